@@ -1,0 +1,123 @@
+"""Doorbells over Redis: "there is something to do". Never the only copy of anything.
+
+A bell wakes the workers (as an arq job of the same name) and the API processes (by publish). A lost
+ring delays by at most a sweep, because the truth is a row (traps: arq).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+
+import orjson
+import structlog
+from arq.connections import ArqRedis, RedisSettings, create_pool
+from redis.exceptions import RedisError
+
+from kernel import metrics
+from kernel.settings import Settings
+
+CHANNEL = "rapport:bells"
+QUEUE = "rapport:jobs"
+# Rings within so much time are one ring: a flood of webhooks costs 50 jobs a second, not 3,000.
+_GATHER = 0.02
+_log = structlog.get_logger("bells")
+
+
+class _Bells:
+    def __init__(self, redis: ArqRedis) -> None:
+        self.redis = redis
+        self.rung: set[str] = set()
+        self.someone_rang = asyncio.Event()
+        self.heard: dict[str, list[asyncio.Event]] = {}
+        self.tasks = [asyncio.create_task(self.pass_on()), asyncio.create_task(self.hear())]
+
+    async def pass_on(self) -> None:
+        while True:
+            await self.someone_rang.wait()
+            await asyncio.sleep(_GATHER)
+            self.someone_rang.clear()
+            names, self.rung = self.rung, set()
+            try:
+                for name in names:
+                    await self.redis.publish(CHANNEL, name)
+                    await self.redis.enqueue_job(name, _queue_name=QUEUE)
+            except (RedisError, OSError) as error:
+                metrics.REDIS_TROUBLE.inc()
+                _log.warning("bell_not_heard", error=type(error).__name__)
+                await asyncio.sleep(0.5)
+
+    async def hear(self) -> None:
+        while True:
+            with suppress(RedisError, OSError):
+                async with self.redis.pubsub() as pubsub:
+                    await pubsub.subscribe(CHANNEL)
+                    async for message in pubsub.listen():
+                        if message["type"] == "message":
+                            for waiting in self.heard.get(message["data"].decode(), ()):
+                                waiting.set()
+            await asyncio.sleep(0.5)
+
+
+_bells: _Bells | None = None
+
+
+async def start(settings: Settings) -> None:
+    """Connect; where Redis is away the house works on, slower."""
+    global _bells
+    pool = await create_pool(
+        redis_settings(settings),
+        job_serializer=orjson.dumps,
+        job_deserializer=orjson.loads,
+        default_queue_name=QUEUE,
+    )
+    _bells = _Bells(pool)
+
+
+async def stop() -> None:
+    """Disconnect; bells rung and not yet passed on are lost, which only delays."""
+    global _bells
+    if _bells is None:
+        return
+    for task in _bells.tasks:
+        task.cancel()
+    await asyncio.gather(*_bells.tasks, return_exceptions=True)
+    await _bells.redis.aclose()
+    _bells = None
+
+
+def ring(name: str) -> None:
+    """Wake whoever waits for this bell, in all processes; returns at once and never fails."""
+    if _bells is not None:
+        _bells.rung.add(name)
+        _bells.someone_rang.set()
+
+
+async def wait(name: str, seconds: float) -> None:
+    """Until the bell rings, or so many seconds have passed (a ring can be lost)."""
+    rung = asyncio.Event()
+    if _bells is not None:
+        _bells.heard.setdefault(name, []).append(rung)
+    try:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(rung.wait(), seconds)
+    finally:
+        if _bells is not None:
+            _bells.heard[name].remove(rung)
+
+
+async def is_ready() -> bool:
+    """Whether Redis answers."""
+    try:
+        return _bells is not None and bool(await _bells.redis.ping())
+    except (RedisError, OSError):
+        return False
+
+
+def redis_settings(settings: Settings) -> RedisSettings:
+    """How arq reaches the Redis of the settings; few, quick retries, so that no request hangs."""
+    found = RedisSettings.from_dsn(settings.redis_url)
+    found.conn_retries = 3
+    found.conn_retry_delay = 1
+    found.conn_timeout = 2
+    return found

@@ -1,0 +1,29 @@
+"""The two databases: units of work, statements written once for SQLite and PostgreSQL.
+
+`unit_of_work` is the only way to write; `rows`, `row` and `run` take SQL with `$1` places and speak
+the same types on both databases: ids are 32 hex digits, times are integer microseconds, sealed
+values are bytes, JSON is text.
+"""
+
+from kernel.database.sources import Batch, sql
+from kernel.database.start import dialect, is_ready, start, stop
+from kernel.database.statements import insert, row, rows, run
+from kernel.database.units import RunAgain, after_commit, in_unit, sheltered, unit_of_work
+
+__all__ = [
+    "Batch",
+    "RunAgain",
+    "after_commit",
+    "dialect",
+    "in_unit",
+    "insert",
+    "is_ready",
+    "row",
+    "rows",
+    "run",
+    "sheltered",
+    "sql",
+    "start",
+    "stop",
+    "unit_of_work",
+]

@@ -1,0 +1,85 @@
+"""Texts of statements: named SQL files, batches as row sources, the small dialect differences."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Any
+
+_PLACE = re.compile(r"\$(\d+)")
+_CAST = re.compile(r"::[a-z][a-z0-9_]*(\[\])?")
+_LOCK = re.compile(
+    r"\bFOR (?:NO KEY UPDATE|UPDATE|SHARE)(?: OF [a-z_]+)?(?: SKIP LOCKED)?", re.IGNORECASE
+)
+_SCALAR = {"GREATEST(": "MAX(", "LEAST(": "MIN("}
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Rows handed to one statement: `columns` names and PostgreSQL types, `rows` in that order.
+
+    The statement holds `{batch}` where the rows are read: `FROM ({batch}) AS b`.
+    """
+
+    columns: Mapping[str, str]
+    rows: Sequence[Sequence[Any]]
+
+    def as_postgresql(self, first_place: int) -> tuple[str, list[Any]]:
+        """The source as parallel arrays: one parameter a column however many rows."""
+        names = ", ".join(self.columns)
+        arrays = ", ".join(
+            f"${first_place + index}::{kind}[]" for index, kind in enumerate(self.columns.values())
+        )
+        columns = [list(column) for column in zip(*self.rows, strict=True)]
+        return (
+            f"SELECT {names} FROM unnest({arrays}) AS source({names})",
+            columns or [[] for _ in self.columns],
+        )
+
+    def as_sqlite(self, first_place: int) -> tuple[str, list[Any]]:
+        """The source as VALUES; SQLite takes 32,766 parameters, so at most that many cells."""
+        if not self.rows:
+            return (
+                "SELECT " + ", ".join(f"NULL AS {name}" for name in self.columns) + " WHERE 0",
+                [],
+            )
+        return (
+            _values(tuple(self.columns), len(self.rows), first_place),
+            [cell for row in self.rows for cell in row],
+        )
+
+
+@cache
+def sql(beside: str, name: str) -> str:
+    """The text of `sql/<name>.sql` next to the calling file (`__file__`)."""
+    return (Path(beside).parent / "sql" / f"{name}.sql").read_text()
+
+
+@lru_cache(maxsize=2048)
+def for_sqlite(statement: str) -> str:
+    """A statement written for PostgreSQL as SQLite reads it: places, casts, locks, GREATEST."""
+    text = _LOCK.sub("", _CAST.sub("", _PLACE.sub(r"?\1", statement)))
+    for ours, theirs in _SCALAR.items():
+        text = text.replace(ours, theirs)
+    return text
+
+
+def split_rows(rows: Sequence[Sequence[Any]], columns: int) -> Iterable[Sequence[Sequence[Any]]]:
+    """The rows in parts that SQLite can take in one statement."""
+    size = max(1, 30_000 // columns)
+    for start in range(0, len(rows), size):
+        yield rows[start : start + size]
+
+
+@lru_cache(maxsize=512)
+def _values(columns: tuple[str, ...], count: int, first_place: int) -> str:
+    named = ", ".join(f"column{index + 1} AS {name}" for index, name in enumerate(columns))
+    width = len(columns)
+    groups = ", ".join(
+        "(" + ", ".join(f"${first_place + line * width + i}" for i in range(width)) + ")"
+        for line in range(count)
+    )
+    return f"SELECT {named} FROM (VALUES {groups})"

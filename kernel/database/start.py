@@ -1,0 +1,109 @@
+"""Opening and closing the databases: `default` for everything, `keys` for the keys of persons."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import unquote, urlsplit
+
+from tortoise import Tortoise, connections
+
+from kernel.database import sqlite
+from kernel.settings import ROOT, Settings
+
+Dialect = Literal["sqlite", "postgresql"]
+
+_dialects: dict[str, Dialect] = {}
+_types: dict[str, dict[str, dict[str, str]]] = {}
+
+_CATALOG = """
+    SELECT c.relname AS table_name, a.attname AS column_name, format_type(a.atttypid, NULL) AS kind
+      FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+      JOIN pg_namespace n ON n.oid = c.relnamespace
+     WHERE n.nspname = current_schema() AND c.relkind IN ('r', 'p') AND a.attnum > 0
+       AND NOT a.attisdropped
+"""
+
+
+async def start(settings: Settings) -> None:
+    """Open both databases and make them known to the whole process."""
+    urls = {"default": settings.database_url, "keys": settings.keys_database_url}
+    await Tortoise.init(
+        config={
+            "connections": {name: _credentials(url, settings) for name, url in urls.items()},
+            "apps": {
+                room.name: {"models": [f"{room.name}.models"], "default_connection": "default"}
+                for room in rooms()
+            },
+            "use_tz": True,
+            "timezone": "UTC",
+        },
+        # Tasks started outside of init (readers, jobs) see the connections too (traps: Tortoise).
+        _enable_global_fallback=True,
+    )
+    for name, url in urls.items():
+        _dialects[name] = "sqlite" if url.startswith("sqlite") else "postgresql"
+        await connections.get(name).create_connection(with_db=True)
+        _types[name] = await _read_types(name)
+
+
+def rooms() -> list[Path]:
+    """The folders of the house that have tables."""
+    return sorted(path.parent for path in ROOT.glob("*/models.py"))
+
+
+async def stop() -> None:
+    """Close both; an open SQLite connection would keep the interpreter from ending."""
+    await Tortoise.close_connections()
+    _dialects.clear()
+    _types.clear()
+
+
+async def is_ready() -> bool:
+    """Whether both databases answer."""
+    for name in _dialects:
+        await connections.get(name).execute_query("SELECT 1")
+    return bool(_dialects)
+
+
+def dialect(on: str = "default") -> Dialect:
+    """Which database this is."""
+    return _dialects[on]
+
+
+def column_types(table: str, on: str) -> dict[str, str]:
+    """Column name → PostgreSQL type; empty on SQLite, which needs none."""
+    return _types[on].get(table, {})
+
+
+async def _read_types(name: str) -> dict[str, dict[str, str]]:
+    if _dialects[name] == "sqlite":
+        return {}
+    types: dict[str, dict[str, str]] = {}
+    for found in await connections.get(name).execute_query_dict(_CATALOG):
+        types.setdefault(found["table_name"], {})[found["column_name"]] = found["kind"]
+    return types
+
+
+def _credentials(url: str, settings: Settings) -> dict[str, Any]:
+    parts = urlsplit(url)
+    if parts.scheme == "sqlite":
+        path = unquote(url.removeprefix("sqlite://"))
+        return {
+            "engine": "kernel.database.sqlite",
+            "credentials": {"file_path": path, **sqlite.PRAGMAS},
+        }
+    query = dict(pair.split("=", 1) for pair in parts.query.split("&") if "=" in pair)
+    return {
+        "engine": "kernel.database.postgresql",
+        "credentials": {
+            "host": unquote(query.get("host", "")) or parts.hostname or "localhost",
+            "port": parts.port or 5432,
+            "user": unquote(parts.username or "postgres"),
+            "password": unquote(parts.password or "") or None,
+            "database": parts.path.lstrip("/"),
+            "minsize": 1,
+            "maxsize": settings.database_pool,
+            "statement_cache_size": 0 if settings.pgbouncer else 256,
+        },
+    }

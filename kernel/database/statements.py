@@ -1,0 +1,87 @@
+"""Running statements: SQL written once, in PostgreSQL's manner, on both databases."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from tortoise import connections
+
+from kernel.database.sources import Batch, for_sqlite, split_rows
+from kernel.database.start import column_types, dialect
+from kernel.database.units import is_sheltered, sheltered
+
+Row = dict[str, Any]
+
+
+async def rows(
+    statement: str, *params: Any, batch: Batch | None = None, on: str = "default"
+) -> list[Row]:
+    """The rows of a statement as dicts; `{batch}` in it becomes a source of the batch's rows."""
+    text, values = _prepared(statement, list(params), batch, on)
+    client = connections.get(on)
+    work = client.execute_query_dict(text, values)
+    found: list[Row] = await (work if is_sheltered() else sheltered(work))
+    return found
+
+
+async def row(
+    statement: str, *params: Any, batch: Batch | None = None, on: str = "default"
+) -> Row | None:
+    """The first row, or None."""
+    found = await rows(statement, *params, batch=batch, on=on)
+    return found[0] if found else None
+
+
+async def run(statement: str, *params: Any, batch: Batch | None = None, on: str = "default") -> int:
+    """Run a statement that changes rows; how many it changed."""
+    text, values = _prepared(statement, list(params), batch, on)
+    work = connections.get(on).execute_query(text, values)
+    changed, _ = await (work if is_sheltered() else sheltered(work))
+    return int(changed)
+
+
+async def insert(
+    table: str,
+    records: Sequence[Mapping[str, Any]],
+    *,
+    conflict: str = "",
+    returning: str = "",
+    on: str = "default",
+) -> list[Row]:
+    """Insert all records (same keys each) by one statement per 30,000 cells; the returned rows."""
+    if not records:
+        return []
+    names = list(records[0])
+    types = column_types(table, on)
+    columns = {name: types.get(name, "text") for name in names}
+    # "WHERE true" keeps SQLite from reading ON CONFLICT as a join's ON.
+    statement = (
+        f"INSERT INTO {table} ({', '.join(names)}) SELECT {', '.join(names)} "
+        f"FROM ({{batch}}) AS b WHERE true {conflict}"
+        + (f" RETURNING {returning}" if returning else "")
+    )
+    cells = [[record[name] for name in names] for record in records]
+    found: list[Row] = []
+    for part in split_rows(cells, len(names)):
+        found += await rows(statement, batch=Batch(columns, part), on=on)
+    return found
+
+
+def _prepared(
+    statement: str, params: list[Any], batch: Batch | None, on: str
+) -> tuple[str, list[Any]]:
+    if dialect(on) == "sqlite":
+        if batch is not None:
+            source, cells = batch.as_sqlite(len(params) + 1)
+            return for_sqlite_batch(statement, source), params + cells
+        return for_sqlite(statement), params
+    if batch is not None:
+        source, arrays = batch.as_postgresql(len(params) + 1)
+        return statement.replace("{batch}", source), params + arrays
+    return statement, params
+
+
+def for_sqlite_batch(statement: str, source: str) -> str:
+    """The statement with its batch, as SQLite reads it; the parts are cached apart."""
+    return for_sqlite(statement).replace("{batch}", for_sqlite(source))

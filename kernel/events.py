@@ -1,0 +1,150 @@
+"""The outbox: what happened, written in the transaction in which it happened, read in order.
+
+Events hold ids only, never personal data: queues and logs are stores too. Which events exist and
+which ids each carries stands in one catalogue (tenants/catalogue.py), declared here at import.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import orjson
+
+from kernel import bells, clock, database, ids, tenancy
+from kernel.errors import Invalid
+from kernel.ids import Id
+
+BELL = "outbox"
+LEASE = 30 * clock.SECOND
+Cursor = tuple[int, Id]
+START: Cursor = (0, "0" * 32)
+
+_declared: dict[str, frozenset[str]] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened in a tenant; `refs` name → row id (or a short code, never a text)."""
+
+    kind: str
+    refs: Mapping[str, str]
+    at: int = 0
+    id: Id = ""
+    tenant_id: Id = ""
+    position: int = 0
+
+    @property
+    def cursor(self) -> Cursor:
+        """Where a reader stands that has seen this one."""
+        return (self.position, self.id)
+
+
+def declare(kind: str, fields: Sequence[str]) -> None:
+    """Make an event known; recording an unknown one or a wrong field is refused."""
+    _declared[kind] = frozenset(fields)
+
+
+async def record(*happened: Event) -> None:
+    """Write events into the outbox of the open unit; readers are woken after the commit."""
+    if not database.in_unit():
+        raise Invalid("an event is recorded in the unit of work that made it true")
+    if not happened:
+        return
+    for event in happened:
+        if event.kind not in _declared or not _declared[event.kind].issuperset(event.refs):
+            raise Invalid(f"event {event.kind} is not in the catalogue with these fields")
+    await database.insert(
+        "outbox",
+        [
+            {
+                "tenant_id": event.tenant_id or tenancy.current(),
+                "id": event.id or ids.new_id(),
+                "kind": event.kind,
+                "at": event.at or clock.now(),
+                "refs": orjson.dumps(dict(event.refs)).decode(),
+            }
+            for event in happened
+        ],
+    )
+    database.after_commit(lambda: bells.ring(BELL))
+
+
+async def read(after: Cursor, limit: int = 500, *, tenant_id: Id | None = None) -> list[Event]:
+    """The events after the cursor, in order, of all tenants or of one; none that may be overtaken.
+
+    PostgreSQL numbers a row when it is written, not when it is committed, so reading stops below
+    the oldest transaction that is still open (traps: PostgreSQL).
+    """
+    statement = database.sql(__file__, f"read_outbox.{database.dialect()}")
+    if tenant_id:
+        statement = statement.replace("/* of tenant */", "AND tenant_id = $4::uuid")
+    params = [after[0], after[1], limit] + ([tenant_id] if tenant_id else [])
+    return [
+        Event(
+            kind=row["kind"],
+            refs=orjson.loads(row["refs"]),
+            at=row["at"],
+            id=row["id"],
+            tenant_id=row["tenant_id"],
+            position=row["position"],
+        )
+        for row in await database.rows(statement, *params)
+    ]
+
+
+async def newest() -> Cursor:
+    """Where a reader stands that wants only what happens from now on."""
+    statement = database.sql(__file__, f"newest_in_outbox.{database.dialect()}")
+    row = await database.row(statement)
+    return (row["position"], row["id"]) if row else START
+
+
+async def follow(
+    name: str, handle: Callable[[Sequence[Event]], Awaitable[None]], limit: int = 500
+) -> int:
+    """One step of a durable reader: lease, read, handle, remember; how many events it handled.
+
+    At least once: `handle` must be idempotent. Two workers never handle for one reader at a time;
+    the fencing number stops one that slept through its lease from moving the cursor back.
+    """
+    reader = await _lease(name)
+    if reader is None:
+        return 0
+    fence, after = reader
+    happened = await read(after, limit)
+    if happened:
+        await handle(happened)
+    position, event_id = happened[-1].cursor if happened else after
+    await database.run(
+        """UPDATE reader SET position = $3, event_id = $4::uuid, lease_until = 0
+            WHERE name = $1 AND fence = $2""",
+        name,
+        fence,
+        position,
+        event_id,
+    )
+    return len(happened)
+
+
+async def forget(before: int) -> int:
+    """Drop events recorded before this time that every durable reader has passed; how many went."""
+    return await database.run(
+        """DELETE FROM outbox WHERE id < $1::uuid
+            AND position < (SELECT min(position) FROM reader)""",
+        ids.first_at(before),
+    )
+
+
+async def _lease(name: str) -> tuple[int, Cursor] | None:
+    now = clock.now()
+    unborn = {"name": name, "position": 0, "event_id": START[1], "lease_until": 0, "fence": 0}
+    await database.insert("reader", [unborn], conflict="ON CONFLICT DO NOTHING")
+    row = await database.row(
+        """UPDATE reader SET lease_until = $2, fence = fence + 1
+            WHERE name = $1 AND lease_until < $3 RETURNING position, event_id, fence""",
+        name,
+        now + LEASE,
+        now,
+    )
+    return (row["fence"], (row["position"], row["event_id"])) if row else None

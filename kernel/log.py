@@ -1,0 +1,72 @@
+"""Structured logs: one JSON line an event, with nothing of a person in it.
+
+Values are codes, counts and ids. Exceptions are told by their type and place, never by their text,
+which may quote a row, a URL or a message.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+import traceback
+from collections.abc import MutableMapping
+from typing import Any
+
+import orjson
+import structlog
+
+from kernel import tenancy
+
+Entry = MutableMapping[str, Any]
+
+
+def start(level: str = "info", program: str = "rapport") -> None:
+    """Log to standard error as JSON; libraries that print values are kept down."""
+    number = logging.getLevelNamesMapping()[level.upper()]
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            _with_tenant,
+            _without_texts,
+            lambda _logger, _name, entry: orjson.dumps(
+                {"program": program, **entry}, default=lambda value: type(value).__name__
+            ).decode(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(number),
+        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=False,
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [_Passing()]
+    root.setLevel(number)
+    # These print statements with their values, or job arguments, at DEBUG and INFO.
+    for chatty in ("tortoise", "tortoise.db_client", "asyncpg", "aiosqlite", "arq", "strawberry"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
+
+
+class _Passing(logging.Handler):
+    """Standard-library records: their template and place, not their arguments."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        structlog.get_logger(record.name).log(
+            record.levelno, "library", template=str(record.msg)[:80], exc_info=record.exc_info
+        )
+
+
+def _with_tenant(_logger: Any, _name: str, entry: Entry) -> Entry:
+    tenant_id = tenancy.current_or_none()
+    if tenant_id:
+        entry.setdefault("tenant", tenant_id)
+    return entry
+
+
+def _without_texts(_logger: Any, _name: str, entry: Entry) -> Entry:
+    info = entry.pop("exc_info", None)
+    error = info[1] if isinstance(info, tuple) else sys.exc_info()[1] if info is True else info
+    if isinstance(error, BaseException):
+        entry["error"] = type(error).__name__
+        frames = traceback.extract_tb(error.__traceback__)[-4:]
+        entry["at"] = [f"{frame.filename.rsplit('/', 2)[-1]}:{frame.lineno}" for frame in frames]
+    return entry

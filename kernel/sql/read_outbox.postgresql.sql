@@ -1,0 +1,10 @@
+-- Events after a cursor, in order. A transaction that began earlier may still commit rows with a
+-- smaller position than some that are visible already; everything at or above the oldest open
+-- transaction therefore waits for the next reading.
+SELECT tenant_id, id, position, kind, at, refs
+  FROM outbox
+ WHERE (position, id) > ($1::bigint, $2::uuid)
+   AND position < pg_snapshot_xmin(pg_current_snapshot())::text::bigint
+   /* of tenant */
+ ORDER BY position, id
+ LIMIT $3::bigint
