@@ -1,0 +1,35 @@
+"""Contacts: whom a tenant knows, under which ids, and what they allowed.
+
+I own contacts, their identities and subjects, merges, tags, the consent ledger and activity.
+My words: sighting (how somebody showed up), move (they changed number or user id), subject (owner
+of a key), step (one line of the ledger), touch (one activity).
+My events: contact.created, contact.updated, contact.identity_changed, contact.merged,
+contact.tagged, contact.untagged, consent.*.
+"""
+
+from contacts.activity import Touch, record_activity
+from contacts.consent import LEDGER, MARKETING, ConsentStep, record_consent
+from contacts.identity import Recognised, find, from_whatsapp
+from contacts.merge import Merge
+from contacts.search import search_tokens
+from contacts.sightings import Known, Move, Sighting
+from contacts.tags import tag, untag
+
+__all__ = [
+    "LEDGER",
+    "MARKETING",
+    "ConsentStep",
+    "Known",
+    "Merge",
+    "Move",
+    "Recognised",
+    "Sighting",
+    "Touch",
+    "find",
+    "from_whatsapp",
+    "record_activity",
+    "record_consent",
+    "search_tokens",
+    "tag",
+    "untag",
+]

@@ -1,0 +1,52 @@
+"""Who wrote: from the ids that the platform shows to one contact (F5, contract 4.2 and 4.4)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from contacts import merge, search
+from contacts.book import Book
+from contacts.people import Person
+from contacts.phones import canonical
+from contacts.sightings import Known, Move, Sighting
+from kernel import database
+from kernel.ids import Id
+
+
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """One `Known` for each sighting, in order, and the contacts that were joined on the way."""
+
+    known: list[Known]
+    merges: list[merge.Merge]
+
+
+@database.unit_of_work
+async def from_whatsapp(seen: Sequence[Sighting | Move]) -> Recognised:
+    """Find or make the contacts of these sightings of the current tenant, in few statements.
+
+    Joined to the caller's unit of work, so that a person exists exactly when their message does.
+    """
+    book = await Book.open(seen)
+    people = [book.moved(one) if isinstance(one, Move) else book.seen(one) for one in seen]
+    await book.save()
+    merges = await merge.join(book.joined)
+    survivors = [person.survivor() for person in people]
+    await search.remember(_pieces(seen, survivors))
+    return Recognised([Known(one.id, one.subject_id) for one in survivors], merges)
+
+
+async def find(seen: Sequence[Sighting]) -> list[Known | None]:
+    """Whom these sightings are, without making anybody."""
+    book = await Book.open(seen)
+    found = [book.find(one) for one in seen]
+    return [Known(one.id, one.subject_id) if one else None for one in found]
+
+
+def _pieces(seen: Sequence[Sighting | Move], people: Sequence[Person]) -> Iterable[tuple[Id, str]]:
+    for one, person in zip(seen, people, strict=True):
+        pieces = search.pieces_of_phone(canonical(one.phone)) if one.phone else set()
+        if isinstance(one, Sighting):
+            pieces |= search.pieces_of_name(f"{one.name or ''} {one.username or ''}")
+        yield from ((person.id, piece) for piece in pieces)

@@ -1,0 +1,182 @@
+"""The tables of whom we know and what they allowed; only this folder writes them."""
+
+from __future__ import annotations
+
+from tortoise.fields import BigIntField
+
+from kernel.models import (
+    IdField,
+    InstantField,
+    SealedField,
+    TenantModel,
+    TenantTable,
+    TextField,
+    TokenField,
+)
+
+
+class Contact(TenantModel):
+    """A person as the tenant knows them."""
+
+    subject_id = IdField()
+    state = TextField()
+    merged_into = IdField(null=True)
+    owner_id = IdField(null=True)
+    name_sealed = SealedField(null=True)
+    name_at = InstantField()
+    name_tie = BigIntField()
+    language = TextField(null=True)
+    language_source = TextField(null=True)
+    country = TextField(null=True)
+    country_source = TextField(null=True)
+    time_zone = TextField(null=True)
+    time_zone_source = TextField(null=True)
+    source = TextField()
+    created_at = InstantField()
+    updated_at = InstantField()
+
+    class Meta:
+        """Its table."""
+
+        table = "contact"
+
+
+class Subject(TenantModel):
+    """An owner of a key; a contact has one, or several after a merge."""
+
+    contact_id = IdField()
+    created_at = InstantField()
+    erased_at = InstantField(null=True)
+
+    class Meta:
+        """Its table."""
+
+        table = "subject"
+
+
+class Identity(TenantModel):
+    """One id of a person: phone, user id, username, e-mail, shop id."""
+
+    contact_id = IdField()
+    subject_id = IdField()
+    kind = TextField()
+    scope = TextField()
+    token = TokenField()
+    value_sealed = SealedField()
+    state = TextField()
+    source = TextField()
+    first_at = InstantField()
+    last_at = InstantField()
+    ended_at = InstantField(null=True)
+
+    class Meta:
+        """Its table."""
+
+        table = "identity"
+
+
+class ContactMerge(TenantModel):
+    """Which contact was joined into which, and why."""
+
+    survivor_id = IdField()
+    merged_id = IdField()
+    reason = TextField()
+    at = InstantField()
+    undone_at = InstantField(null=True)
+
+    class Meta:
+        """Its table."""
+
+        table = "contact_merge"
+
+
+class ContactSearch(TenantTable):
+    """A keyed piece of a name or number."""
+
+    token = TokenField()
+    contact_id = IdField(primary_key=True)
+
+    class Meta:
+        """Its table."""
+
+        table = "contact_search"
+
+
+class Tag(TenantModel):
+    """A label that a tenant gives to contacts."""
+
+    name = TextField()
+    created_at = InstantField()
+
+    class Meta:
+        """Its table."""
+
+        table = "tag"
+
+
+class ContactTag(TenantTable):
+    """A label on a contact."""
+
+    contact_id = IdField(primary_key=True)
+    tag_id = IdField()
+    source = TextField()
+    at = InstantField()
+
+    class Meta:
+        """Its table."""
+
+        table = "contact_tag"
+
+
+class ConsentEntry(TenantModel):
+    """One line of the consent ledger."""
+
+    contact_id = IdField()
+    subject_id = IdField()
+    purpose = TextField()
+    topic = TextField()
+    kind = TextField()
+    method = TextField()
+    source_token = TokenField()
+    evidence_sealed = SealedField()
+    provider_at = InstantField()
+    recorded_at = InstantField()
+    chain_seq = BigIntField(null=True)
+    chain_hash = TokenField(null=True)
+
+    class Meta:
+        """Its table."""
+
+        table = "consent_entry"
+
+
+class ConsentState(TenantTable):
+    """What the ledger comes to, per purpose and topic."""
+
+    contact_id = IdField(primary_key=True)
+    purpose = TextField()
+    topic = TextField()
+    state = TextField()
+    since = InstantField()
+    entry_id = IdField()
+
+    class Meta:
+        """Its table."""
+
+        table = "consent_state"
+
+
+class Activity(TenantModel):
+    """One thing that touched a person: at, kind, reference, numbers."""
+
+    contact_id = IdField()
+    at = InstantField()
+    kind = TextField()
+    reference = IdField()
+    amount = BigIntField(null=True)
+    currency = TextField(null=True)
+
+    class Meta:
+        """Its table."""
+
+        table = "activity"

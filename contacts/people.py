@@ -1,0 +1,228 @@
+"""Contacts and identities as one batch of sightings sees them, and how they are written down."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from contacts.phones import NOWHERE, Place
+from kernel import clock, database, keys, tenancy
+from kernel.database import Batch, RunAgain
+from kernel.ids import Id
+
+
+@dataclass(eq=False, slots=True)
+class Person:
+    """A contact as this batch sees it."""
+
+    id: Id
+    subject_id: Id
+    is_new: bool
+    source: str = ""
+    name: str | None = None
+    name_at: int = 0
+    name_tie: int = -1
+    place: Place = NOWHERE
+    country_source: str | None = None
+    is_named: bool = False
+    is_placed: bool = False
+    has_new_ids: bool = False
+    user_ids: set[bytes] = field(default_factory=set)
+    joined_into: Person | None = None
+
+    def survivor(self) -> Person:
+        """This person, or whom it was joined into."""
+        return self.joined_into.survivor() if self.joined_into else self
+
+
+@dataclass(eq=False, slots=True)
+class Entry:
+    """One identity as this batch sees it; `value` is known when it was shown in this batch."""
+
+    id: Id
+    person: Person
+    subject_id: Id
+    kind: str
+    scope: str
+    token: bytes
+    source: str
+    first_at: int
+    last_at: int
+    ended_at: int | None
+    value: str | None = None
+    is_new: bool = False
+    is_changed: bool = False
+    is_moved: bool = False
+
+    @property
+    def state(self) -> str:
+        """Former once it ended and was not shown since."""
+        ended = self.ended_at is not None and self.last_at <= self.ended_at
+        return "former" if ended else "current"
+
+
+async def insert_people(new: Sequence[Person]) -> None:
+    """Write new contacts and their subjects; their keys were made before."""
+    tenant_id, now = tenancy.current(), clock.now()
+    sealers = await keys.of(person.subject_id for person in new)
+    records = []
+    for person in new:
+        place = person.place
+        records.append(
+            {
+                "tenant_id": tenant_id,
+                "id": person.id,
+                "subject_id": person.subject_id,
+                "state": "active",
+                "name_sealed": person.name
+                and sealers[person.subject_id].seal_text("contact.name", person.id, person.name),
+                "name_at": person.name_at,
+                "name_tie": person.name_tie,
+                "language": place.language,
+                "language_source": person.country_source,
+                "country": place.country,
+                "country_source": person.country_source,
+                "time_zone": place.time_zone,
+                "time_zone_source": person.country_source,
+                "source": person.source,
+                "created_at": now,
+                "updated_at": now,
+            }
+        )
+    await database.insert("contact", records)
+    await database.insert(
+        "subject",
+        [
+            {
+                "tenant_id": tenant_id,
+                "id": person.subject_id,
+                "contact_id": person.id,
+                "created_at": now,
+            }
+            for person in new
+        ],
+    )
+
+
+async def update_people(known: Sequence[Person]) -> None:
+    """Write names and places that known contacts showed."""
+    changed = [person for person in known if person.is_named or person.is_placed]
+    if not changed:
+        return
+    sealers = await keys.of(person.subject_id for person in changed)
+    rows = []
+    for person in sorted(changed, key=lambda person: person.id):
+        sealer, place = (
+            sealers.get(person.subject_id),
+            person.place if person.is_placed else NOWHERE,
+        )
+        sealed = (
+            sealer.seal_text("contact.name", person.id, person.name)
+            if sealer and person.is_named and person.name
+            else None
+        )
+        rows.append(
+            [
+                person.id,
+                sealed,
+                person.name_at,
+                person.name_tie,
+                place.country,
+                person.country_source,
+                place.time_zone,
+                place.language,
+            ]
+        )
+    await database.run(
+        database.sql(__file__, "update_contacts"),
+        tenancy.current(),
+        clock.now(),
+        batch=Batch(
+            {
+                "id": "uuid",
+                "name_sealed": "bytea",
+                "name_at": "bigint",
+                "name_tie": "bigint",
+                "country": "text",
+                "country_source": "text",
+                "time_zone": "text",
+                "language": "text",
+            },
+            rows,
+        ),
+    )
+
+
+async def insert_entries(entries: Iterable[Entry]) -> None:
+    """Write new identities; RunAgain when another worker wrote one of them meanwhile."""
+    new = [entry for entry in entries if entry.is_new]
+    sealers = await keys.of(entry.subject_id for entry in new)
+    added = await database.insert(
+        "identity",
+        [
+            {
+                "tenant_id": tenancy.current(),
+                "id": entry.id,
+                "contact_id": entry.person.survivor().id,
+                "subject_id": entry.subject_id,
+                "kind": entry.kind,
+                "scope": entry.scope,
+                "token": entry.token,
+                "value_sealed": sealers[entry.subject_id].seal_text(
+                    "identity.value", entry.id, entry.value or ""
+                ),
+                "state": entry.state,
+                "source": entry.source,
+                "first_at": entry.first_at,
+                "last_at": entry.last_at,
+                "ended_at": entry.ended_at,
+            }
+            for entry in sorted(new, key=lambda entry: entry.token)
+        ],
+        conflict="ON CONFLICT DO NOTHING",
+        returning="id",
+    )
+    if len(added) < len(new):
+        raise RunAgain
+
+
+async def update_entries(entries: Iterable[Entry]) -> None:
+    """Write what known identities showed: times, holders, and the value where the holder is new."""
+    changed = [entry for entry in entries if entry.is_changed and not entry.is_new]
+    if not changed:
+        return
+    moved = [entry for entry in changed if entry.is_moved]
+    sealers = await keys.of(entry.subject_id for entry in moved)
+    await database.run(
+        database.sql(__file__, "update_identities"),
+        tenancy.current(),
+        batch=Batch(
+            {
+                "id": "uuid",
+                "contact_id": "uuid",
+                "subject_id": "uuid",
+                "value_sealed": "bytea",
+                "state": "text",
+                "first_at": "bigint",
+                "last_at": "bigint",
+                "ended_at": "bigint",
+            },
+            [
+                [
+                    entry.id,
+                    entry.person.survivor().id,
+                    entry.subject_id,
+                    sealers[entry.subject_id].seal_text(
+                        "identity.value", entry.id, entry.value or ""
+                    )
+                    if entry.is_moved
+                    else None,
+                    entry.state,
+                    entry.first_at,
+                    entry.last_at,
+                    entry.ended_at,
+                ]
+                for entry in sorted(changed, key=lambda entry: entry.id)
+            ],
+        ),
+    )

@@ -1,0 +1,75 @@
+"""Keyed search tokens of contacts: the search box works although names and numbers are sealed.
+
+Stored are prefixes of 2 to 8 letters of each word, pairs of letters of scripts without spaces, and
+the last 4 to 8 digits of numbers, each as a keyed hash (F50).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+from kernel import database, keys, tenancy
+from kernel.ids import Id
+
+_WORD = re.compile(r"[^\W_]+")
+_UNSPACED = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_SHORTEST, _LONGEST = 2, 8
+_FEWEST_DIGITS, _MOST_DIGITS = 4, 8
+_MOST_TOKENS = 64
+
+
+def search_tokens(text: str) -> list[bytes]:
+    """The tokens that a contact must all have to be found by this search text; [] finds nobody."""
+    digits = re.sub(r"[\s()+.\-/]", "", text)
+    if digits.isdigit():
+        wanted = [f"#{digits[-_MOST_DIGITS:]}"] if len(digits) >= _FEWEST_DIGITS else []
+    else:
+        wanted = [piece for word in _words(text) for piece in _pieces_asked(word)]
+    index = keys.index()
+    return [index.token("contact.search", piece) for piece in dict.fromkeys(wanted)]
+
+
+def pieces_of_name(name: str) -> set[str]:
+    """What is stored so that this name is found."""
+    pieces: set[str] = set()
+    for word in _words(name):
+        longest = min(len(word), _LONGEST)
+        pieces |= {word[:length] for length in range(min(_SHORTEST, longest), longest + 1)}
+        if _UNSPACED.search(word):
+            pieces |= {word[at : at + 2] for at in range(len(word) - 1)}
+    return set(sorted(pieces)[:_MOST_TOKENS])
+
+
+def pieces_of_phone(digits: str) -> set[str]:
+    """What is stored so that this number is found by its end."""
+    longest = min(len(digits), _MOST_DIGITS)
+    return {f"#{digits[-length:]}" for length in range(_FEWEST_DIGITS, longest + 1)}
+
+
+async def remember(pieces: Iterable[tuple[Id, str]]) -> None:
+    """Store the pieces of contacts of the current tenant, once each."""
+    tenant_id, index = tenancy.current(), keys.index()
+    await database.insert(
+        "contact_search",
+        [
+            {
+                "tenant_id": tenant_id,
+                "token": index.token("contact.search", piece),
+                "contact_id": contact_id,
+            }
+            for contact_id, piece in sorted(set(pieces))
+        ],
+        conflict="ON CONFLICT DO NOTHING",
+    )
+
+
+def _words(text: str) -> list[str]:
+    return _WORD.findall(unicodedata.normalize("NFKC", text).casefold())
+
+
+def _pieces_asked(word: str) -> list[str]:
+    if _UNSPACED.search(word) and len(word) > 1:
+        return [word[at : at + 2] for at in range(len(word) - 1)]
+    return [word[:_LONGEST]]

@@ -1,0 +1,16 @@
+-- The identities that were shown, and beside them every user id of the same contacts: a phone that
+-- comes with another user id than its holder's has changed hands.
+WITH shown AS (
+    SELECT i.contact_id
+      FROM ({batch}) AS b
+      JOIN identity i
+        ON i.tenant_id = $1::uuid AND i.kind = b.kind AND i.scope = b.scope AND i.token = b.token
+), people AS (
+    SELECT DISTINCT contact_id FROM shown
+)
+SELECT i.id, i.contact_id, i.subject_id, i.kind, i.scope, i.token, i.source,
+       i.first_at, i.last_at, i.ended_at,
+       c.subject_id AS contact_subject_id, c.name_at, c.name_tie, c.country_source
+  FROM people p
+  JOIN identity i ON i.tenant_id = $1::uuid AND i.contact_id = p.contact_id
+  JOIN contact c ON c.tenant_id = $1::uuid AND c.id = p.contact_id

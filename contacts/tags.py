@@ -1,0 +1,80 @@
+"""Tags on contacts, by hand (F6)."""
+
+from __future__ import annotations
+
+from kernel import clock, database, events, ids, tenancy
+from kernel.errors import Invalid, NotFound
+from kernel.events import Event
+from kernel.ids import Id
+
+_LONGEST = 60
+
+
+@database.unit_of_work
+async def tag(contact_id: Id, name: str, source: str = "person") -> Id:
+    """Put a tag on a contact, making the tag where it is new; its id. Twice is once."""
+    name = " ".join(name.split())
+    if not name or len(name) > _LONGEST:
+        raise Invalid(f"A tag's name has 1 to {_LONGEST} characters.", field=("name",))
+    await _must_exist(contact_id)
+    tenant_id, now = tenancy.current(), clock.now()
+    tag_id = await _find_or_make(name)
+    added = await database.insert(
+        "contact_tag",
+        [
+            {
+                "tenant_id": tenant_id,
+                "contact_id": contact_id,
+                "tag_id": tag_id,
+                "source": source,
+                "at": now,
+            }
+        ],
+        conflict="ON CONFLICT DO NOTHING",
+        returning="tag_id",
+    )
+    if added:
+        await events.record(Event("contact.tagged", {"contact": contact_id, "tag": tag_id}))
+    return tag_id
+
+
+@database.unit_of_work
+async def untag(contact_id: Id, tag_id: Id) -> None:
+    """Take a tag off a contact; nothing happens where it is not on."""
+    await _must_exist(contact_id)
+    gone = await database.run(
+        """DELETE FROM contact_tag
+            WHERE tenant_id = $1::uuid AND contact_id = $2::uuid AND tag_id = $3::uuid""",
+        tenancy.current(),
+        contact_id,
+        tag_id,
+    )
+    if gone:
+        await events.record(Event("contact.untagged", {"contact": contact_id, "tag": tag_id}))
+
+
+async def _find_or_make(name: str) -> Id:
+    tenant_id = tenancy.current()
+    fresh = {
+        "tenant_id": tenant_id,
+        "id": ids.new_id(),
+        "name": name,
+        "created_at": clock.now(),
+    }
+    await database.insert("tag", [fresh], conflict="ON CONFLICT DO NOTHING")
+    (found,) = await database.rows(
+        "SELECT id FROM tag WHERE tenant_id = $1::uuid AND name = $2", tenant_id, name
+    )
+    tag_id: Id = found["id"]
+    return tag_id
+
+
+async def _must_exist(contact_id: Id) -> None:
+    found = await database.row(
+        """SELECT 1 AS found FROM contact
+            WHERE tenant_id = $1::uuid AND id = $2::uuid AND state <> 'merged'""",
+        tenancy.current(),
+        contact_id,
+    )
+    if not found:
+        raise NotFound("There is no such contact.", field=("contact",))
