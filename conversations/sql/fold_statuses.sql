@@ -1,0 +1,39 @@
+-- The state of messages from all statuses kept for them. In a group the first participant counts.
+WITH touched AS (
+    {batch}
+), folded AS (
+    SELECT k.message_id,
+           min(CASE WHEN s.status = 'sent' THEN s.at END) AS sent_at,
+           min(CASE WHEN s.status = 'delivered' THEN s.at END) AS delivered_at,
+           min(CASE WHEN s.status = 'read' THEN s.at END) AS read_at,
+           min(CASE WHEN s.status = 'played' THEN s.at END) AS played_at,
+           min(CASE WHEN s.status = 'failed' THEN s.at END) AS failed_at,
+           min(CASE WHEN s.status = 'failed' THEN s.error_code END) AS error_code
+      FROM touched t
+      JOIN message_key k
+        ON k.tenant_id = $1::uuid AND k.number_id = t.number_id AND k.token = t.token
+      JOIN message_status s
+        ON s.tenant_id = $1::uuid AND s.number_id = t.number_id AND s.wamid_token = t.token
+     GROUP BY k.message_id
+)
+UPDATE message
+   SET sent_at = f.sent_at,
+       delivered_at = f.delivered_at,
+       read_at = f.read_at,
+       played_at = f.played_at,
+       failed_at = f.failed_at,
+       error_code = f.error_code,
+       status = CASE WHEN f.played_at IS NOT NULL THEN 'played'
+                     WHEN f.read_at IS NOT NULL THEN 'read'
+                     WHEN f.delivered_at IS NOT NULL THEN 'delivered'
+                     WHEN f.failed_at IS NOT NULL THEN 'failed'
+                     WHEN f.sent_at IS NOT NULL THEN 'sent'
+                     ELSE message.status END
+  FROM folded f
+ WHERE message.tenant_id = $1::uuid AND message.id = f.message_id AND message.direction = 'out'
+   AND (message.sent_at IS DISTINCT FROM f.sent_at
+        OR message.delivered_at IS DISTINCT FROM f.delivered_at
+        OR message.read_at IS DISTINCT FROM f.read_at
+        OR message.played_at IS DISTINCT FROM f.played_at
+        OR message.failed_at IS DISTINCT FROM f.failed_at)
+RETURNING message.id, message.conversation_id, message.contact_id, message.status

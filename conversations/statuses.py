@@ -1,0 +1,141 @@
+"""Statuses of outgoing messages: every one kept once, the state a fold of them (contract 4.5).
+
+sent < delivered < read < played; failed outranks sent only. The fold does not see the order in
+which statuses came, nor whether they came before the message itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from channels import wire
+from kernel import database, events, keys, tenancy
+from kernel.database import Batch
+from kernel.events import Event
+from kernel.ids import Id
+from kernel.seal import Indexer
+
+_COLUMNS = {
+    "number_id": "uuid",
+    "wamid_token": "bytea",
+    "status": "text",
+    "participant_token": "bytea",
+    "at": "bigint",
+    "received_at": "bigint",
+    "error_code": "integer",
+    "pricing_category": "text",
+    "pricing_type": "text",
+    "pricing_model": "text",
+    "entry_until": "bigint",
+    "subject_id": "uuid",
+    "extra_sealed": "bytea",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ToldStatus:
+    """A status, the number that it came for and when it came."""
+
+    status: wire.Status
+    number_id: Id
+    received_at: int
+
+
+def wamid_token(index: Indexer, wamid: str) -> bytes:
+    """The keyed form of a message's id; the id itself holds the phone number in base64."""
+    return index.token("message.wamid", wamid)
+
+
+@database.unit_of_work
+async def record_statuses(told: Sequence[ToldStatus]) -> int:
+    """Keep these statuses and bring their messages up to date; how many messages changed.
+
+    Statuses of messages that nobody knows (yet) are kept and count as soon as the message is known.
+    """
+    if not told:
+        return 0
+    index = keys.index()
+    rows: dict[tuple[Any, ...], list[Any]] = {}
+    for one in sorted(told, key=_time, reverse=True):
+        # The earliest comes last and stays.
+        row = _row(one, index)
+        rows[row[0], row[1], row[2], row[3]] = row
+    await database.run(
+        database.sql(__file__, "store_statuses"),
+        tenancy.current(),
+        batch=Batch(_COLUMNS, [rows[key] for key in sorted(rows)]),
+    )
+    return await fold_statuses({(row[0], row[1]) for row in rows.values()})
+
+
+async def fold_statuses(messages: Iterable[tuple[Id, bytes]]) -> int:
+    """Compute the state of these messages (number, wamid token) from all statuses kept for them."""
+    batch = sorted(messages)
+    if not batch:
+        return 0
+    changed = await database.rows(
+        database.sql(__file__, "fold_statuses"),
+        tenancy.current(),
+        batch=Batch({"number_id": "uuid", "token": "bytea"}, batch),
+    )
+    await _open_free_entry(batch)
+    await events.record(
+        *(
+            Event(
+                "message.status_changed",
+                {
+                    "message": row["id"],
+                    "conversation": row["conversation_id"],
+                    "contact": row["contact_id"],
+                    "status": row["status"],
+                },
+            )
+            for row in changed
+        )
+    )
+    return len(changed)
+
+
+async def _open_free_entry(batch: Sequence[tuple[Id, bytes]]) -> None:
+    """A free entry point tells until when it holds (contract 5.2)."""
+    await database.run(
+        database.sql(__file__, "open_free_entry"),
+        tenancy.current(),
+        batch=Batch({"number_id": "uuid", "token": "bytea"}, batch),
+    )
+
+
+def _row(one: ToldStatus, index: Indexer) -> list[Any]:
+    status, pricing = one.status, one.status.pricing
+    token = wamid_token(index, status.wamid)
+    person = status.participant
+    participant = (person.user_id or person.phone or "") if person else ""
+    is_free_entry = pricing is not None and pricing.type == "free_entry_point"
+    return [
+        one.number_id,
+        token,
+        status.status,
+        index.token("status.participant", participant) if participant else b"",
+        _time(one),
+        one.received_at,
+        status.errors[0].code if status.errors else None,
+        pricing.category if pricing else None,
+        pricing.type if pricing else None,
+        pricing.model if pricing else None,
+        status.expires_at if is_free_entry else None,
+        # No person is named here: who received it, the message itself tells.
+        tenancy.current(),
+        keys.house().seal(
+            "message_status.extra", f"{token.hex()}:{status.status}", orjson.dumps(status.extra)
+        )
+        if status.extra
+        else None,
+    ]
+
+
+def _time(one: ToldStatus) -> int:
+    return one.received_at if one.status.at is None else one.status.at
