@@ -1,0 +1,221 @@
+"""How every column of every table is kept: in clear, as a keyed hash, or sealed (F50).
+
+clear     states, times, numbers, codes and ids: nothing that tells who somebody is
+keyed     a keyed hash for equality: phone, e-mail, user id, username, ids of messages
+searched  keyed hashes of pieces: prefixes of names, endings of numbers
+sealed    encrypted under the key of the row's subject, of the house, of the platform or of the day
+
+Rules and sorting work on what is clear; what is keyed answers to equality; what is sealed only
+answers with a typed error. A test holds this table against the real databases.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+Keeping = Literal["clear", "keyed", "searched", "sealed"]
+
+
+def _columns(
+    clear: str, keyed: str = "", searched: str = "", sealed: str = ""
+) -> dict[str, Keeping]:
+    kept: dict[str, Keeping] = dict.fromkeys(clear.split(), "clear")
+    kept |= dict.fromkeys(keyed.split(), "keyed")
+    kept |= dict.fromkeys(searched.split(), "searched")
+    kept |= dict.fromkeys(sealed.split(), "sealed")
+    return kept
+
+
+COLUMNS: dict[str, dict[str, Keeping]] = {
+    "outbox": _columns(
+        clear="position tenant_id id kind at refs",
+    ),
+    "reader": _columns(
+        clear="name position event_id lease_until fence",
+    ),
+    "chain_head": _columns(
+        clear="tenant_id chain seq hash",
+    ),
+    "tenant": _columns(
+        clear=(
+            "id name country locale time_zone currency business_hours holidays signature "
+            "state created_at updated_at"
+        ),
+    ),
+    "account": _columns(
+        clear="id password_hash failures locked_until created_at updated_at",
+        keyed="email_token",
+        sealed="email_sealed",
+    ),
+    "person": _columns(
+        clear="tenant_id id account_id role state created_at updated_at",
+        sealed="name_sealed",
+    ),
+    "session": _columns(
+        clear="tenant_id id person_id created_at expires_at revoked_at",
+    ),
+    "contact": _columns(
+        clear=(
+            "tenant_id id subject_id state merged_into owner_id name_at name_tie language "
+            "language_source country country_source time_zone time_zone_source source "
+            "created_at updated_at"
+        ),
+        sealed="name_sealed",
+    ),
+    "subject": _columns(
+        clear="tenant_id id contact_id created_at erased_at",
+    ),
+    "identity": _columns(
+        clear=(
+            "tenant_id id contact_id subject_id kind scope state source first_at last_at ended_at"
+        ),
+        keyed="token",
+        sealed="value_sealed",
+    ),
+    "contact_merge": _columns(
+        clear="tenant_id id survivor_id merged_id reason at undone_at",
+    ),
+    "contact_search": _columns(
+        clear="tenant_id contact_id",
+        searched="token",
+    ),
+    "tag": _columns(
+        clear="tenant_id id name created_at",
+    ),
+    "contact_tag": _columns(
+        clear="tenant_id contact_id tag_id source at",
+    ),
+    "consent_entry": _columns(
+        clear=(
+            "tenant_id id contact_id subject_id purpose topic kind method provider_at "
+            "recorded_at chain_seq chain_hash"
+        ),
+        keyed="source_token",
+        sealed="evidence_sealed",
+    ),
+    "consent_state": _columns(
+        clear="tenant_id contact_id purpose topic state since entry_id",
+    ),
+    "activity": _columns(
+        clear="tenant_id id contact_id at kind reference amount currency",
+    ),
+    "platform_app": _columns(
+        clear="id slug created_at updated_at",
+        sealed="secrets_sealed verify_token_sealed",
+    ),
+    "route": _columns(
+        clear="kind external_id tenant_id target_id",
+    ),
+    "waba": _columns(
+        clear=(
+            "tenant_id id waba_id portfolio_id messaging_account_id state state_at "
+            "restricted_until messaging_limit messaging_limit_at created_at updated_at"
+        ),
+    ),
+    "number": _columns(
+        clear=(
+            "tenant_id id waba_row_id phone_number_id display_phone_number verified_name "
+            "state quality throughput token_expires_at trouble_code trouble_at created_at "
+            "updated_at"
+        ),
+        sealed="token_sealed",
+    ),
+    "delivery_key": _columns(
+        clear="app delivery_id received_at",
+        keyed="token",
+    ),
+    "delivery": _columns(
+        clear="id app lane state intake_key received_at lease_until fence attempts trouble",
+        sealed="body_sealed",
+    ),
+    "aside": _columns(
+        clear="delivery_id item phone_number_id waba_id field intake_key received_at",
+        sealed="body_sealed",
+    ),
+    "platform_update": _columns(
+        clear="tenant_id id field event waba_row_id number_id subject_id at received_at",
+        keyed="token",
+        sealed="payload_sealed",
+    ),
+    "template": _columns(
+        clear=(
+            "tenant_id id waba_row_id template_id name language status status_reason "
+            "status_at category category_coming category_at quality quality_at components "
+            "components_at created_at updated_at"
+        ),
+    ),
+    "media": _columns(
+        clear=(
+            "tenant_id id subject_id number_id message_id platform_media_id mime sha256 "
+            "size state trouble attempts due_at lease_until fence created_at"
+        ),
+    ),
+    "conversation": _columns(
+        clear=(
+            "tenant_id id contact_id number_id state state_at snoozed_until assignee_id "
+            "holder last_message_id last_message_at last_message_tie last_inbound_at "
+            "moved_at window_closed_at free_entry_until merged_into created_at updated_at"
+        ),
+    ),
+    "episode": _columns(
+        clear=(
+            "tenant_id id conversation_id ordinal starter mode started_at first_answer_at "
+            "last_at last_direction turns messages ended_at end_reason"
+        ),
+    ),
+    "message": _columns(
+        clear=(
+            "tenant_id id conversation_id contact_id subject_id number_id direction kind "
+            "origin author_id provider_at received_at tie status sent_at delivered_at "
+            "read_at played_at failed_at error_code"
+        ),
+        keyed="wamid_token reply_to_token group_token",
+        sealed="wamid_sealed body_sealed payload_sealed",
+    ),
+    "message_key": _columns(
+        clear="tenant_id number_id message_id",
+        keyed="token",
+    ),
+    "message_status": _columns(
+        clear=(
+            "tenant_id number_id status at received_at error_code pricing_category "
+            "pricing_type pricing_model entry_until subject_id"
+        ),
+        keyed="wamid_token participant_token",
+        sealed="extra_sealed",
+    ),
+    "message_change": _columns(
+        clear="tenant_id id conversation_id subject_id kind at",
+        keyed="target_token",
+        sealed="body_sealed",
+    ),
+    "send": _columns(
+        clear=(
+            "tenant_id id origin origin_id contact_id subject_id conversation_id number_id "
+            "message_id occasion occasion_id kind category state decision due_at expires_at "
+            "lease_until fence attempts attempted_at error_code created_at settled_at"
+        ),
+        keyed="wamid_token",
+        sealed="content_sealed",
+    ),
+    "send_key": _columns(
+        clear="tenant_id send_id",
+        keyed="token",
+    ),
+    "read_mark": _columns(
+        clear="tenant_id conversation_id person_id upto_at upto_tie",
+    ),
+    "mention": _columns(
+        clear="tenant_id message_id person_id at",
+    ),
+    "conversation_step": _columns(
+        clear="tenant_id id conversation_id kind person_id assignee_id at",
+    ),
+    "audit_entry": _columns(
+        clear="tenant_id id at actor_kind actor_id action request_id ids chain_seq chain_hash",
+    ),
+    "person_key": _columns(
+        clear="tenant_id subject_id tenant_key_version created_at",
+        sealed="wrapped",
+    ),
+}

@@ -1,0 +1,44 @@
+"""Every store that points at a person, in the order in which an erasure walks them, contacts last.
+
+What is `shredded` loses its person's key and means nothing afterwards; what is `deleted` goes; what
+is `counted` holds ids and numbers only and stays, so that totals stay true (F46). A test fails when
+a table points at a person and is missing here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Fate = Literal["shredded", "deleted", "counted"]
+
+
+@dataclass(frozen=True)
+class Store:
+    """A table, the column by which it points at a person, and what an erasure does to its rows."""
+
+    table: str
+    pointer: str
+    fate: Fate
+
+
+STORES: tuple[Store, ...] = (
+    Store("media", "subject_id", "deleted"),
+    Store("message_change", "subject_id", "shredded"),
+    Store("message_status", "subject_id", "counted"),
+    Store("message", "subject_id", "shredded"),
+    Store("send", "subject_id", "shredded"),
+    Store("conversation", "contact_id", "counted"),
+    Store("platform_update", "subject_id", "shredded"),
+    Store("activity", "contact_id", "counted"),
+    # The proof of a consent outlives the person: ciphertext and keyed references, no clear text.
+    Store("consent_entry", "subject_id", "shredded"),
+    Store("consent_state", "contact_id", "deleted"),
+    Store("contact_search", "contact_id", "deleted"),
+    Store("contact_tag", "contact_id", "deleted"),
+    Store("contact_merge", "survivor_id", "counted"),
+    Store("identity", "subject_id", "deleted"),
+    Store("person_key", "subject_id", "deleted"),
+    Store("subject", "contact_id", "counted"),
+    Store("contact", "subject_id", "shredded"),
+)
