@@ -1,0 +1,104 @@
+"""Channels: the wire to WhatsApp, and everything that only the platform knows.
+
+I own platform apps and their secrets, accounts (WABAs), numbers, the routes to them, raw
+deliveries, what the platform tells, templates, and the files of messages.
+My words: delivery (one POST of the platform, kept raw before it is acknowledged), update (one thing
+that it says), route (where an id of the platform leads), aside (for a number that nobody has
+connected), told (an update with the rows it leads to), wanted (a file still to be fetched).
+My events: platform.updated, template.updated, waba.state_changed, number.state_changed,
+number.quality_changed, number.limit_changed, number.troubled, media.wanted, media.stored,
+media.refused.
+"""
+
+from channels import wire
+from channels.apps import (
+    PlatformSecrets,
+    app_secrets,
+    forget_apps,
+    register_app,
+    verify_subscription,
+)
+from channels.aside import put_aside
+from channels.deliveries import (
+    Claimed,
+    claim_deliveries,
+    drop_old_deliveries,
+    revive_dead,
+    settle,
+    try_later,
+)
+from channels.graph import start, stop
+from channels.intake import BELL as DELIVERIES_BELL
+from channels.intake import accept
+from channels.media import BELL as MEDIA_BELL
+from channels.media import OpenedMedia, Wanted, fetch_media, open_media, want_media
+from channels.numbers import Route, access_token, connect_number, connect_waba, routes
+from channels.queries import (
+    MediaRow,
+    NumberRow,
+    PlatformUpdateRow,
+    TemplateFilter,
+    TemplateRow,
+    WabaRow,
+    count_platform_updates,
+    count_templates,
+    list_numbers,
+    list_wabas,
+    media_of,
+    numbers_by_ids,
+    platform_update_page,
+    template_page,
+    templates_by_ids,
+    wabas_by_ids,
+)
+from channels.told import Told
+from channels.updates import apply_updates
+
+__all__ = [
+    "DELIVERIES_BELL",
+    "MEDIA_BELL",
+    "Claimed",
+    "MediaRow",
+    "NumberRow",
+    "OpenedMedia",
+    "PlatformSecrets",
+    "PlatformUpdateRow",
+    "Route",
+    "TemplateFilter",
+    "TemplateRow",
+    "Told",
+    "WabaRow",
+    "Wanted",
+    "accept",
+    "access_token",
+    "app_secrets",
+    "apply_updates",
+    "claim_deliveries",
+    "connect_number",
+    "connect_waba",
+    "count_platform_updates",
+    "count_templates",
+    "drop_old_deliveries",
+    "fetch_media",
+    "forget_apps",
+    "list_numbers",
+    "list_wabas",
+    "media_of",
+    "numbers_by_ids",
+    "open_media",
+    "platform_update_page",
+    "put_aside",
+    "register_app",
+    "revive_dead",
+    "routes",
+    "settle",
+    "start",
+    "stop",
+    "template_page",
+    "templates_by_ids",
+    "try_later",
+    "verify_subscription",
+    "wabas_by_ids",
+    "want_media",
+    "wire",
+]

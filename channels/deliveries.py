@@ -1,0 +1,125 @@
+"""Draining what came in: claimed in batches, opened, parsed, and settled or tried again.
+
+Messages of people are taken before statuses: a STOP must not wait behind a flood of receipts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from channels import wire
+from kernel import clock, database, keys, metrics, tenancy
+from kernel.database import Batch
+from kernel.errors import RapportError
+from kernel.ids import Id
+
+LEASE = 60 * clock.SECOND
+_TRIES = 6
+_OURS = "whatsapp_business_account"
+# The platform retries for 7 days; a key kept a day longer turns every repetition away.
+_KEYS_KEPT = 8 * clock.DAY
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A delivery in this worker's hands until its lease ends, with what it says."""
+
+    id: Id
+    fence: int
+    attempts: int
+    received_at: int
+    intake_key: str
+    updates: tuple[wire.Update, ...]
+
+
+async def claim_deliveries(limit: int) -> list[Claimed]:
+    """Take the next deliveries, inbound messages first, parsed; [] when nothing is due.
+
+    What cannot be opened or parsed is set down as dead, with its reason, and never lost from sight.
+    """
+    now = clock.now()
+    with tenancy.across_tenants("deliveries mix tenants until they are parsed"):
+        rows = await database.rows(
+            database.sql(__file__, "claim_deliveries"), now, now + LEASE, limit
+        )
+    claimed, dead = [], []
+    for row in sorted(rows, key=lambda row: row["id"]):
+        try:
+            sealer = keys.intake_of(row["intake_key"])
+            delivery = wire.parse(sealer.open("delivery.body", row["id"], row["body_sealed"]))
+        except RapportError as error:
+            dead.append([row["id"], row["fence"], error.code])
+            continue
+        claimed.append(
+            Claimed(
+                id=row["id"],
+                fence=row["fence"],
+                attempts=row["attempts"],
+                received_at=row["received_at"],
+                intake_key=row["intake_key"],
+                # Other objects than ours are accepted and ignored (contract 3.4).
+                updates=delivery.updates if delivery.object == _OURS else (),
+            )
+        )
+    if dead:
+        await _give_up(dead)
+    return claimed
+
+
+async def settle(claimed: Sequence[Claimed]) -> None:
+    """These deliveries are applied; a worker that lost its lease meanwhile changes nothing."""
+    await database.run(
+        """UPDATE delivery SET state = 'drained', lease_until = 0 FROM ({batch}) AS b
+            WHERE delivery.id = b.id AND delivery.fence = b.fence""",
+        batch=Batch(
+            {"id": "uuid", "fence": "bigint"}, [[one.id, one.fence] for one in claimed]
+        ),
+    )
+
+
+async def try_later(one: Claimed, reason: str) -> None:
+    """This delivery could not be applied: again after a while, dead after six tries."""
+    if one.attempts >= _TRIES:
+        await _give_up([[one.id, one.fence, reason]])
+        return
+    await database.run(
+        """UPDATE delivery SET lease_until = $3, trouble = $4
+            WHERE id = $1::uuid AND fence = $2""",
+        one.id,
+        one.fence,
+        clock.now() + 2**one.attempts * clock.SECOND,
+        reason,
+    )
+
+
+async def revive_dead() -> int:
+    """Put dead deliveries back in line (an operator mended what was wrong); how many."""
+    return await database.run(
+        """UPDATE delivery SET state = 'stored', attempts = 0, lease_until = 0
+            WHERE state = 'dead'"""
+    )
+
+
+async def drop_old_deliveries() -> int:
+    """Drop envelopes and keys that are past their days, and the keys that opened them; how many."""
+    now = clock.now()
+    gone = await database.run(
+        "DELETE FROM delivery WHERE received_at < $1 AND state <> 'stored'",
+        now - keys.INTAKE_DAYS * clock.DAY,
+    )
+    await database.run("DELETE FROM delivery_key WHERE received_at < $1", now - _KEYS_KEPT)
+    await database.run(
+        "DELETE FROM aside WHERE received_at < $1", now - keys.INTAKE_DAYS * clock.DAY
+    )
+    keys.drop_old_intake_keys()
+    return gone
+
+
+async def _give_up(dead: Sequence[Sequence[object]]) -> None:
+    metrics.DEAD_DELIVERIES.inc(len(dead))
+    await database.run(
+        """UPDATE delivery SET state = 'dead', lease_until = 0, trouble = b.trouble
+             FROM ({batch}) AS b WHERE delivery.id = b.id AND delivery.fence = b.fence""",
+        batch=Batch({"id": "uuid", "fence": "bigint", "trouble": "text"}, dead),
+    )

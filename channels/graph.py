@@ -1,0 +1,163 @@
+"""The platform's API over HTTP: one session a process, the token to its own hosts only (F19).
+
+Every outcome is a value: what went wrong outside becomes a code in `Outcome.trouble`, never an
+exception. Bodies are neither logged nor printed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote
+
+import aiohttp
+import orjson
+from yarl import URL
+
+from kernel import database
+from kernel.errors import RapportError
+from kernel.settings import Settings
+
+FOREIGN_HOST = "FOREIGN_HOST"
+TOO_LARGE = "TOO_LARGE"
+_CALL = aiohttp.ClientTimeout(total=30, connect=5)
+# 100 MB are not had in 30 seconds over every line; a line that falls silent is still given up.
+_DOWNLOAD = aiohttp.ClientTimeout(total=60, connect=5, sock_read=20)
+_LARGEST_ANSWER = 4_194_304
+_LARGEST_ERROR = 65_536
+_PIECE = 65_536
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a call came to; `trouble` is None exactly when the platform gave what was asked for.
+
+    `status` is 0 where no answer came, `code` the platform's own error code (contract 6).
+    """
+
+    status: int
+    trouble: str | None
+    code: int | None = None
+    data: bytes = field(default=b"", repr=False)
+
+    def json(self) -> dict[str, Any]:
+        """The answer as a JSON object; empty when it is none."""
+        try:
+            found = orjson.loads(self.data)
+        except orjson.JSONDecodeError:
+            return {}
+        return found if isinstance(found, dict) else {}
+
+
+@dataclass(slots=True)
+class _Client:
+    settings: Settings
+    session: aiohttp.ClientSession
+
+
+_client: _Client | None = None
+
+
+async def start(settings: Settings) -> None:
+    """Be ready to call; nothing is called yet."""
+    global _client
+    _client = _Client(
+        settings,
+        aiohttp.ClientSession(
+            # A missing user agent may be refused (contract 7.1).
+            headers={"User-Agent": "Rapport"},
+            cookie_jar=aiohttp.DummyCookieJar(),
+        ),
+    )
+
+
+async def stop() -> None:
+    """Close the connections."""
+    global _client
+    if _client is not None:
+        await _client.session.close()
+        _client = None
+
+
+def settings() -> Settings:
+    """What the wire was started with."""
+    return _started().settings
+
+
+async def get(node: str, token: str, **query: str) -> Outcome:
+    """A node of the API, by its id, as a JSON object."""
+    root = f"{settings().graph_url}/{settings().graph_version}/{quote(node, safe='')}"
+    outcome = await _fetch(URL(root) % query, token, _CALL, _LARGEST_ANSWER)
+    if outcome.trouble is None and not outcome.json():
+        return Outcome(outcome.status, "NOT_JSON")
+    return outcome
+
+
+async def download(url: str, token: str, most: int) -> Outcome:
+    """The bytes behind a URL from outside; FOREIGN_HOST unless its host is the platform's.
+
+    TOO_LARGE when there are more than `most` bytes; what was read until then is dropped.
+    """
+    try:
+        # Encoded as it came: a link that is signed does not survive being written anew.
+        target = URL(url, encoded=True)
+    except ValueError:
+        return Outcome(0, FOREIGN_HOST)
+    return await _fetch(target, token, _DOWNLOAD, most)
+
+
+async def _fetch(url: URL, token: str, times: aiohttp.ClientTimeout, most: int) -> Outcome:
+    if database.in_unit():
+        raise RapportError("the network is never called inside a unit of work")
+    if not _may_see_tokens(url):
+        return Outcome(0, FOREIGN_HOST)
+    try:
+        async with _started().session.get(
+            url,
+            headers={"Authorization": f"Bearer {token}"},
+            timeout=times,
+            # A redirect would take the token along to a host that nobody has looked at.
+            allow_redirects=False,
+        ) as response:
+            return await _read(response, most)
+    except TimeoutError:
+        return Outcome(0, "TIMEOUT")
+    except aiohttp.ClientPayloadError:
+        return Outcome(0, "BROKEN_OFF")
+    except (aiohttp.ClientError, OSError, ValueError):
+        return Outcome(0, "UNREACHABLE")
+
+
+async def _read(response: aiohttp.ClientResponse, most: int) -> Outcome:
+    is_fine = response.status == 200
+    if is_fine and (response.content_length or 0) > most:
+        return Outcome(200, TOO_LARGE)
+    pieces: list[bytes] = []
+    size = 0
+    async for piece in response.content.iter_chunked(_PIECE):
+        size += len(piece)
+        if size > (most if is_fine else _LARGEST_ERROR):
+            return Outcome(response.status, TOO_LARGE if is_fine else f"HTTP_{response.status}")
+        pieces.append(piece)
+    data = await asyncio.to_thread(b"".join, pieces)
+    if is_fine:
+        return Outcome(200, None, data=data)
+    error = Outcome(response.status, None, data=data).json().get("error")
+    code = error.get("code") if isinstance(error, dict) else None
+    if type(code) is int and 0 <= code < 2**31:
+        return Outcome(response.status, f"PLATFORM_{code}", code)
+    return Outcome(response.status, f"HTTP_{response.status}")
+
+
+def _may_see_tokens(url: URL) -> bool:
+    """Whether the host is the platform's, and the way to it as safe as to the API itself."""
+    api = URL(settings().graph_url)
+    is_safe = url.scheme == "https" or (url.scheme, url.raw_host) == (api.scheme, api.raw_host)
+    return is_safe and (url.raw_host or "").lower() in settings().graph_hosts
+
+
+def _started() -> _Client:
+    if _client is None:
+        raise RapportError("the wire is not started", code="NOT_STARTED")
+    return _client

@@ -1,0 +1,4 @@
+-- First half: which of these deliveries were never here before.
+INSERT INTO delivery_key (app, token, delivery_id, received_at)
+SELECT app, token, id, received_at FROM ({batch}) AS b WHERE true
+ON CONFLICT DO NOTHING

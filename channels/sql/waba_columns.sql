@@ -1,0 +1,2 @@
+w.id, w.waba_id, w.portfolio_id, w.state, w.state_at, w.restricted_until, w.messaging_limit,
+       w.created_at, w.updated_at
