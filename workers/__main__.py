@@ -1,0 +1,81 @@
+"""`python -m workers`: one worker process. It ends when Redis goes away; whoever started it starts
+it again."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+
+import orjson
+import structlog
+import uvloop
+from arq.worker import Worker, func
+from prometheus_client import start_http_server
+from redis.exceptions import RedisError
+
+from channels import graph
+from kernel import bells, database, keys, log, settings
+from kernel.settings import Settings
+from workers import jobs, schedule
+
+_TOGETHER = 10
+_LONGEST = 120
+_DRAIN = 8
+
+
+async def run(page: Settings) -> None:
+    """Work until a signal comes; what was begun is finished within 8 seconds."""
+    await database.start(page)
+    keys.start(page)
+    await bells.start(page)
+    await graph.start(page)
+    worker = Worker(
+        functions=[func(job, name=job.__name__) for job in jobs.BELLS],
+        cron_jobs=schedule.CRONS,
+        redis_settings=bells.redis_settings(page),
+        queue_name=bells.QUEUE,
+        job_serializer=orjson.dumps,
+        job_deserializer=orjson.loads,
+        # Arguments and results would stay in Redis for an hour (traps: arq).
+        keep_result=0,
+        max_tries=1,
+        max_jobs=_TOGETHER,
+        job_timeout=_LONGEST,
+        job_completion_wait=_DRAIN,
+        poll_delay=0.05,
+        health_check_interval=60,
+        handle_signals=False,
+    )
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, worker.handle_sig_wait_for_completion, number)
+    try:
+        await worker.async_run()
+    except asyncio.CancelledError:
+        pass
+    finally:
+        await worker.close()
+        await graph.stop()
+        await bells.stop()
+        keys.stop()
+        await database.stop()
+
+
+def main() -> int:
+    """Exit status 0 after a signal, 1 when Redis went away, 2 for a wrong setting."""
+    page = settings.load_or_exit()
+    log.start(page.log_level, "worker")
+    if page.worker_metrics_port:
+        start_http_server(page.worker_metrics_port, page.host)
+    try:
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(run(page))
+    except (RedisError, OSError) as error:
+        structlog.get_logger("worker").error("redis_went_away", error=type(error).__name__)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

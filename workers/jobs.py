@@ -1,0 +1,115 @@
+"""The jobs that arq runs: one for each bell, and the sweep that needs no bell."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+
+import channels
+import contacts
+import conversations
+from kernel import chain, clock, events, metrics, tenancy
+from workers import inbound, reactions
+
+Job = Callable[[dict[str, Any]], Awaitable[None]]
+
+# A job that never ends would starve the others; the next sweep goes on with what is left.
+_LONGEST = 20.0
+_OUTBOX_KEPT = 14 * clock.DAY
+_log = structlog.get_logger("jobs")
+
+
+@dataclass
+class _Turn:
+    """Whether a step is running in this process, and whether it was asked for again."""
+
+    is_running: bool = False
+    again: bool = False
+
+
+_turns: dict[str, _Turn] = {}
+
+
+async def deliveries(_context: dict[str, Any]) -> None:
+    """Drain what came in until nothing is left."""
+    await _alone("deliveries", inbound.drain)
+
+
+async def media(_context: dict[str, Any]) -> None:
+    """Fetch the media that messages announced."""
+    await _alone("media", lambda: channels.fetch_media(8))
+
+
+async def outbox(_context: dict[str, Any]) -> None:
+    """Follow the outbox."""
+    await _alone("outbox", reactions.react)
+
+
+async def sweep(_context: dict[str, Any]) -> None:
+    """Do what no bell announced: a lost ring delays by 2 seconds."""
+    await asyncio.gather(deliveries({}), media({}), outbox({}), link_chains())
+
+
+async def wake(_context: dict[str, Any]) -> None:
+    """Open the threads whose snooze is over."""
+    await _quietly("wake", conversations.wake_snoozed)
+
+
+async def tidy(_context: dict[str, Any]) -> None:
+    """Drop what is past its days: envelopes and their keys, events that everybody has read."""
+    await _quietly("tidy", channels.drop_old_deliveries)
+    await _quietly("tidy", lambda: events.forget(clock.now() - _OUTBOX_KEPT))
+
+
+# The jobs that bear the names of bells.
+BELLS = (deliveries, media, outbox)
+
+
+async def link_chains() -> None:
+    """Link the new rows of every tenant's chains."""
+
+    async def link() -> int:
+        for tenant_id in await chain.tenants_with_work(contacts.LEDGER):
+            with tenancy.acting_for(tenant_id):
+                await chain.link(contacts.LEDGER)
+        return 0
+
+    await _alone("chains", link)
+
+
+async def _alone(name: str, step: Callable[[], Awaitable[int]]) -> None:
+    """Repeat a step until it finds nothing; one at a time in this process.
+
+    Whoever comes meanwhile only leaves word, so that the running one looks once more: what was
+    committed after its last look is seen too.
+    """
+    turn = _turns.setdefault(name, _Turn())
+    turn.again = True
+    if turn.is_running:
+        return
+    turn.is_running = True
+    deadline = time.monotonic() + _LONGEST
+    try:
+        while turn.again and time.monotonic() < deadline:
+            turn.again = False
+            while await _quietly(name, step) and time.monotonic() < deadline:
+                pass
+    finally:
+        turn.is_running = False
+
+
+async def _quietly(name: str, step: Callable[[], Awaitable[int]]) -> int:
+    """One step; its failure is counted and logged, for the row that it left will be taken again."""
+    try:
+        done = await step()
+    except Exception as error:
+        metrics.JOBS.labels(name, "failed").inc()
+        _log.error("job_failed", job=name, exc_info=error)
+        return 0
+    metrics.JOBS.labels(name, "done").inc()
+    return done

@@ -1,0 +1,59 @@
+"""What follows from what: event → verbs, on one page. Every verb is idempotent and takes a batch.
+
+Events come in order, of one tenant at a time, at least once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from itertools import groupby
+
+import contacts
+from contacts import Touch
+from kernel import events, metrics, tenancy
+from kernel.events import Event
+
+Verb = Callable[[Sequence[Event]], Awaitable[object]]
+
+READER = "reactions"
+
+
+async def touch(happened: Sequence[Event]) -> None:
+    """Note what touched a person, for timelines, facts and engagement."""
+    await contacts.record_activity(
+        [
+            Touch(
+                id=event.id,
+                contact_id=event.refs["contact"],
+                at=event.at,
+                kind=event.kind,
+                reference=event.refs.get("message") or event.refs.get("entry") or event.id,
+            )
+            for event in happened
+        ]
+    )
+
+
+REACTIONS: dict[str, tuple[Verb, ...]] = {
+    "message.received": (touch,),
+    "call.received": (touch,),
+    "note.written": (touch,),
+    "consent.confirmed": (touch,),
+    "consent.withdrawn": (touch,),
+    "contact.tagged": (touch,),
+}
+
+
+async def react(limit: int = 500) -> int:
+    """Follow the outbox one step; how many events were seen."""
+    return await events.follow(READER, _handle, limit)
+
+
+async def _handle(happened: Sequence[Event]) -> None:
+    ordered = sorted(happened, key=lambda event: (event.tenant_id, event.kind))
+    for (tenant_id, kind), group in groupby(ordered, key=lambda one: (one.tenant_id, one.kind)):
+        batch = list(group)
+        with tenancy.acting_for(tenant_id):
+            for verb in REACTIONS.get(kind, ()):
+                await verb(batch)
+        metrics.EVENTS.labels(READER).inc(len(batch))

@@ -1,0 +1,15 @@
+"""Everything that happens by the clock, on one page. arq never catches up on a missed tick: each of
+these does whatever is due, however late."""
+
+from __future__ import annotations
+
+from arq import cron
+from arq.cron import CronJob
+
+from workers import jobs
+
+CRONS: list[CronJob] = [
+    cron(jobs.sweep, name="sweep", second=set(range(0, 60, 2)), keep_result=0, max_tries=1),
+    cron(jobs.wake, name="wake", second={5, 35}, keep_result=0, max_tries=1),
+    cron(jobs.tidy, name="tidy", minute={17}, second={0}, keep_result=0, max_tries=1),
+]
