@@ -1,0 +1,1 @@
+"""Tests speak through the door: GraphQL or webhook in, stored state and sent messages out."""
