@@ -18,7 +18,7 @@ from contacts.people import (
     update_entries,
     update_people,
 )
-from contacts.phones import place_of, place_of_user_id
+from contacts.phones import Place
 from contacts.sightings import PHONE, USER_ID, Move, Shown, Sighting
 from kernel import database, events, ids, keys, tenancy
 from kernel.database import Batch
@@ -26,7 +26,6 @@ from kernel.events import Event
 from kernel.ids import Id
 
 EntryKey = tuple[str, str, bytes]
-_RANK = {None: 0, "user_id": 1, "number": 2, "stated": 3}
 
 
 class Book:
@@ -59,7 +58,8 @@ class Book:
                     is_new=False,
                     name_at=row["name_at"],
                     name_tie=row["name_tie"],
-                    country_source=row["country_source"],
+                    place=Place(row["country"], row["time_zone"], row["language"]),
+                    is_stated=row["country_source"] == "stated",
                 ),
             )
             entry = Entry(
@@ -73,6 +73,7 @@ class Book:
                 first_at=row["first_at"],
                 last_at=row["last_at"],
                 ended_at=row["ended_at"],
+                value_sealed=row["value_sealed"],
             )
             book.entries[entry.kind, entry.scope, entry.token] = entry
             if entry.kind == USER_ID:
@@ -102,7 +103,6 @@ class Book:
         for each in shown.values():
             self._note(person, each, one.at, one.source)
         self._name(person, one)
-        self._place(person, one.phone, one.user_id)
         return person
 
     def moved(self, one: Move) -> Person:
@@ -120,13 +120,13 @@ class Book:
                 entry.ended_at, entry.is_changed = one.at, True
         for each in one.since():
             self._note(person, each, one.at, "whatsapp")
-        self._place(person, one.phone, one.user_id)
         return person
 
     async def save(self) -> None:
         """Write everybody who is new or changed; RunAgain when another worker was first."""
         people = [person for person in self.people.values() if person.joined_into is None]
         new = [person for person in people if person.is_new]
+        await self._place()
         await keys.make_for(person.subject_id for person in new)
         await insert_people(new)
         await insert_entries(self.entries.values())
@@ -218,12 +218,13 @@ class Book:
             person.name, person.name_at, person.name_tie = one.name, one.at, tie
             person.is_named = True
 
-    def _place(self, person: Person, phone: str | None, user_id: str | None) -> None:
-        """Country by the number, or by a user id's first two letters until a number is known."""
-        place, source = (
-            (place_of(phone), "number") if phone else (place_of_user_id(user_id or ""), "user_id")
-        )
-        if place.country and _RANK[source] >= _RANK[person.country_source]:
-            is_other = place != person.place
-            person.place, person.country_source = place, source
-            person.is_placed = person.is_placed or is_other
+    async def _place(self) -> None:
+        """Where people are: by the number shown last, or by a user id until a number is known."""
+        entries: dict[Person, list[Entry]] = {}
+        for entry in self.entries.values():
+            if entry.kind in (PHONE, USER_ID):
+                entries.setdefault(entry.person.survivor(), []).append(entry)
+        for person, own in entries.items():
+            phones = sum(entry.kind == PHONE for entry in own)
+            if phones > 1 or person.is_new or any(entry.is_new for entry in own):
+                await person.settle(own)

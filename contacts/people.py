@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from contacts.phones import NOWHERE, Place
+from contacts.phones import NOWHERE, Place, place_of, place_of_user_id
+from contacts.sightings import PHONE, USER_ID
 from kernel import clock, database, keys, tenancy
 from kernel.database import Batch, RunAgain
 from kernel.ids import Id
+
+_SOURCE = {PHONE: "number", USER_ID: "user_id"}
 
 
 @dataclass(eq=False, slots=True)
@@ -23,9 +26,9 @@ class Person:
     name_at: int = 0
     name_tie: int = -1
     place: Place = NOWHERE
-    country_source: str | None = None
+    is_stated: bool = False
     is_named: bool = False
-    is_placed: bool = False
+    placed_by: str | None = None
     has_new_ids: bool = False
     user_ids: set[bytes] = field(default_factory=set)
     joined_into: Person | None = None
@@ -33,6 +36,19 @@ class Person:
     def survivor(self) -> Person:
         """This person, or whom it was joined into."""
         return self.joined_into.survivor() if self.joined_into else self
+
+    async def settle(self, entries: Sequence[Entry]) -> None:
+        """Take country, zone and language from the best number, or else user id, that tells them.
+
+        What somebody stated stays.
+        """
+        for kind, read in ((PHONE, place_of), (USER_ID, place_of_user_id)):
+            own = [entry for entry in entries if entry.kind == kind]
+            place = read(await max(own, key=Entry.standing).shown()) if own else NOWHERE
+            if place.country and not self.is_stated:
+                if place != self.place:
+                    self.place, self.placed_by = place, _SOURCE[kind]
+                return
 
 
 @dataclass(eq=False, slots=True)
@@ -50,6 +66,7 @@ class Entry:
     last_at: int
     ended_at: int | None
     value: str | None = None
+    value_sealed: bytes = b""
     is_new: bool = False
     is_changed: bool = False
     is_moved: bool = False
@@ -59,6 +76,17 @@ class Entry:
         """Former once it ended and was not shown since."""
         ended = self.ended_at is not None and self.last_at <= self.ended_at
         return "former" if ended else "current"
+
+    def standing(self) -> tuple[bool, int, bytes]:
+        """Which of several identities counts: a current one, shown last."""
+        return self.state == "current", self.last_at, self.token
+
+    async def shown(self) -> str:
+        """The value, opened where this batch did not show it; "" when its key is gone."""
+        if self.value is not None:
+            return self.value
+        sealer = (await keys.of([self.subject_id])).get(self.subject_id)
+        return sealer.open_text("identity.value", self.id, self.value_sealed) if sealer else ""
 
 
 async def insert_people(new: Sequence[Person]) -> None:
@@ -79,11 +107,11 @@ async def insert_people(new: Sequence[Person]) -> None:
                 "name_at": person.name_at,
                 "name_tie": person.name_tie,
                 "language": place.language,
-                "language_source": person.country_source,
+                "language_source": person.placed_by,
                 "country": place.country,
-                "country_source": person.country_source,
+                "country_source": person.placed_by,
                 "time_zone": place.time_zone,
-                "time_zone_source": person.country_source,
+                "time_zone_source": person.placed_by,
                 "source": person.source,
                 "created_at": now,
                 "updated_at": now,
@@ -106,7 +134,7 @@ async def insert_people(new: Sequence[Person]) -> None:
 
 async def update_people(known: Sequence[Person]) -> None:
     """Write names and places that known contacts showed."""
-    changed = [person for person in known if person.is_named or person.is_placed]
+    changed = [person for person in known if person.is_named or person.placed_by]
     if not changed:
         return
     sealers = await keys.of(person.subject_id for person in changed)
@@ -114,7 +142,7 @@ async def update_people(known: Sequence[Person]) -> None:
     for person in sorted(changed, key=lambda person: person.id):
         sealer, place = (
             sealers.get(person.subject_id),
-            person.place if person.is_placed else NOWHERE,
+            person.place if person.placed_by else NOWHERE,
         )
         sealed = (
             sealer.seal_text("contact.name", person.id, person.name)
@@ -128,7 +156,7 @@ async def update_people(known: Sequence[Person]) -> None:
                 person.name_at,
                 person.name_tie,
                 place.country,
-                person.country_source,
+                person.placed_by,
                 place.time_zone,
                 place.language,
             ]

@@ -262,6 +262,24 @@ async def episode_page(
     return cast(list[EpisodeRow], await database.rows(where.into(statement), *where.params))
 
 
+async def episodes_by_ids(ids: Iterable[Id]) -> dict[Id, EpisodeRow]:
+    """The episodes with these ids, those of the current tenant only."""
+    statement = database.sql(__file__, "episodes_by_ids")
+    found = await database.rows(statement, tenancy.current(), batch=_ids(ids))
+    return {row["id"]: cast(EpisodeRow, row) for row in found}
+
+
+async def count_episodes(conversation_id: Id) -> int:
+    """How many episodes a thread has."""
+    row = await database.row(
+        """SELECT count(*) AS n FROM episode
+            WHERE tenant_id = $1::uuid AND conversation_id = $2::uuid""",
+        tenancy.current(),
+        conversation_id,
+    )
+    return int(row["n"]) if row else 0
+
+
 def _with_columns(name: str) -> str:
     columns = database.sql(__file__, "conversation_columns").strip()
     return database.sql(__file__, name).replace("{columns}", columns)

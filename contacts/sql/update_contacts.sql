@@ -11,8 +11,7 @@ UPDATE contact
                        AND (b.name_at, b.name_tie) > (contact.name_at, contact.name_tie)
                       THEN b.name_at ELSE contact.name_at END,
        country = coalesce(b.country, contact.country),
-       country_source = CASE WHEN b.country IS NULL THEN contact.country_source
-                             ELSE b.country_source END,
+       country_source = coalesce(b.country_source, contact.country_source),
        time_zone = CASE WHEN b.country IS NULL OR contact.time_zone_source = 'stated'
                         THEN contact.time_zone ELSE b.time_zone END,
        language = CASE WHEN b.country IS NULL OR contact.language_source = 'stated'
