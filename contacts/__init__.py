@@ -11,6 +11,21 @@ from contacts.activity import Touch, record_activity
 from contacts.consent import LEDGER, MARKETING, ConsentStep, record_consent
 from contacts.identity import Recognised, find, from_whatsapp
 from contacts.merge import Merge
+from contacts.queries import (
+    ConsentRow,
+    ContactFilter,
+    ContactRow,
+    IdentityRow,
+    TagRow,
+    consents_of,
+    contact_page,
+    contacts_by_ids,
+    count_contacts,
+    identities_of,
+    list_tags,
+    tags_by_ids,
+    tags_of,
+)
 from contacts.search import search_tokens
 from contacts.sightings import Known, Move, Sighting
 from contacts.tags import tag, untag
@@ -18,18 +33,31 @@ from contacts.tags import tag, untag
 __all__ = [
     "LEDGER",
     "MARKETING",
+    "ConsentRow",
     "ConsentStep",
+    "ContactFilter",
+    "ContactRow",
+    "IdentityRow",
     "Known",
     "Merge",
     "Move",
     "Recognised",
     "Sighting",
+    "TagRow",
     "Touch",
+    "consents_of",
+    "contact_page",
+    "contacts_by_ids",
+    "count_contacts",
     "find",
     "from_whatsapp",
+    "identities_of",
+    "list_tags",
     "record_activity",
     "record_consent",
     "search_tokens",
     "tag",
+    "tags_by_ids",
+    "tags_of",
     "untag",
 ]

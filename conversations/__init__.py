@@ -10,6 +10,27 @@ from conversations.episodes import SILENCE
 from conversations.inbound import Stored, receive
 from conversations.merges import follow_merges
 from conversations.notes import write_note
+from conversations.queries import (
+    ConversationFilter,
+    ConversationRow,
+    EpisodeRow,
+    MessageRow,
+    changed_messages,
+    conversation_page,
+    conversations_by_ids,
+    conversations_that_match,
+    count_conversations,
+    count_episodes,
+    count_messages,
+    episode_page,
+    episodes_by_ids,
+    last_messages,
+    mentions_of,
+    message_page,
+    messages_by_ids,
+    messages_by_tokens,
+    unread_of,
+)
 from conversations.received import Received, ThreadUpdate
 from conversations.statuses import ToldStatus, record_statuses
 from conversations.steps import assign, change_state, mark_read, wake_snoozed
@@ -18,16 +39,35 @@ from conversations.threads import WINDOW
 __all__ = [
     "SILENCE",
     "WINDOW",
+    "ConversationFilter",
+    "ConversationRow",
+    "EpisodeRow",
+    "MessageRow",
     "Received",
     "Stored",
     "ThreadUpdate",
     "ToldStatus",
     "assign",
     "change_state",
+    "changed_messages",
+    "conversation_page",
+    "conversations_by_ids",
+    "conversations_that_match",
+    "count_conversations",
+    "count_episodes",
+    "count_messages",
+    "episode_page",
+    "episodes_by_ids",
     "follow_merges",
+    "last_messages",
     "mark_read",
+    "mentions_of",
+    "message_page",
+    "messages_by_ids",
+    "messages_by_tokens",
     "receive",
     "record_statuses",
+    "unread_of",
     "wake_snoozed",
     "write_note",
 ]

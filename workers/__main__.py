@@ -14,7 +14,7 @@ from arq.worker import Worker, func
 from prometheus_client import start_http_server
 from redis.exceptions import RedisError
 
-from channels import graph
+import channels
 from kernel import bells, database, keys, log, settings
 from kernel.settings import Settings
 from workers import jobs, schedule
@@ -29,7 +29,7 @@ async def run(page: Settings) -> None:
     await database.start(page)
     keys.start(page)
     await bells.start(page)
-    await graph.start(page)
+    await channels.start(page)
     worker = Worker(
         functions=[func(job, name=job.__name__) for job in jobs.BELLS],
         cron_jobs=schedule.CRONS,
@@ -56,7 +56,7 @@ async def run(page: Settings) -> None:
         pass
     finally:
         await worker.close()
-        await graph.stop()
+        await channels.stop()
         await bells.stop()
         keys.stop()
         await database.stop()

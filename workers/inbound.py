@@ -203,7 +203,9 @@ def _consent_step(item: _Item, known: Known) -> ConsentStep | None:
     if isinstance(update, wire.Preference) and update.category == "marketing_messages":
         kind = _STEP_OF.get(update.value)
         who = update.person.user_id or update.person.phone
-        return kind and ConsentStep(
+        if kind is None:
+            return None
+        return ConsentStep(
             contact_id=known.contact_id,
             subject_id=known.subject_id,
             kind=kind,

@@ -16,7 +16,7 @@ import conversations
 from kernel import chain, clock, events, metrics, tenancy
 from workers import inbound, reactions
 
-Job = Callable[[dict[str, Any]], Awaitable[None]]
+Context = dict[Any, Any]
 
 # A job that never ends would starve the others; the next sweep goes on with what is left.
 _LONGEST = 20.0
@@ -35,32 +35,32 @@ class _Turn:
 _turns: dict[str, _Turn] = {}
 
 
-async def deliveries(_context: dict[str, Any]) -> None:
+async def deliveries(ctx: Context, *args: Any, **kwargs: Any) -> None:
     """Drain what came in until nothing is left."""
     await _alone("deliveries", inbound.drain)
 
 
-async def media(_context: dict[str, Any]) -> None:
+async def media(ctx: Context, *args: Any, **kwargs: Any) -> None:
     """Fetch the media that messages announced."""
     await _alone("media", lambda: channels.fetch_media(8))
 
 
-async def outbox(_context: dict[str, Any]) -> None:
+async def outbox(ctx: Context, *args: Any, **kwargs: Any) -> None:
     """Follow the outbox."""
     await _alone("outbox", reactions.react)
 
 
-async def sweep(_context: dict[str, Any]) -> None:
+async def sweep(ctx: Context, *args: Any, **kwargs: Any) -> None:
     """Do what no bell announced: a lost ring delays by 2 seconds."""
     await asyncio.gather(deliveries({}), media({}), outbox({}), link_chains())
 
 
-async def wake(_context: dict[str, Any]) -> None:
+async def wake(ctx: Context, *args: Any, **kwargs: Any) -> None:
     """Open the threads whose snooze is over."""
     await _quietly("wake", conversations.wake_snoozed)
 
 
-async def tidy(_context: dict[str, Any]) -> None:
+async def tidy(ctx: Context, *args: Any, **kwargs: Any) -> None:
     """Drop what is past its days: envelopes and their keys, events that everybody has read."""
     await _quietly("tidy", channels.drop_old_deliveries)
     await _quietly("tidy", lambda: events.forget(clock.now() - _OUTBOX_KEPT))
