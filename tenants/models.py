@@ -1,0 +1,81 @@
+"""The tables of houses and of who may enter them; only this folder writes them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tortoise.fields import JSONField, SmallIntField
+from tortoise.models import Model
+
+from kernel import ids
+from kernel.models import IdField, InstantField, SealedField, TenantModel, TextField, TokenField
+
+
+class Tenant(Model):
+    """A store: its name, its place in the world, its hours. Global: it is what others belong to."""
+
+    id = IdField(primary_key=True, default=ids.new_id)
+    name = TextField()
+    country = TextField()
+    locale = TextField()
+    time_zone = TextField()
+    currency = TextField()
+    business_hours: Any = JSONField()
+    holidays = TextField()
+    signature = TextField()
+    state = TextField()
+    created_at = InstantField()
+    updated_at = InstantField()
+
+    class Meta:
+        """Its table."""
+
+        table = "tenant"
+
+
+class Account(Model):
+    """Who can sign in. Global: one account may be a person of several tenants."""
+
+    id = IdField(primary_key=True, default=ids.new_id)
+    email_token = TokenField()
+    email_sealed = SealedField()
+    password_hash = TextField()
+    failures = SmallIntField()
+    locked_until = InstantField()
+    created_at = InstantField()
+    updated_at = InstantField()
+
+    class Meta:
+        """Its table."""
+
+        table = "account"
+
+
+class Person(TenantModel):
+    """A colleague: an account's place in one tenant, with its role and the name shown there."""
+
+    account_id = IdField()
+    role = TextField()
+    name_sealed = SealedField()
+    state = TextField()
+    created_at = InstantField()
+    updated_at = InstantField()
+
+    class Meta:
+        """Its table."""
+
+        table = "person"
+
+
+class Session(TenantModel):
+    """One sign-in; its tokens are good until it expires or is revoked."""
+
+    person_id = IdField()
+    created_at = InstantField()
+    expires_at = InstantField()
+    revoked_at = InstantField(null=True)
+
+    class Meta:
+        """Its table."""
+
+        table = "session"

@@ -1,0 +1,69 @@
+"""Who may what, on one page: permissions are `resource:action`, roles are sets of them (F2).
+
+The permission stands on the line that it guards; nothing asks for a role.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Permission(StrEnum):
+    """One thing that can be allowed."""
+
+    TENANT_READ = "tenant:read"
+    TENANT_WRITE = "tenant:write"
+    PEOPLE_READ = "people:read"
+    PEOPLE_WRITE = "people:write"
+    # Making and unmaking owners; who has only people:write cannot raise themselves.
+    OWNERS_WRITE = "owners:write"
+    CHANNELS_READ = "channels:read"
+    CHANNELS_WRITE = "channels:write"
+    CONTACTS_READ = "contacts:read"
+    CONTACTS_WRITE = "contacts:write"
+    # Names, phones, addresses and what was said, unmasked; without it one sees shapes and counts.
+    CONTACTS_PERSONAL = "contacts:personal"
+    CONVERSATIONS_READ = "conversations:read"
+    CONVERSATIONS_WRITE = "conversations:write"
+    PRIVACY_READ = "privacy:read"
+    PRIVACY_WRITE = "privacy:write"
+    AUDIT_READ = "audit:read"
+
+
+class Role(StrEnum):
+    """What a person is in a tenant."""
+
+    OWNER = "owner"
+    ADMIN = "admin"
+    AGENT = "agent"
+    ANALYST = "analyst"
+    COMPLIANCE = "compliance"
+
+
+_YES, _NO = True, False
+
+# fmt: off
+_TABLE: dict[Permission, tuple[bool, bool, bool, bool, bool]] = {
+    #                               owner admin agent analyst compliance
+    Permission.TENANT_READ:         (_YES, _YES, _YES, _YES, _YES),
+    Permission.TENANT_WRITE:        (_YES, _YES, _NO,  _NO,  _NO),
+    Permission.PEOPLE_READ:         (_YES, _YES, _YES, _YES, _YES),
+    Permission.PEOPLE_WRITE:        (_YES, _YES, _NO,  _NO,  _NO),
+    Permission.OWNERS_WRITE:        (_YES, _NO,  _NO,  _NO,  _NO),
+    Permission.CHANNELS_READ:       (_YES, _YES, _YES, _YES, _YES),
+    Permission.CHANNELS_WRITE:      (_YES, _YES, _NO,  _NO,  _NO),
+    Permission.CONTACTS_READ:       (_YES, _YES, _YES, _YES, _YES),
+    Permission.CONTACTS_WRITE:      (_YES, _YES, _YES, _NO,  _YES),
+    Permission.CONTACTS_PERSONAL:   (_YES, _YES, _YES, _NO,  _YES),
+    Permission.CONVERSATIONS_READ:  (_YES, _YES, _YES, _YES, _YES),
+    Permission.CONVERSATIONS_WRITE: (_YES, _YES, _YES, _NO,  _NO),
+    Permission.PRIVACY_READ:        (_YES, _YES, _NO,  _NO,  _YES),
+    Permission.PRIVACY_WRITE:       (_YES, _NO,  _NO,  _NO,  _YES),
+    Permission.AUDIT_READ:          (_YES, _YES, _NO,  _NO,  _YES),
+}
+# fmt: on
+
+ROLES: dict[Role, frozenset[Permission]] = {
+    role: frozenset(permission for permission, who in _TABLE.items() if who[column])
+    for column, role in enumerate(Role)
+}

@@ -1,0 +1,155 @@
+"""What a tenant sets for itself (F1), and whether its house is open."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypedDict
+
+import orjson
+
+from kernel import clock, database, events, tenancy
+from kernel.errors import Conflict, Invalid, NotFound
+from kernel.events import Event
+from tenants import forms
+
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_TIME = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]|24:00")
+_MOST_SPANS = 6
+
+# Weekday → spans of opening in the tenant's time zone; a day that is missing is closed.
+Hours = Mapping[str, Sequence[tuple[str, str]]]
+OFFICE_HOURS: Hours = {day: [("09:00", "18:00")] for day in WEEKDAYS[:5]}
+
+
+class Changes(TypedDict, total=False):
+    """The settings to change; what is left out stays."""
+
+    name: str
+    country: str
+    locale: str
+    time_zone: str
+    currency: str
+    business_hours: Hours
+    holidays: str
+    signature: str
+
+
+@dataclass(frozen=True, slots=True)
+class TenantSettings:
+    """A tenant as it set itself up; `state` is active, suspended or closing."""
+
+    id: str
+    name: str
+    country: str
+    locale: str
+    time_zone: str
+    currency: str
+    business_hours: dict[str, list[tuple[str, str]]]
+    holidays: str
+    signature: str
+    state: str
+    created_at: int
+    updated_at: int
+
+
+async def read_settings() -> TenantSettings:
+    """The current tenant's settings."""
+    row = await database.row(
+        """SELECT id, name, country, locale, time_zone, currency, business_hours, holidays,
+                  signature, state, created_at, updated_at
+             FROM tenant WHERE id = $1::uuid""",
+        tenancy.current(),
+    )
+    if row is None:
+        raise NotFound("There is no such tenant.")
+    hours = {
+        day: [(opens, closes) for opens, closes in spans]
+        for day, spans in orjson.loads(row["business_hours"]).items()
+    }
+    return TenantSettings(**{**row, "business_hours": hours})
+
+
+@database.unit_of_work
+async def update_settings(changes: Changes) -> TenantSettings:
+    """Change settings of the current tenant; all of them afterwards. Invalid names the field."""
+    columns = checked(changes)
+    if columns:
+        places = ", ".join(
+            f"{name} = ${place}" + ("::jsonb" if name == "business_hours" else "")
+            for place, name in enumerate(columns, start=3)
+        )
+        await database.run(
+            f"UPDATE tenant SET updated_at = $2::bigint, {places} WHERE id = $1::uuid",
+            tenancy.current(),
+            clock.now(),
+            *columns.values(),
+        )
+        await events.record(Event("tenant.settings_changed", {}))
+    return await read_settings()
+
+
+def checked(changes: Changes) -> dict[str, str]:
+    """The changes in the form that is stored; Invalid names the first field that is wrong."""
+    given: dict[str, Any] = {**changes}
+    return {name: _CHECKS[name](value) for name, value in given.items()}
+
+
+async def suspend() -> None:
+    """Close the current tenant's house for now: nobody signs in, tokens stop within 5 seconds."""
+    await _turn("active", "suspended", "tenant.suspended")
+
+
+async def resume() -> None:
+    """Open the suspended house again; sessions that have not expired go on."""
+    await _turn("suspended", "active", "tenant.resumed")
+
+
+@database.unit_of_work
+async def _turn(before: str, after: str, event: str) -> None:
+    turned = await database.run(
+        """UPDATE tenant SET state = $3, updated_at = $4::bigint
+            WHERE id = $1::uuid AND state = $2""",
+        tenancy.current(),
+        before,
+        after,
+        clock.now(),
+    )
+    if turned:
+        await events.record(Event(event, {}))
+    elif (await read_settings()).state != after:
+        raise Conflict("This tenant is being closed.", code="TENANT_CLOSING")
+
+
+def _hours(hours: Hours) -> str:
+    for day, spans in hours.items():
+        if day not in WEEKDAYS or len(spans) > _MOST_SPANS:
+            raise Invalid(
+                f"Days are {', '.join(WEEKDAYS)}, each with at most {_MOST_SPANS} spans.",
+                field=("business_hours", day),
+            )
+        last = ""
+        for opens, closes in spans:
+            # Times of one form sort as texts do; spans must follow on without overlap.
+            if not (_TIME.fullmatch(opens) and _TIME.fullmatch(closes) and last <= opens < closes):
+                raise Invalid(
+                    "Spans such as 09:00 to 18:00 are wanted, in order and apart.",
+                    field=("business_hours", day),
+                )
+            last = closes
+    return orjson.dumps(
+        {day: [list(span) for span in hours[day]] for day in WEEKDAYS if hours.get(day)}
+    ).decode()
+
+
+_CHECKS: dict[str, Callable[[Any], str]] = {
+    "name": lambda text: forms.line(text, ("name",)),
+    "country": forms.country,
+    "locale": forms.locale,
+    "time_zone": forms.time_zone,
+    "currency": forms.currency,
+    "business_hours": _hours,
+    "holidays": forms.holidays,
+    "signature": lambda text: forms.lines(text, ("signature",)),
+}

@@ -1,0 +1,1 @@
+"""Tests of tenants: signing up, signing in, who may what."""
