@@ -72,9 +72,7 @@ async def settle(claimed: Sequence[Claimed]) -> None:
     await database.run(
         """UPDATE delivery SET state = 'drained', lease_until = 0 FROM ({batch}) AS b
             WHERE delivery.id = b.id AND delivery.fence = b.fence""",
-        batch=Batch(
-            {"id": "uuid", "fence": "bigint"}, [[one.id, one.fence] for one in claimed]
-        ),
+        batch=Batch({"id": "uuid", "fence": "bigint"}, [[one.id, one.fence] for one in claimed]),
     )
 
 

@@ -153,8 +153,12 @@ async def _read(response: aiohttp.ClientResponse, most: int) -> Outcome:
 def _may_see_tokens(url: URL) -> bool:
     """Whether the host is the platform's, and the way to it as safe as to the API itself."""
     api = URL(settings().graph_url)
-    is_safe = url.scheme == "https" or (url.scheme, url.raw_host) == (api.scheme, api.raw_host)
-    return is_safe and (url.raw_host or "").lower() in settings().graph_hosts
+    try:
+        host = (url.raw_host or "").lower()
+    except ValueError:  # a URL is only taken apart when its parts are asked for
+        return False
+    is_safe = url.scheme == "https" or (url.scheme, host) == (api.scheme, api.raw_host)
+    return is_safe and host in settings().graph_hosts
 
 
 def _started() -> _Client:

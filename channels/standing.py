@@ -67,15 +67,10 @@ async def apply(told: Sequence[Told]) -> None:
 
 
 async def tell_trouble(number_id: Id, code: int, at: int) -> None:
-    """Note trouble that our own calls met with a number of the current tenant."""
-    row = await database.row(
-        "SELECT trouble_code, trouble_at FROM number WHERE tenant_id = $1::uuid AND id = $2::uuid",
-        tenancy.current(),
-        number_id,
-    )
-    is_known = row is not None and row["trouble_code"] == code
-    if row is None or (is_known and at - row["trouble_at"] < _TOLD_ANEW):
-        return
+    """Note trouble that our own calls met with a number; part of the caller's unit of work."""
+    for row in await _held("number", [number_id]):
+        if row["trouble_code"] == code and at - row["trouble_at"] < _TOLD_ANEW:
+            return
     await _fold_numbers({number_id: _News(trouble=(at, code))}, {})
 
 
