@@ -11,7 +11,8 @@ from contextlib import suppress
 
 import orjson
 import structlog
-from arq.connections import ArqRedis, RedisSettings, create_pool
+from arq.connections import ArqRedis, RedisSettings
+from redis.asyncio import ConnectionPool
 from redis.exceptions import RedisError
 
 from kernel import metrics
@@ -65,13 +66,18 @@ _bells: _Bells | None = None
 async def start(settings: Settings) -> None:
     """Connect; where Redis is away the house works on, slower."""
     global _bells
-    pool = await create_pool(
-        redis_settings(settings),
-        job_serializer=orjson.dumps,
-        job_deserializer=orjson.loads,
-        default_queue_name=QUEUE,
+    # Connected at the first use: a house whose Redis is away has to start all the same.
+    pool: ConnectionPool = ConnectionPool.from_url(
+        settings.redis_url, socket_connect_timeout=2
     )
-    _bells = _Bells(pool)
+    _bells = _Bells(
+        ArqRedis(
+            pool,
+            job_serializer=orjson.dumps,
+            job_deserializer=orjson.loads,
+            default_queue_name=QUEUE,
+        )
+    )
 
 
 async def stop() -> None:
@@ -82,7 +88,7 @@ async def stop() -> None:
     for task in _bells.tasks:
         task.cancel()
     await asyncio.gather(*_bells.tasks, return_exceptions=True)
-    await _bells.redis.aclose()
+    await _bells.redis.aclose(close_connection_pool=True)
     _bells = None
 
 
@@ -112,6 +118,13 @@ async def is_ready() -> bool:
         return _bells is not None and bool(await _bells.redis.ping())
     except (RedisError, OSError):
         return False
+
+
+def redis() -> ArqRedis:
+    """The connection that rates are counted over; ConnectionError where there is none."""
+    if _bells is None:
+        raise ConnectionError("Redis is not connected")
+    return _bells.redis
 
 
 def redis_settings(settings: Settings) -> RedisSettings:
