@@ -19,6 +19,7 @@ from channels.apps import (
     verify_subscription,
 )
 from channels.aside import put_aside
+from channels.calling import heed, post_message
 from channels.deliveries import (
     Claimed,
     claim_deliveries,
@@ -33,6 +34,7 @@ from channels.intake import accept
 from channels.media import BELL as MEDIA_BELL
 from channels.media import OpenedMedia, Wanted, fetch_media, open_media, want_media
 from channels.numbers import Route, access_token, connect_number, connect_waba, routes
+from channels.outcomes import Verdict
 from channels.queries import (
     MediaRow,
     NumberRow,
@@ -67,6 +69,7 @@ __all__ = [
     "TemplateFilter",
     "TemplateRow",
     "Told",
+    "Verdict",
     "WabaRow",
     "Wanted",
     "accept",
@@ -81,12 +84,14 @@ __all__ = [
     "drop_old_deliveries",
     "fetch_media",
     "forget_apps",
+    "heed",
     "list_numbers",
     "list_wabas",
     "media_of",
     "numbers_by_ids",
     "open_media",
     "platform_update_page",
+    "post_message",
     "put_aside",
     "register_app",
     "revive_dead",

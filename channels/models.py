@@ -79,6 +79,7 @@ class Number(TenantModel):
     throughput = TextField(null=True)
     token_sealed = SealedField(null=True)
     token_expires_at = InstantField(null=True)
+    held_until = InstantField()
     trouble_code = fields.IntField(null=True)
     trouble_at = InstantField(null=True)
     created_at = InstantField()

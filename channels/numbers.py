@@ -83,6 +83,7 @@ async def connect_number(
                 "token_sealed": keys.house().seal_text("number.token", row_id, token)
                 if token
                 else None,
+                "held_until": 0,
                 "created_at": now,
                 "updated_at": now,
             }

@@ -8,6 +8,7 @@ contact.tagged, contact.untagged, consent.*.
 """
 
 from contacts.activity import Touch, record_activity
+from contacts.addresses import Address, addresses
 from contacts.consent import LEDGER, MARKETING, ConsentStep, record_consent
 from contacts.identity import Recognised, find, from_whatsapp
 from contacts.merge import Merge
@@ -33,6 +34,7 @@ from contacts.tags import tag, untag
 __all__ = [
     "LEDGER",
     "MARKETING",
+    "Address",
     "ConsentRow",
     "ConsentStep",
     "ContactFilter",
@@ -45,6 +47,7 @@ __all__ = [
     "Sighting",
     "TagRow",
     "Touch",
+    "addresses",
     "consents_of",
     "contact_page",
     "contacts_by_ids",

@@ -6,10 +6,12 @@ platform lets a business answer freely), holder (person, journey or bot), step (
 My events: conversation.*, message.*, note.written, call.received.
 """
 
+from conversations.echoes import record_statuses
 from conversations.episodes import SILENCE
 from conversations.inbound import Stored, receive
 from conversations.merges import follow_merges
 from conversations.notes import write_note
+from conversations.outbound import dispatch
 from conversations.queries import (
     ConversationFilter,
     ConversationRow,
@@ -32,17 +34,24 @@ from conversations.queries import (
     unread_of,
 )
 from conversations.received import Received, ThreadUpdate
-from conversations.statuses import ToldStatus, record_statuses
+from conversations.results import settle_overdue
+from conversations.sends import BELL as SENDS_BELL
+from conversations.sends import NotSendable, Outgoing, Queued, queue
+from conversations.statuses import ToldStatus
 from conversations.steps import assign, change_state, mark_read, wake_snoozed
 from conversations.threads import WINDOW
 
 __all__ = [
+    "SENDS_BELL",
     "SILENCE",
     "WINDOW",
     "ConversationFilter",
     "ConversationRow",
     "EpisodeRow",
     "MessageRow",
+    "NotSendable",
+    "Outgoing",
+    "Queued",
     "Received",
     "Stored",
     "ThreadUpdate",
@@ -56,6 +65,7 @@ __all__ = [
     "count_conversations",
     "count_episodes",
     "count_messages",
+    "dispatch",
     "episode_page",
     "episodes_by_ids",
     "follow_merges",
@@ -65,8 +75,10 @@ __all__ = [
     "message_page",
     "messages_by_ids",
     "messages_by_tokens",
+    "queue",
     "receive",
     "record_statuses",
+    "settle_overdue",
     "unread_of",
     "wake_snoozed",
     "write_note",

@@ -166,6 +166,8 @@ class Send(TenantModel):
     occasion_id = IdField(null=True)
     kind = TextField()
     category = TextField()
+    template_name = TextField(null=True)
+    template_language = TextField(null=True)
     content_sealed = SealedField()
     state = TextField()
     decision: Any = fields.JSONField()

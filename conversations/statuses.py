@@ -77,8 +77,9 @@ async def fold_statuses(messages: Iterable[tuple[Id, bytes]]) -> int:
     batch = sorted(messages)
     if not batch:
         return 0
+    folded = database.sql(__file__, f"folded_statuses.{database.dialect()}")
     changed = await database.rows(
-        database.sql(__file__, "fold_statuses"),
+        database.sql(__file__, "fold_statuses").replace("{folded}", folded),
         tenancy.current(),
         batch=Batch({"number_id": "uuid", "token": "bytea"}, batch),
     )

@@ -315,6 +315,7 @@ CREATE TABLE number (
     throughput text,
     token_sealed bytea,
     token_expires_at bigint,
+    held_until bigint NOT NULL,
     trouble_code integer,
     trouble_at bigint,
     created_at bigint NOT NULL,
@@ -588,6 +589,8 @@ CREATE TABLE send (
     occasion_id uuid,
     kind text NOT NULL,
     category text NOT NULL,
+    template_name text,
+    template_language text,
     content_sealed bytea NOT NULL,
     state text NOT NULL CHECK (state IN
         ('queued', 'claimed', 'unknown', 'sent', 'failed', 'refused', 'void')),

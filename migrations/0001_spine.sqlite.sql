@@ -315,6 +315,7 @@ CREATE TABLE number (
     throughput text,
     token_sealed blob,
     token_expires_at integer,
+    held_until integer NOT NULL,
     trouble_code integer,
     trouble_at integer,
     created_at integer NOT NULL,
@@ -588,6 +589,8 @@ CREATE TABLE send (
     occasion_id text,
     kind text NOT NULL,
     category text NOT NULL,
+    template_name text,
+    template_language text,
     content_sealed blob NOT NULL,
     state text NOT NULL CHECK (state IN
         ('queued', 'claimed', 'unknown', 'sent', 'failed', 'refused', 'void')),

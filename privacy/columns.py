@@ -115,7 +115,7 @@ COLUMNS: dict[str, dict[str, Keeping]] = {
     "number": _columns(
         clear=(
             "tenant_id id waba_row_id phone_number_id display_phone_number verified_name "
-            "state quality throughput token_expires_at trouble_code trouble_at created_at "
+            "state quality throughput token_expires_at held_until trouble_code trouble_at created_at "
             "updated_at"
         ),
         sealed="token_sealed",
@@ -192,7 +192,8 @@ COLUMNS: dict[str, dict[str, Keeping]] = {
     "send": _columns(
         clear=(
             "tenant_id id origin origin_id contact_id subject_id conversation_id number_id "
-            "message_id occasion occasion_id kind category state decision due_at expires_at "
+            "message_id occasion occasion_id kind category template_name template_language state "
+            "decision due_at expires_at "
             "lease_until fence attempts attempted_at error_code created_at settled_at"
         ),
         keyed="wamid_token",

@@ -52,7 +52,8 @@ async def outbox(ctx: Context, *args: Any, **kwargs: Any) -> None:
 
 async def sweep(ctx: Context, *args: Any, **kwargs: Any) -> None:
     """Do what no bell announced: a lost ring delays by 2 seconds."""
-    await asyncio.gather(deliveries({}), media({}), outbox({}), link_chains())
+    await _quietly("overdue", conversations.settle_overdue)
+    await asyncio.gather(deliveries({}), media({}), outbox({}), sends({}), link_chains())
 
 
 async def wake(ctx: Context, *args: Any, **kwargs: Any) -> None:
@@ -66,8 +67,13 @@ async def tidy(ctx: Context, *args: Any, **kwargs: Any) -> None:
     await _quietly("tidy", lambda: events.forget(clock.now() - _OUTBOX_KEPT))
 
 
+async def sends(ctx: Context, *args: Any, **kwargs: Any) -> None:
+    """Send what is due."""
+    await _alone("sends", conversations.dispatch)
+
+
 # The jobs that bear the names of bells.
-BELLS = (deliveries, media, outbox)
+BELLS = (deliveries, media, outbox, sends)
 
 
 async def link_chains() -> None:

@@ -1,20 +1,6 @@
--- The state of messages from all statuses kept for them. In a group the first participant counts.
-WITH touched AS (
-    {batch}
-), folded AS (
-    SELECT k.message_id,
-           min(CASE WHEN s.status = 'sent' THEN s.at END) AS sent_at,
-           min(CASE WHEN s.status = 'delivered' THEN s.at END) AS delivered_at,
-           min(CASE WHEN s.status = 'read' THEN s.at END) AS read_at,
-           min(CASE WHEN s.status = 'played' THEN s.at END) AS played_at,
-           min(CASE WHEN s.status = 'failed' THEN s.at END) AS failed_at,
-           min(CASE WHEN s.status = 'failed' THEN s.error_code END) AS error_code
-      FROM touched t
-      JOIN message_key k
-        ON k.tenant_id = $1::uuid AND k.number_id = t.number_id AND k.token = t.token
-      JOIN message_status s
-        ON s.tenant_id = $1::uuid AND s.number_id = t.number_id AND s.wamid_token = t.token
-     GROUP BY k.message_id
+-- The state of messages from all statuses kept for them; only what changes is written and told.
+WITH folded AS (
+{folded}
 )
 UPDATE message
    SET sent_at = f.sent_at,

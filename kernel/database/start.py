@@ -7,6 +7,7 @@ from typing import Any, Literal
 from urllib.parse import unquote, urlsplit
 
 from tortoise import Tortoise, connections
+from tortoise.backends.base.executor import EXECUTOR_CACHE
 
 from kernel.database import sqlite
 from kernel.settings import ROOT, Settings
@@ -55,6 +56,7 @@ def rooms() -> list[Path]:
 async def stop() -> None:
     """Close both; an open SQLite connection would keep the interpreter from ending."""
     await Tortoise.close_connections()
+    EXECUTOR_CACHE.clear()  # statements in this dialect
     _dialects.clear()
     _types.clear()
 

@@ -1,0 +1,180 @@
+"""The one gate: may this message leave now, and if not, why (F21).
+
+A pure function over facts that are read in one statement for a whole batch. It is asked when a
+message is queued, so that its writer hears at once, and again when it is claimed, because consent,
+windows and accounts change meanwhile.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from conversations.content import Content, TemplateMessage, needs_window
+from kernel.ids import Id
+
+Ruling = Literal["send", "refuse"]
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the gate looks at; times in microseconds, None where there is no such thing."""
+
+    needs_window: bool
+    category: str
+    window_closed_at: int
+    tenant_state: str
+    contact_state: str
+    marketing: str | None
+    number_state: str
+    waba_state: str
+    restricted_until: int | None
+    has_address: bool
+    has_token: bool
+    template_status: str | None = None
+    is_template: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a message may not leave: a code, and a sentence that says what would be right."""
+
+    code: str
+    message: str
+    field: str = "conversation"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What the gate said, with all its reasons."""
+
+    ruling: Ruling
+    reasons: tuple[Reason, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A message for which the gate is asked; `id` is anything that names it in the batch."""
+
+    id: Id
+    contact_id: Id
+    number_id: Id
+    needs_window: bool
+    template_name: str | None = None
+    template_language: str | None = None
+
+    @classmethod
+    def of(cls, row_id: Id, contact_id: Id, number_id: Id, content: Content) -> Asked:
+        """The question for this content."""
+        template = content if isinstance(content, TemplateMessage) else None
+        return cls(
+            row_id,
+            contact_id,
+            number_id,
+            needs_window(content),
+            template.name if template else None,
+            template.language if template else None,
+        )
+
+
+def rule(asked: Asked, row: Mapping[str, Any], now: int) -> tuple[Decision, str]:
+    """The decision on a row of `gate_facts.sql`, and the category that the message counts as.
+
+    The category is the template's of this moment: the platform may have changed it (5.4).
+    """
+    is_template = asked.template_name is not None
+    category = (row["template_category"] or "").lower() if is_template else "service"
+    facts = Facts(
+        needs_window=asked.needs_window,
+        category=category,
+        is_template=is_template,
+        **{name: row[name] for name in _READ},
+    )
+    return decide(facts, now), category
+
+
+def decide(facts: Facts, now: int) -> Decision:
+    """All reasons at once, so that nobody mends one only to meet the next."""
+    reasons = [reason for rule in _RULES if (reason := rule(facts, now))]
+    return Decision("refuse" if reasons else "send", tuple(reasons))
+
+
+def _tenant(facts: Facts, _now: int) -> Reason | None:
+    if facts.tenant_state == "active":
+        return None
+    return Reason("TENANT_SUSPENDED", "This tenant is suspended; nothing is sent.", "tenant")
+
+
+def _contact(facts: Facts, _now: int) -> Reason | None:
+    if facts.contact_state == "frozen":
+        return Reason("CONTACT_RESTRICTED", "This contact's data may be kept, but not used (F49).")
+    if facts.contact_state != "active":
+        return Reason("CONTACT_GONE", "This contact is no longer there.")
+    if not facts.has_address:
+        return Reason("NO_ADDRESS", "Neither a phone number nor a user id is known.")
+    return None
+
+
+def _window(facts: Facts, now: int) -> Reason | None:
+    if not facts.needs_window or facts.window_closed_at > now:
+        return None
+    closed = "has not been opened yet"
+    if facts.window_closed_at:
+        hours = (now - facts.window_closed_at) // 3_600_000_000
+        closed = f"closed {hours} h ago" if hours else "closed less than an hour ago"
+    return Reason(
+        "WINDOW_CLOSED",
+        f"The 24-hour window {closed}. Send an approved template instead.",
+        "content",
+    )
+
+
+def _consent(facts: Facts, _now: int) -> Reason | None:
+    if facts.category != "marketing" or facts.marketing == "confirmed":
+        return None
+    if facts.marketing == "withdrawn":
+        return Reason("CONSENT_WITHDRAWN", "This contact has withdrawn consent to marketing.")
+    return Reason("NO_CONSENT", "This contact has not confirmed consent to marketing.")
+
+
+def _template(facts: Facts, _now: int) -> Reason | None:
+    if not facts.is_template or facts.template_status == "APPROVED":
+        return None
+    if facts.template_status is None:
+        return Reason("UNKNOWN_TEMPLATE", "There is no such template in this language.", "content")
+    return Reason(
+        "TEMPLATE_NOT_APPROVED",
+        f"The template is {facts.template_status}; only an approved one can be sent.",
+        "content",
+    )
+
+
+def _line(facts: Facts, now: int) -> Reason | None:
+    if facts.number_state != "connected":
+        return Reason("NUMBER_DISCONNECTED", "This business number is not connected.", "number")
+    if not facts.has_token:
+        return Reason("NO_TOKEN", "This business number has no access token.", "number")
+    if facts.waba_state in ("disabled", "offboarded"):
+        return Reason("ACCOUNT_DISABLED", "The platform has closed this account.", "number")
+    is_held = facts.waba_state == "restricted" and (facts.restricted_until or now + 1) > now
+    if is_held and facts.is_template:
+        return Reason(
+            "ACCOUNT_RESTRICTED", "The platform bars this account from writing first.", "number"
+        )
+    return None
+
+
+_READ = (
+    "window_closed_at",
+    "tenant_state",
+    "contact_state",
+    "marketing",
+    "number_state",
+    "waba_state",
+    "restricted_until",
+    "has_address",
+    "has_token",
+    "template_status",
+)
+_RULES = (_tenant, _contact, _window, _consent, _template, _line)

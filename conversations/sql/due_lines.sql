@@ -1,0 +1,6 @@
+-- Numbers that have something to send now and are not held back; one probe of an index for each.
+SELECT n.tenant_id, n.id AS number_id, n.phone_number_id, n.throughput
+  FROM number n
+ WHERE n.state = 'connected' AND n.held_until <= $1
+   AND EXISTS (SELECT 1 FROM send s
+                WHERE s.number_id = n.id AND s.state = 'queued' AND s.due_at <= $1)

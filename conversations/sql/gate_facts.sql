@@ -1,0 +1,23 @@
+-- What the gate looks at, for a batch of messages to contacts from numbers.
+SELECT b.id, t.state AS tenant_state, c.state AS contact_state, cs.state AS marketing,
+       n.state AS number_state, n.token_sealed IS NOT NULL AS has_token,
+       w.state AS waba_state, w.restricted_until,
+       coalesce(v.window_closed_at, 0) AS window_closed_at,
+       m.status AS template_status, m.category AS template_category,
+       EXISTS (SELECT 1 FROM identity i
+                WHERE i.tenant_id = $1::uuid AND i.contact_id = b.contact_id
+                  AND i.kind IN ('phone', 'whatsapp_user_id') AND i.state = 'current'
+              ) AS has_address
+  FROM ({batch}) AS b
+  JOIN tenant t ON t.id = $1::uuid
+  JOIN contact c ON c.tenant_id = $1::uuid AND c.id = b.contact_id
+  JOIN number n ON n.tenant_id = $1::uuid AND n.id = b.number_id
+  JOIN waba w ON w.tenant_id = $1::uuid AND w.id = n.waba_row_id
+  LEFT JOIN conversation v
+    ON v.tenant_id = $1::uuid AND v.contact_id = b.contact_id AND v.number_id = b.number_id
+  LEFT JOIN consent_state cs
+    ON cs.tenant_id = $1::uuid AND cs.contact_id = b.contact_id
+   AND cs.purpose = 'marketing' AND cs.topic = ''
+  LEFT JOIN template m
+    ON m.tenant_id = $1::uuid AND m.waba_row_id = n.waba_row_id
+   AND m.name = b.template_name AND m.language = b.template_language
