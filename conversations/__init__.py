@@ -3,7 +3,7 @@
 I own threads, their episodes, messages, statuses, notes, read marks and the one ledger of sends.
 My words: thread (one per contact and business number), episode, window (the 24 hours in which the
 platform lets a business answer freely), holder (person, journey or bot), step (what a person did).
-My events: conversation.*, message.*, note.written, call.received.
+My events: conversation.*, message.*, note.written, call.received, send.*.
 """
 
 from conversations.echoes import record_statuses

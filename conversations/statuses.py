@@ -6,7 +6,7 @@ which statuses came, nor whether they came before the message itself.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,6 +34,8 @@ _COLUMNS = {
     "subject_id": "uuid",
     "extra_sealed": "bytea",
 }
+_ENTRY = list(_COLUMNS).index("entry_until")
+_MESSAGES = {"number_id": "uuid", "token": "bytea"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,21 +71,36 @@ async def record_statuses(told: Sequence[ToldStatus]) -> int:
         tenancy.current(),
         batch=Batch(_COLUMNS, [rows[key] for key in sorted(rows)]),
     )
-    return await fold_statuses({(row[0], row[1]) for row in rows.values()})
+    await _open_free_entry({(row[0], row[1]) for row in rows.values() if row[_ENTRY] is not None})
+    return await _fold({(row[0], row[1]) for row in rows.values()})
 
 
 async def fold_statuses(messages: Iterable[tuple[Id, bytes]]) -> int:
     """Compute the state of these messages (number, wamid token) from all statuses kept for them."""
-    batch = sorted(messages)
-    if not batch:
+    known = set(messages)
+    await _open_free_entry(known)
+    return await _fold(known)
+
+
+async def _open_free_entry(messages: Collection[tuple[Id, bytes]]) -> None:
+    """A free entry point tells until when it holds (contract 5.2)."""
+    if messages:
+        await database.run(
+            database.sql(__file__, "open_free_entry"),
+            tenancy.current(),
+            batch=Batch(_MESSAGES, sorted(messages)),
+        )
+
+
+async def _fold(messages: Collection[tuple[Id, bytes]]) -> int:
+    if not messages:
         return 0
     folded = database.sql(__file__, f"folded_statuses.{database.dialect()}")
     changed = await database.rows(
         database.sql(__file__, "fold_statuses").replace("{folded}", folded),
         tenancy.current(),
-        batch=Batch({"number_id": "uuid", "token": "bytea"}, batch),
+        batch=Batch(_MESSAGES, sorted(messages)),
     )
-    await _open_free_entry(batch)
     await events.record(
         *(
             Event(
@@ -99,15 +116,6 @@ async def fold_statuses(messages: Iterable[tuple[Id, bytes]]) -> int:
         )
     )
     return len(changed)
-
-
-async def _open_free_entry(batch: Sequence[tuple[Id, bytes]]) -> None:
-    """A free entry point tells until when it holds (contract 5.2)."""
-    await database.run(
-        database.sql(__file__, "open_free_entry"),
-        tenancy.current(),
-        batch=Batch({"number_id": "uuid", "token": "bytea"}, batch),
-    )
 
 
 def _row(one: ToldStatus, index: Indexer) -> list[Any]:

@@ -67,9 +67,7 @@ async def start(settings: Settings) -> None:
     """Connect; where Redis is away the house works on, slower."""
     global _bells
     # Connected at the first use: a house whose Redis is away has to start all the same.
-    pool: ConnectionPool = ConnectionPool.from_url(
-        settings.redis_url, socket_connect_timeout=2
-    )
+    pool: ConnectionPool = ConnectionPool.from_url(settings.redis_url, socket_connect_timeout=2)
     _bells = _Bells(
         ArqRedis(
             pool,

@@ -19,6 +19,7 @@ from kernel.database import Batch
 from kernel.ids import Id
 
 _NOTHING = bytes(32)
+_CUT_OFF = "0" * 32
 
 
 @dataclass(frozen=True)
@@ -81,32 +82,46 @@ async def link(chain: Chain, limit: int = 1000) -> int:
 
 
 async def verify(chain: Chain) -> Verdict:
-    """Recompute the current tenant's chain from its start; names the first altered or lost row."""
-    tenant_id = tenancy.current()
+    """Recompute the current tenant's chain from its start; names the first altered or lost row.
+
+    Where rows were cut off the end there is none to name: then it is an id of zeros.
+    """
     seq, last, altered = 0, _NOTHING, None
+    while altered is None:
+        # The head is read first: a chainer at work meanwhile only adds rows behind it.
+        head = await _head(chain)
+        altered, seq, last = await _walk_to(chain, head["seq"], seq, last)
+        if altered is None and (head["seq"], head["hash"]) != (seq, last):
+            altered = _CUT_OFF
+        if altered is None:
+            beyond = await _first_beyond(chain, seq)
+            if beyond is None:
+                break
+            if await _head(chain) == head:
+                altered = beyond
+    tail = await database.row(
+        f"SELECT count(*) AS n FROM {chain.table} WHERE tenant_id = $1::uuid AND chain_seq IS NULL",
+        tenancy.current(),
+    )
+    return Verdict(linked=seq, unlinked=tail["n"] if tail else 0, first_altered=altered)
+
+
+async def _walk_to(chain: Chain, end: int, seq: int, last: bytes) -> tuple[Id | None, int, bytes]:
+    """On from a link that is right, to the end: the first row that is not, the last that is."""
+    altered = None
     while altered is None:
         rows = await database.rows(
             f"""SELECT chain_seq, chain_hash, {", ".join(chain.columns)} FROM {chain.table}
-                 WHERE tenant_id = $1::uuid AND chain_seq > $2::bigint
+                 WHERE tenant_id = $1::uuid AND chain_seq > $2::bigint AND chain_seq <= $3::bigint
                  ORDER BY chain_seq LIMIT 1000""",
-            tenant_id,
+            tenancy.current(),
             seq,
+            end,
         )
         if not rows:
             break
         altered, seq, last = _walk(chain, rows, seq, last)
-    head = await database.row(
-        "SELECT seq, hash FROM chain_head WHERE tenant_id = $1::uuid AND chain = $2",
-        tenant_id,
-        chain.table,
-    )
-    if altered is None and head and (head["seq"], head["hash"]) != (seq, last):
-        altered = "0" * 32  # rows were cut off the end: the head remembers more
-    tail = await database.row(
-        f"SELECT count(*) AS n FROM {chain.table} WHERE tenant_id = $1::uuid AND chain_seq IS NULL",
-        tenant_id,
-    )
-    return Verdict(linked=seq, unlinked=tail["n"] if tail else 0, first_altered=altered)
+    return altered, seq, last
 
 
 def _walk(
@@ -118,6 +133,27 @@ def _walk(
             return row["id"], seq, last
         seq, last = seq + 1, expected
     return None, seq, last
+
+
+async def _first_beyond(chain: Chain, end: int) -> Id | None:
+    """A row linked at a place that the chain does not have."""
+    row = await database.row(
+        f"""SELECT id FROM {chain.table}
+             WHERE tenant_id = $1::uuid AND (chain_seq < 1 OR chain_seq > $2::bigint)
+             ORDER BY chain_seq LIMIT 1""",
+        tenancy.current(),
+        end,
+    )
+    return row["id"] if row else None
+
+
+async def _head(chain: Chain) -> dict[str, Any]:
+    head = await database.row(
+        "SELECT seq, hash FROM chain_head WHERE tenant_id = $1::uuid AND chain = $2",
+        tenancy.current(),
+        chain.table,
+    )
+    return head or {"seq": 0, "hash": _NOTHING}
 
 
 async def _take_head(chain: Chain) -> dict[str, Any]:

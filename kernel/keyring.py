@@ -38,7 +38,7 @@ class Keyring:
                 raise NotFound("that key does not exist any more", code="KEY_GONE") from None
             try:
                 self._open[name] = self._master.decrypt(wrapped[:12], wrapped[12:], name.encode())
-            except InvalidTag:
+            except (InvalidTag, ValueError):
                 raise BadSetting(
                     "RAPPORT_MASTER_KEY", "is not the one that wrapped this keyring"
                 ) from None
@@ -55,14 +55,15 @@ class Keyring:
             nonce = os.urandom(12)
             wrapped = nonce + self._master.encrypt(nonce, secrets.token_bytes(32), name.encode())
             draft = path.with_name(f".{path.name}.{secrets.token_hex(6)}")
-            draft.touch(mode=0o600)
-            draft.write_bytes(wrapped)
+            _write_durably(draft, wrapped)
             try:
                 os.link(draft, path)  # fails where another maker was first: then theirs counts
             except FileExistsError:
                 pass
             finally:
                 draft.unlink()
+            _sync(path.parent)
+            _sync(self._folder)
         return self.get(owner, kind, version)
 
     def versions(self, owner: str, kind: str) -> list[str]:
@@ -74,3 +75,19 @@ class Keyring:
         """Delete a key; everything under it is closed for good in this process and the next."""
         self._open.pop(f"{owner}/{kind}.{version}", None)
         (self._folder / owner / f"{kind}.{version}").unlink(missing_ok=True)
+
+
+def _write_durably(path: Path, wrapped: bytes) -> None:
+    # What is sealed under a key may outlive a power cut only together with the key.
+    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(wrapped)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _sync(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

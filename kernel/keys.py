@@ -34,7 +34,7 @@ class _Open:
     """What this process has opened."""
 
     keyring: Keyring
-    persons: OrderedDict[Id, tuple[Sealer, int]]
+    persons: OrderedDict[tuple[Id, Id], tuple[Sealer, int]]  # by tenant and subject
     sealers: dict[tuple[str, str, str], Sealer]
     indexers: dict[str, Indexer]
 
@@ -130,9 +130,9 @@ async def make_for(subjects: Iterable[Id]) -> None:
 
 async def of(subjects: Iterable[Id]) -> dict[Id, Sealer]:
     """The sealers of subjects of the current tenant; one whose key was destroyed is missing."""
-    now, found, wanted = clock.now(), {}, []
+    tenant_id, now, found, wanted = tenancy.current(), clock.now(), {}, []
     for subject_id in set(subjects):
-        known = _state().persons.get(subject_id)
+        known = _state().persons.get((tenant_id, subject_id))
         if known and known[1] > now:
             found[subject_id] = known[0]
         else:
@@ -143,9 +143,10 @@ async def of(subjects: Iterable[Id]) -> dict[Id, Sealer]:
 
 
 def forget(subjects: Iterable[Id]) -> None:
-    """Drop keys from this process's memory (their rows were destroyed)."""
+    """Drop keys of the current tenant from this process's memory (their rows were destroyed)."""
+    tenant_id = tenancy.current()
     for subject_id in subjects:
-        _state().persons.pop(subject_id, None)
+        _state().persons.pop((tenant_id, subject_id), None)
 
 
 async def _read(subjects: list[Id]) -> dict[Id, Sealer]:
@@ -169,9 +170,9 @@ async def _read(subjects: list[Id]) -> dict[Id, Sealer]:
 
 
 def _remember(subject_id: Id, sealer: Sealer) -> None:
-    persons = _state().persons
-    persons[subject_id] = (sealer, clock.now() + _REMEMBERED)
-    persons.move_to_end(subject_id)
+    persons, name = _state().persons, (tenancy.current(), subject_id)
+    persons[name] = (sealer, clock.now() + _REMEMBERED)
+    persons.move_to_end(name)
     while len(persons) > _ROOM:
         persons.popitem(last=False)
 

@@ -7,14 +7,13 @@ counts for itself.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from redis.exceptions import RedisError
 
-from kernel import bells, metrics
+from kernel import bells, clock, metrics
 
 # KEYS: rates; ARGV: interval in microseconds, burst, how many are wanted of each.
 # Answers, for each key, how many were granted and the microseconds until the next one may be.
@@ -63,7 +62,7 @@ async def take(names: Sequence[str], interval: int, burst: int, wanted: int = 1)
 
 
 def _take_alone(keys: Sequence[str], interval: int, burst: int, wanted: int) -> list[int]:
-    now = time.time_ns() // 1000
+    now = clock.now()
     answers: list[int] = []
     for key in keys:
         used_up = max(_alone.get(key, 0), now)

@@ -39,8 +39,10 @@ class Sealer:
     def open(self, place: str, row_id: str, sealed: bytes) -> bytes:
         """The value again; Unopenable when it was altered, moved or is under another key."""
         try:
+            if sealed[:1] != _FORMAT:
+                raise InvalidTag
             return self._cipher.decrypt(sealed[1:13], sealed[13:], f"{place}:{row_id}".encode())
-        except InvalidTag:
+        except (InvalidTag, ValueError):  # ValueError: too short to hold a nonce
             raise Unopenable("a sealed value did not open") from None
 
     def seal_text(self, place: str, row_id: str, text: str) -> bytes:

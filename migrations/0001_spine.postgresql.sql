@@ -610,8 +610,9 @@ CREATE TABLE send (
     FOREIGN KEY (tenant_id, conversation_id) REFERENCES conversation (tenant_id, id),
     FOREIGN KEY (tenant_id, number_id) REFERENCES number (tenant_id, id)
 );
-CREATE INDEX send_due ON send (number_id, due_at, id) WHERE state = 'queued';
+CREATE INDEX send_due ON send (tenant_id, number_id, due_at, id) WHERE state = 'queued';
 CREATE INDEX send_leased ON send (lease_until) WHERE state IN ('claimed', 'unknown');
+CREATE INDEX send_number ON send (tenant_id, number_id, created_at);
 CREATE INDEX send_wamid ON send (tenant_id, wamid_token);
 CREATE INDEX send_contact ON send (tenant_id, contact_id);
 CREATE INDEX send_conversation ON send (tenant_id, conversation_id);

@@ -16,7 +16,7 @@ class _Counting(AsyncpgDBClient):
 
     @translate_exceptions
     async def execute_query(self, query: str, values: Any = None) -> tuple[int, list[Any]]:
-        """Rows of a SELECT; of anything else, also behind a comment or WITH, the rows it changed."""
+        """Rows of a SELECT; of anything else, behind a comment or WITH too, what it changed."""
         async with self.acquire_connection() as connection:
             if query.lstrip()[:6].upper() == "SELECT":
                 rows = await connection.fetch(query, *(values or ()))

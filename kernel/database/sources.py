@@ -15,6 +15,7 @@ _LOCK = re.compile(
     r"\bFOR (?:NO KEY UPDATE|UPDATE|SHARE)(?: OF [a-z_]+)?(?: SKIP LOCKED)?", re.IGNORECASE
 )
 _SCALAR = {"GREATEST(": "MAX(", "LEAST(": "MIN("}
+_MOST_CELLS = 30_000
 
 
 @dataclass(frozen=True)
@@ -40,16 +41,21 @@ class Batch:
         )
 
     def as_sqlite(self, first_place: int) -> tuple[str, list[Any]]:
-        """The source as VALUES; SQLite takes 32,766 parameters, so at most that many cells."""
+        """The source as VALUES; SQLite takes 32,766 parameters, so at most that many cells.
+
+        Batches come in few sizes, filled up with NULLs that the LIMIT cuts off: so SQLite meets the
+        same few texts again and again and keeps them compiled.
+        """
         if not self.rows:
             return (
                 "SELECT " + ", ".join(f"NULL AS {name}" for name in self.columns) + " WHERE 0",
                 [],
             )
-        return (
-            _values(tuple(self.columns), len(self.rows), first_place),
-            [cell for row in self.rows for cell in row],
-        )
+        count, width = len(self.rows), len(self.columns)
+        size = max(count, min(1 << (count - 1).bit_length(), _MOST_CELLS // width))
+        cells = [cell for row in self.rows for cell in row]
+        cells += [None] * ((size - count) * width)
+        return _values(tuple(self.columns), size, first_place), [*cells, count]
 
 
 @cache
@@ -69,7 +75,7 @@ def for_sqlite(statement: str) -> str:
 
 def split_rows(rows: Sequence[Sequence[Any]], columns: int) -> Iterable[Sequence[Sequence[Any]]]:
     """The rows in parts that SQLite can take in one statement."""
-    size = max(1, 30_000 // columns)
+    size = max(1, _MOST_CELLS // columns)
     for start in range(0, len(rows), size):
         yield rows[start : start + size]
 
@@ -77,9 +83,7 @@ def split_rows(rows: Sequence[Sequence[Any]], columns: int) -> Iterable[Sequence
 @lru_cache(maxsize=512)
 def _values(columns: tuple[str, ...], count: int, first_place: int) -> str:
     named = ", ".join(f"column{index + 1} AS {name}" for index, name in enumerate(columns))
-    width = len(columns)
-    groups = ", ".join(
-        "(" + ", ".join(f"${first_place + line * width + i}" for i in range(width)) + ")"
-        for line in range(count)
-    )
-    return f"SELECT {named} FROM (VALUES {groups})"
+    # A bare ? takes the next number; numbering each of thousands makes SQLite search them all.
+    first = f"(?{first_place}" + ", ?" * (len(columns) - 1) + ")"
+    others = (", (" + ", ".join("?" * len(columns)) + ")") * (count - 1)
+    return f"SELECT {named} FROM (VALUES {first}{others}) LIMIT ?"

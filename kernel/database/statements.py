@@ -72,16 +72,15 @@ def _prepared(
     statement: str, params: list[Any], batch: Batch | None, on: str
 ) -> tuple[str, list[Any]]:
     if dialect(on) == "sqlite":
-        if batch is not None:
-            source, cells = batch.as_sqlite(len(params) + 1)
-            return for_sqlite_batch(statement, source), params + cells
-        return for_sqlite(statement), params
+        return _for_sqlite(for_sqlite(statement), params, batch)
     if batch is not None:
         source, arrays = batch.as_postgresql(len(params) + 1)
         return statement.replace("{batch}", source), params + arrays
     return statement, params
 
 
-def for_sqlite_batch(statement: str, source: str) -> str:
-    """The statement with its batch, as SQLite reads it; the parts are cached apart."""
-    return for_sqlite(statement).replace("{batch}", for_sqlite(source))
+def _for_sqlite(text: str, params: list[Any], batch: Batch | None) -> tuple[str, list[Any]]:
+    while batch is not None and "{batch}" in text:
+        source, cells = batch.as_sqlite(len(params) + 1)
+        text, params = text.replace("{batch}", source, 1), params + cells
+    return text, params

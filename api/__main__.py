@@ -1,0 +1,40 @@
+"""`python -m api`: one process of the API, until SIGTERM or Ctrl-C."""
+
+from __future__ import annotations
+
+import uvicorn
+
+from kernel import log
+from kernel import settings as kernel_settings
+
+_GRACE = 10  # seconds that open requests have to end in
+_LARGEST_MESSAGE = 1_048_576
+
+
+def main() -> None:
+    """Serve; a wrong setting is told in one line, with exit status 2."""
+    settings = kernel_settings.load_or_exit()
+    log.start(settings.log_level, "api")
+    from api.app import App  # after the settings: a refusal shall not wait for the schema
+
+    uvicorn.run(
+        App(settings),
+        host=settings.host,
+        port=settings.port,
+        loop="uvloop",
+        http="httptools",
+        ws="websockets-sansio",
+        ws_max_size=_LARGEST_MESSAGE,
+        ws_per_message_deflate=False,
+        # Our own log has no addresses of persons in it; uvicorn's access log would.
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        proxy_headers=False,
+        backlog=4096,
+        timeout_graceful_shutdown=_GRACE,
+    )
+
+
+if __name__ == "__main__":
+    main()

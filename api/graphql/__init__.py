@@ -1,0 +1,1 @@
+"""GraphQL: the whole product through one documented schema (F51)."""

@@ -1,0 +1,52 @@
+"""What one request knows: who asks, what was read already, which keys are open."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Hashable, Mapping
+from typing import Any, TypeVar
+
+from strawberry.types import Info as StrawberryInfo
+
+from api.graphql.loaders import Loader
+from api.graphql.unseal import Unsealer
+from kernel.errors import NotAllowed
+from tenants import Permission, Viewer
+
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
+Load = Callable[["Context", list[K]], Awaitable[Mapping[K, V]]]
+
+
+class Context:
+    """One request, or one event of a subscription."""
+
+    __slots__ = ("_loaders", "request_id", "sees_personal", "unseal", "viewer")
+
+    def __init__(self, viewer: Viewer | None, request_id: str) -> None:
+        self.viewer = viewer
+        self.request_id = request_id
+        self.sees_personal = viewer is not None and viewer.may(Permission.CONTACTS_PERSONAL)
+        self.begin_anew()
+
+    def begin_anew(self) -> None:
+        """Forget what was read: the next event of a subscription shows things as they are then."""
+        self.unseal = Unsealer(is_allowed=self.sees_personal)
+        self._loaders: dict[Any, Loader[Any, Any]] = {}
+
+    @property
+    def me(self) -> Viewer:
+        """Who asks; NotAllowed for a stranger."""
+        if self.viewer is None:
+            raise NotAllowed("Sign in first.", code="SIGN_IN")
+        return self.viewer
+
+    def loader(self, load: Load[K, V]) -> Loader[K, V]:
+        """This request's loader for such rows."""
+        loader = self._loaders.get(load)
+        if loader is None:
+            loader = Loader[K, V](lambda keys: load(self, keys), self.unseal.fetch)
+            self._loaders[load] = loader
+        return loader
+
+
+Info = StrawberryInfo[Context, None]

@@ -1,0 +1,141 @@
+"""Running operations: checked before, sheltered while they run, plain data afterwards."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, TypeGuard, cast
+
+from graphql import ExecutionResult, OperationDefinitionNode, execute, subscribe
+from strawberry.execution.is_awaitable import optimized_is_awaitable
+
+from api.errors import as_graphql, format_error, log_unexpected, masked
+from api.graphql import limits
+from api.graphql.context import Context
+from api.graphql.documents import Document, InvalidDocument, read_document
+from api.graphql.executor import LeanExecutor
+from api.graphql.permissions import check
+from api.graphql.schema import GRAPHQL
+from kernel import database, metrics, tenancy
+from kernel.errors import Invalid, RapportError
+from tenants import Viewer
+
+_is_awaitable = cast("Callable[[Any], TypeGuard[Awaitable[Any]]]", optimized_is_awaitable)
+_SECONDS = metrics.GRAPHQL_SECONDS
+_OUTCOMES = {name: metrics.GRAPHQL.labels(name) for name in ("ok", "errors", "refused")}
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a client sent, of the right types."""
+
+    query: str
+    variables: dict[str, Any]
+    operation_name: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What goes back; `refused` is the error for which nothing was run, if there is one."""
+
+    body: dict[str, Any]
+    refused: Exception | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A request that may run."""
+
+    request: Request
+    document: Document
+    operation: OperationDefinitionNode
+
+
+def prepare(request: Request, viewer: Viewer | None) -> Prepared:
+    """Read, measure, check; raises what stands in the way, and nothing has happened then."""
+    document = read_document(request.query, is_stranger=viewer is None)
+    operation = document.operation(request.operation_name)
+    check(document.needs[operation.name.value if operation.name else None], viewer)
+    limits.cost(operation, document.parsed, request.variables)
+    return Prepared(request, document, operation)
+
+
+async def run(prepared: Prepared, viewer: Viewer | None, request_id: str) -> Answer:
+    """Run a prepared query or mutation to its end, even when the client goes away meanwhile."""
+    started = time.perf_counter()
+    context = Context(viewer, request_id)
+    if viewer is None:
+        result = await database.sheltered(_execute(prepared, context))
+    else:
+        with tenancy.acting_for(viewer.tenant_id):
+            result = await database.sheltered(_execute(prepared, context))
+    _SECONDS.observe(time.perf_counter() - started)
+    return told(result, request_id)
+
+
+async def events(prepared: Prepared, viewer: Viewer, request_id: str) -> AsyncIterator[Answer]:
+    """Run a subscription; each answer is one event. The caller acts for the viewer's tenant."""
+    source = subscribe(
+        GRAPHQL,
+        prepared.document.parsed,
+        context_value=Context(viewer, request_id),
+        variable_values=prepared.request.variables,
+        operation_name=prepared.request.operation_name,
+        executor_class=LeanExecutor,
+        is_awaitable=_is_awaitable,
+    )
+    stream: Any = source
+    if _is_awaitable(source):
+        stream = await source
+    if isinstance(stream, ExecutionResult):
+        yield told(stream, request_id)
+        return
+    try:
+        async for result in stream:
+            yield told(result, request_id)
+    finally:
+        await stream.aclose()
+
+
+def told(result: ExecutionResult, request_id: str) -> Answer:
+    """A result as it goes out."""
+    body: dict[str, Any] = {}
+    if result.errors:
+        body["errors"] = [format_error(error, request_id) for error in result.errors]
+    # Without data the operation never began: variables did not fit (GraphQL, "Request errors").
+    if result.data is not None or not result.errors or any(error.path for error in result.errors):
+        body["data"] = result.data
+        refused = None
+    else:
+        refused = Invalid("The variables do not fit.", code="BAD_USER_INPUT")
+    _OUTCOMES["errors" if result.errors else "ok"].inc()
+    return Answer(body, refused)
+
+
+def refusal(error: Exception, request_id: str) -> Answer:
+    """The answer where nothing was run."""
+    _OUTCOMES["refused"].inc()
+    if isinstance(error, InvalidDocument):
+        code = "GRAPHQL_VALIDATION_FAILED"
+        errors = [format_error(one, request_id, code) for one in error.errors]
+        return Answer({"errors": errors}, Invalid("The document is not valid."))
+    if isinstance(error, RapportError):
+        return Answer({"errors": [as_graphql(error)]}, error)
+    log_unexpected(error, request_id)
+    return Answer({"errors": [masked(request_id)]}, error)
+
+
+async def _execute(prepared: Prepared, context: Context) -> ExecutionResult:
+    result = execute(
+        GRAPHQL,
+        prepared.document.parsed,
+        context_value=context,
+        variable_values=prepared.request.variables,
+        operation_name=prepared.request.operation_name,
+        executor_class=LeanExecutor,
+        is_awaitable=_is_awaitable,
+    )
+    if _is_awaitable(result):
+        result = await result
+    return cast(ExecutionResult, result)

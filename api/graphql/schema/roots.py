@@ -1,0 +1,221 @@
+"""The roots: where every query and every change begins."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import strawberry
+
+from api.graphql.context import Info
+from api.graphql.described import object_type
+from api.graphql.pages import After, Before, Connection, First, Last
+from api.graphql.permissions import requires
+from api.graphql.scalars import PhoneNumber
+from api.graphql.schema.channels import (
+    Number,
+    PlatformUpdate,
+    Template,
+    TemplateFilterArg,
+    WhatsAppAccount,
+    all_numbers,
+    all_wabas,
+    platform_updates_page,
+    templates_page,
+)
+from api.graphql.schema.contact_lists import ContactOrder, contacts_page, one_contact
+from api.graphql.schema.contacts import Contact
+from api.graphql.schema.conversation_lists import ConversationOrder, inbox_page
+from api.graphql.schema.conversations import Conversation
+from api.graphql.schema.desk import DeskMutation
+from api.graphql.schema.filters import ContactFilterArg, ConversationFilterArg
+from api.graphql.schema.node import KINDS, Node
+from api.graphql.schema.people import Person, people_page
+from api.graphql.schema.signing import SigningMutation
+from api.graphql.schema.tags import Tag, all_tags
+from api.graphql.schema.tenant import Tenant, TenantMutation, Viewer, read_tenant
+from kernel.errors import Invalid
+from tenants import Permission
+
+_MOST_NODES = 200
+
+Search = Annotated[
+    str | None,
+    strawberry.argument(
+        description="By name (the beginnings of its words) or the last 4 or more digits of a "
+        "number.",
+        directives=[requires(Permission.CONTACTS_PERSONAL)],
+    ),
+]
+Phone = Annotated[
+    PhoneNumber | None,
+    strawberry.argument(
+        description="Their phone, however it was written when they used it.",
+        directives=[requires(Permission.CONTACTS_PERSONAL)],
+    ),
+]
+ContactOrderArg = Annotated[ContactOrder, strawberry.argument(description="In which order.")]
+ConversationOrderArg = Annotated[
+    ConversationOrder, strawberry.argument(description="In which order.")
+]
+
+
+@object_type
+class Query:
+    """What can be asked."""
+
+    @strawberry.field(
+        description="Who asks, and what they may.", directives=[requires(Permission.TENANT_READ)]
+    )
+    def viewer(self, info: Info) -> Viewer:
+        return Viewer(asked=info.context)
+
+    @strawberry.field(
+        description="The tenant of the viewer.", directives=[requires(Permission.TENANT_READ)]
+    )
+    async def tenant(self, info: Info) -> Tenant:
+        return await read_tenant(info.context)
+
+    @strawberry.field(
+        description="The thing with this id; null where there is none, or none that is yours.",
+        directives=[requires(Permission.TENANT_READ)],
+    )
+    async def node(
+        self,
+        info: Info,
+        id: Annotated[strawberry.ID, strawberry.argument(description="Its global id.")],
+    ) -> Node | None:
+        return (await KINDS.find(info.context, [id]))[0]
+
+    @strawberry.field(
+        description="The things with these ids, in their order; null where there is none.",
+        directives=[requires(Permission.TENANT_READ)],
+    )
+    async def nodes(
+        self,
+        info: Info,
+        ids: Annotated[
+            list[strawberry.ID], strawberry.argument(description="Their global ids: at most 200.")
+        ],
+    ) -> list[Node | None]:
+        if len(ids) > _MOST_NODES:
+            raise Invalid(
+                f"At most {_MOST_NODES} ids can be asked for.",
+                code="BAD_USER_INPUT",
+                field=("ids",),
+            )
+        return await KINDS.find(info.context, list(ids))
+
+    @strawberry.field(
+        description="A contact by id or by phone: give one of them.",
+        directives=[requires(Permission.CONTACTS_READ)],
+    )
+    async def contact(
+        self,
+        info: Info,
+        id: Annotated[
+            strawberry.ID | None, strawberry.argument(description="Their global id.")
+        ] = None,
+        phone: Phone = None,
+    ) -> Contact | None:
+        return await one_contact(info.context, id, phone)
+
+    @strawberry.field(
+        description="The contacts of the tenant.", directives=[requires(Permission.CONTACTS_READ)]
+    )
+    async def contacts(
+        self,
+        info: Info,
+        filter: ContactFilterArg = None,
+        order_by: ContactOrderArg = ContactOrder.NEWEST,
+        search: Search = None,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+    ) -> Connection[Contact]:
+        return await contacts_page(info, filter, order_by, search, first, after, last, before)
+
+    @strawberry.field(
+        description="The tags of the tenant, by name.",
+        directives=[requires(Permission.CONTACTS_READ)],
+    )
+    async def tags(self, info: Info) -> list[Tag]:
+        return await all_tags(info.context)
+
+    @strawberry.field(
+        description="The threads of the tenant: the shared inbox.",
+        directives=[requires(Permission.CONVERSATIONS_READ)],
+    )
+    async def conversations(
+        self,
+        info: Info,
+        filter: ConversationFilterArg = None,
+        order_by: ConversationOrderArg = ConversationOrder.LATEST_MESSAGE,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+    ) -> Connection[Conversation]:
+        return await inbox_page(info, filter, order_by, first, after, last, before)
+
+    @strawberry.field(
+        description="The people of the tenant, in the order in which they came.",
+        directives=[requires(Permission.PEOPLE_READ)],
+    )
+    async def people(
+        self,
+        info: Info,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+    ) -> Connection[Person]:
+        return await people_page(info, first, after, last, before)
+
+    @strawberry.field(
+        description="The WhatsApp Business accounts of the tenant, oldest first.",
+        directives=[requires(Permission.CHANNELS_READ)],
+    )
+    async def whatsapp_accounts(self, info: Info) -> list[WhatsAppAccount]:
+        return await all_wabas(info.context)
+
+    @strawberry.field(
+        description="The business numbers of the tenant, oldest first.",
+        directives=[requires(Permission.CHANNELS_READ)],
+    )
+    async def numbers(self, info: Info) -> list[Number]:
+        return await all_numbers(info.context)
+
+    @strawberry.field(
+        description="The message templates of the tenant, by name.",
+        directives=[requires(Permission.CHANNELS_READ)],
+    )
+    async def templates(
+        self,
+        info: Info,
+        filter: TemplateFilterArg = None,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+    ) -> Connection[Template]:
+        return await templates_page(info, filter, first, after, last, before)
+
+    @strawberry.field(
+        description="What the platform told about accounts, numbers and templates, latest first.",
+        directives=[requires(Permission.CHANNELS_READ)],
+    )
+    async def platform_updates(
+        self,
+        info: Info,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+    ) -> Connection[PlatformUpdate]:
+        return await platform_updates_page(info, first, after, last, before)
+
+
+@object_type
+class Mutation(SigningMutation, TenantMutation, DeskMutation):
+    """What can be done."""

@@ -1,0 +1,232 @@
+"""The tenant: the store whose house this is; and the viewer: who asks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import Enum
+from typing import cast
+
+import strawberry
+
+from api.graphql.context import Context, Info
+from api.graphql.described import InputOf, enum_type, input_type, object_type
+from api.graphql.payloads import UserError, attempt
+from api.graphql.permissions import requires
+from api.graphql.scalars import CountryCode, CurrencyCode, DateTime, Locale, TimeZone
+from api.graphql.schema.node import KINDS, Node, created_at, updated_at
+from api.graphql.schema.people import Person, Role, load_people
+from kernel.ids import Id
+from tenants import WEEKDAYS, Changes, Permission, TenantSettings, read_settings, update_settings
+
+
+@enum_type
+class TenantState(Enum):
+    """Whether the house is open."""
+
+    ACTIVE = strawberry.enum_value("active", description="Open.")
+    SUSPENDED = strawberry.enum_value("suspended", description="Closed for now.")
+    CLOSING = strawberry.enum_value("closing", description="Leaving: exported, then destroyed.")
+
+
+@enum_type
+class Weekday(Enum):
+    """A day of the week."""
+
+    MONDAY = strawberry.enum_value("mon", description="Monday.")
+    TUESDAY = strawberry.enum_value("tue", description="Tuesday.")
+    WEDNESDAY = strawberry.enum_value("wed", description="Wednesday.")
+    THURSDAY = strawberry.enum_value("thu", description="Thursday.")
+    FRIDAY = strawberry.enum_value("fri", description="Friday.")
+    SATURDAY = strawberry.enum_value("sat", description="Saturday.")
+    SUNDAY = strawberry.enum_value("sun", description="Sunday.")
+
+
+@object_type
+class OpeningSpan:
+    """From when to when the business answers on a weekday, in the tenant's time zone."""
+
+    day: Weekday = strawberry.field(description="The day of the week.")
+    opens: str = strawberry.field(description="When it opens, as HH:MM.")
+    closes: str = strawberry.field(description="When it closes, as HH:MM; 24:00 is midnight.")
+
+
+@object_type
+class Tenant(Node):
+    """A store with its people, numbers and customers."""
+
+    kind = "tenant"
+    created_at: DateTime = created_at()
+    updated_at: DateTime = updated_at()
+
+    @strawberry.field(description="The store's name.")
+    def name(self) -> str:
+        return self._settings.name
+
+    @strawberry.field(description="Where it is at home.")
+    def country(self) -> CountryCode:
+        return CountryCode(self._settings.country)
+
+    @strawberry.field(description="Its language and region.")
+    def locale(self) -> Locale:
+        return Locale(self._settings.locale)
+
+    @strawberry.field(description="The zone of its business hours.")
+    def time_zone(self) -> TimeZone:
+        return TimeZone(self._settings.time_zone)
+
+    @strawberry.field(description="The currency of its figures.")
+    def currency(self) -> CurrencyCode:
+        return CurrencyCode(self._settings.currency)
+
+    @strawberry.field(description="When somebody answers; a day that is missing is closed.")
+    def business_hours(self) -> list[OpeningSpan]:
+        return [
+            OpeningSpan(day=Weekday(day), opens=opens, closes=closes)
+            for day in WEEKDAYS
+            for opens, closes in self._settings.business_hours.get(day, ())
+        ]
+
+    @strawberry.field(
+        description="Whose public holidays count: a country (ES) or a part of one (ES-CT); "
+        "empty for none."
+    )
+    def holidays(self) -> str:
+        return self._settings.holidays
+
+    @strawberry.field(description="What stands below messages that go out; empty for nothing.")
+    def signature(self) -> str:
+        return self._settings.signature
+
+    @strawberry.field(description="Whether the house is open.")
+    def state(self) -> TenantState:
+        return TenantState(self._settings.state)
+
+    @property
+    def _settings(self) -> TenantSettings:
+        return cast(TenantSettings, self.row["settings"])
+
+
+@object_type
+class Viewer:
+    """The person who asks, and what they may."""
+
+    asked: strawberry.Private[Context]
+
+    @strawberry.field(description="The colleague who is signed in.")
+    def person(self) -> Person:
+        return cast(Person, self.asked.loader(load_people).get(self.asked.me.person_id))
+
+    @strawberry.field(description="The tenant in which they are signed in.")
+    async def tenant(self) -> Tenant:
+        return await read_tenant(self.asked)
+
+    @strawberry.field(description="What they are there.")
+    def role(self) -> Role:
+        return Role(self.asked.me.role.value)
+
+    @strawberry.field(description="What they may, as resource:action, sorted.")
+    def permissions(self) -> list[str]:
+        return sorted(self.asked.me.permissions)
+
+    @strawberry.field(description="When the access token ends; sign in again before.")
+    def expires_at(self) -> DateTime:
+        return DateTime(self.asked.me.expires_at)
+
+
+@input_type
+class OpeningSpanInput:
+    """From when to when the business answers on a weekday."""
+
+    day: Weekday = strawberry.field(description="The day of the week.")
+    opens: str = strawberry.field(description="When it opens, as HH:MM.")
+    closes: str = strawberry.field(description="When it closes, as HH:MM; 24:00 is midnight.")
+
+
+@input_type
+class TenantUpdateInput:
+    """What to change; what is left out or null stays as it is."""
+
+    name: str | None = strawberry.field(default=None, description="The store's name.")
+    country: str | None = strawberry.field(
+        default=None, description="Where it is at home, ISO 3166-1 alpha-2: ES."
+    )
+    locale: str | None = strawberry.field(
+        default=None, description="Its language and region, BCP 47: es-ES."
+    )
+    time_zone: str | None = strawberry.field(
+        default=None, description="The zone of its business hours: Europe/Madrid."
+    )
+    currency: str | None = strawberry.field(
+        default=None, description="The currency of its figures, ISO 4217: EUR."
+    )
+    business_hours: list[OpeningSpanInput] | None = strawberry.field(
+        default=None, description="When somebody answers; replaces all spans."
+    )
+    holidays: str | None = strawberry.field(
+        default=None, description="Whose public holidays count: ES or ES-CT; empty for none."
+    )
+    signature: str | None = strawberry.field(
+        default=None, description="What stands below messages that go out; empty for nothing."
+    )
+
+
+@object_type
+class TenantUpdatePayload:
+    """What became of a change of the tenant."""
+
+    tenant: Tenant | None = strawberry.field(description="The tenant as it is now.")
+    user_errors: list[UserError] = strawberry.field(description="What the user can put right.")
+
+
+async def read_tenant(asked: Context) -> Tenant:
+    """The viewer's own tenant."""
+    return _tenant(asked, await read_settings())
+
+
+async def load_tenants(asked: Context, ids: list[Id]) -> Mapping[Id, Tenant]:
+    """The viewer's own tenant, if it is among these."""
+    mine = asked.me.tenant_id
+    return {mine: await read_tenant(asked)} if mine in ids else {}
+
+
+@object_type
+class TenantMutation:
+    """What can be done to the tenant."""
+
+    @strawberry.mutation(
+        description="Change the tenant's settings.",
+        directives=[requires(Permission.TENANT_WRITE)],
+    )
+    async def tenant_update(
+        self, info: Info, input: InputOf[TenantUpdateInput]
+    ) -> TenantUpdatePayload:
+        settings, errors = await attempt(lambda: update_settings(_changes(input)))
+        tenant = _tenant(info.context, settings) if settings else None
+        return TenantUpdatePayload(tenant=tenant, user_errors=errors)
+
+
+def _changes(given: TenantUpdateInput) -> Changes:
+    changes = Changes()
+    for name in ("name", "country", "locale", "time_zone", "currency", "holidays", "signature"):
+        value = getattr(given, name)
+        if value is not None:
+            changes[name] = value
+    if given.business_hours is not None:
+        hours: dict[str, list[tuple[str, str]]] = {}
+        for span in given.business_hours:
+            hours.setdefault(str(span.day.value), []).append((span.opens, span.closes))
+        changes["business_hours"] = hours
+    return changes
+
+
+def _tenant(asked: Context, settings: TenantSettings) -> Tenant:
+    row = {
+        "id": settings.id,
+        "created_at": settings.created_at,
+        "updated_at": settings.updated_at,
+        "settings": settings,
+    }
+    return Tenant(row=row, asked=asked)
+
+
+KINDS.add("tenant", Permission.TENANT_READ, load_tenants)

@@ -1,0 +1,227 @@
+"""GraphQL over a websocket: the graphql-transport-ws protocol, tokens checked while it is open."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from typing import Any
+
+import orjson
+import structlog
+from graphql import OperationType
+from starlette.types import Receive, Scope, Send
+from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
+
+from api import auth
+from api.graphql import body as bodies
+from api.graphql.execute import Answer, Prepared, events, prepare, refusal, run
+from kernel import clock, ids, metrics, tenancy
+from kernel.errors import Invalid, NotAllowed
+from tenants import Viewer, read_token
+
+PROTOCOL = "graphql-transport-ws"
+_INIT_WITHIN = 10.0
+_RECHECK_EVERY = 5.0
+_MOST_OPERATIONS = 50
+_log = structlog.get_logger("websocket")
+
+_BAD_MESSAGE, _UNAUTHORIZED, _FORBIDDEN = 4400, 4401, 4403
+_BROKEN = 1011
+_NO_PROTOCOL, _INIT_TIMEOUT, _TAKEN, _TOO_MANY_INITS = 4406, 4408, 4409, 4429
+
+
+class _Closing(Exception):
+    """The protocol says to close with this code."""
+
+    def __init__(self, code: int, reason: str) -> None:
+        super().__init__(reason)
+        self.code = code
+        self.reason = reason
+
+
+async def graphql_over_websocket(scope: Scope, receive: Receive, send: Send) -> None:
+    """Serve one connection to its end."""
+    socket = WebSocket(scope, receive, send)
+    if PROTOCOL not in socket.scope.get("subprotocols", []):
+        await socket.accept()
+        await socket.close(_NO_PROTOCOL, "The subprotocol must be graphql-transport-ws.")
+        return
+    await socket.accept(PROTOCOL)
+    await _Connection(socket).serve()
+
+
+class _Connection:
+    """One client: who it is, and the operations that it has open."""
+
+    def __init__(self, socket: WebSocket) -> None:
+        self._socket = socket
+        self._viewer: Viewer | None = None
+        self._token = ""
+        self._ready = asyncio.Event()
+        self._open: dict[str, asyncio.Task[None]] = {}
+        self._sending = asyncio.Lock()
+
+    async def serve(self) -> None:
+        """Until the client goes, the token ends, or the protocol is broken."""
+        tasks = [asyncio.create_task(self._listen()), asyncio.create_task(self._watch())]
+        try:
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()
+        except _Closing as closing:
+            await self._close(closing)
+        except WebSocketDisconnect:
+            pass
+        except Exception as error:
+            _log.error("websocket_broken", exc_info=error)
+            await self._close(_Closing(_BROKEN, "INTERNAL"))
+        finally:
+            await _end([*tasks, *self._open.values()])
+
+    async def _listen(self) -> None:
+        while True:
+            message = self._read(await self._receive())
+            match message.get("type"):
+                case "connection_init":
+                    await self._init(message.get("payload"))
+                case "ping":
+                    await self._say({"type": "pong"})
+                case "pong":
+                    pass
+                case "subscribe":
+                    await self._subscribe(message)
+                case "complete":
+                    task = self._open.pop(str(message.get("id")), None)
+                    if task:
+                        task.cancel()
+                case _:
+                    raise _Closing(_BAD_MESSAGE, "That type of message is not known.")
+
+    async def _watch(self) -> None:
+        """Close when nobody signs in, and as soon as the token or session has ended (5 s)."""
+        try:
+            await asyncio.wait_for(self._ready.wait(), _INIT_WITHIN)
+        except TimeoutError:
+            raise _Closing(_INIT_TIMEOUT, "connection_init did not come in time.") from None
+        while True:
+            await asyncio.sleep(self._until_next_check())
+            try:
+                viewer = await read_token(self._token)
+            except NotAllowed as error:
+                raise _Closing(_UNAUTHORIZED, error.code) from None
+            if self._viewer and viewer.permissions != self._viewer.permissions:
+                # What is open was allowed under other permissions: let it be asked for again.
+                raise _Closing(_UNAUTHORIZED, "PERMISSIONS_CHANGED")
+
+    def _until_next_check(self) -> float:
+        left = (self._viewer.expires_at - clock.now()) / clock.SECOND if self._viewer else 0.0
+        return min(_RECHECK_EVERY, max(0.05, left))
+
+    async def _init(self, payload: Any) -> None:
+        if self._ready.is_set():
+            raise _Closing(_TOO_MANY_INITS, "connection_init came twice.")
+        given: object = self._socket.headers.get("authorization", "")
+        if isinstance(payload, dict):
+            named = {str(name).lower(): value for name, value in payload.items()}
+            given = named.get("authorization", given)
+        try:
+            self._token = auth.token_of(given if isinstance(given, str) else "")
+            self._viewer = await read_token(self._token)
+        except NotAllowed as error:
+            raise _Closing(_FORBIDDEN, error.code) from None
+        self._ready.set()
+        await self._say({"type": "connection_ack"})
+
+    async def _subscribe(self, message: dict[str, Any]) -> None:
+        operation_id = message.get("id")
+        if self._viewer is None:
+            raise _Closing(_UNAUTHORIZED, "Send connection_init first.")
+        if not isinstance(operation_id, str) or not operation_id:
+            raise _Closing(_BAD_MESSAGE, "subscribe needs an id.")
+        if operation_id in self._open:
+            raise _Closing(_TAKEN, "An operation with this id is open.")
+        if len(self._open) >= _MOST_OPERATIONS:
+            await self._refuse(
+                operation_id, Invalid("Too many operations are open.", code="TOO_MANY"), ""
+            )
+            return
+        task = asyncio.create_task(
+            self._operate(operation_id, message.get("payload"), self._viewer)
+        )
+        self._open[operation_id] = task
+
+    async def _operate(self, operation_id: str, payload: Any, viewer: Viewer) -> None:
+        request_id = ids.new_id()
+        try:
+            prepared = prepare(bodies.read_message(payload), viewer)
+            if prepared.operation.operation is OperationType.SUBSCRIPTION:
+                await self._stream(operation_id, prepared, viewer, request_id)
+            else:
+                await self._next(operation_id, await run(prepared, viewer, request_id))
+            await self._say({"type": "complete", "id": operation_id})
+        except _Refused:
+            pass
+        except Exception as error:
+            with suppress(WebSocketDisconnect, RuntimeError):
+                await self._refuse(operation_id, error, request_id)
+        finally:
+            if self._open.get(operation_id) is asyncio.current_task():
+                del self._open[operation_id]
+
+    async def _stream(
+        self, operation_id: str, prepared: Prepared, viewer: Viewer, request_id: str
+    ) -> None:
+        metrics.SUBSCRIPTIONS.inc()
+        try:
+            with tenancy.acting_for(viewer.tenant_id):
+                async for answer in events(prepared, viewer, request_id):
+                    await self._next(operation_id, answer)
+        finally:
+            metrics.SUBSCRIPTIONS.dec()
+
+    async def _next(self, operation_id: str, answer: Answer) -> None:
+        if answer.refused is not None:
+            await self._say({"type": "error", "id": operation_id, "payload": answer.body["errors"]})
+            raise _Refused
+        await self._say({"type": "next", "id": operation_id, "payload": answer.body})
+
+    async def _refuse(self, operation_id: str, error: Exception, request_id: str) -> None:
+        errors = refusal(error, request_id).body["errors"]
+        await self._say({"type": "error", "id": operation_id, "payload": errors})
+
+    def _read(self, text: str | bytes) -> dict[str, Any]:
+        if len(text) > bodies.LARGEST:
+            raise _Closing(_BAD_MESSAGE, "The message is too large.")
+        try:
+            message = orjson.loads(text)
+        except orjson.JSONDecodeError:
+            message = None
+        if not isinstance(message, dict):
+            raise _Closing(_BAD_MESSAGE, "A message is a JSON object.")
+        return message
+
+    async def _receive(self) -> str | bytes:
+        received = await self._socket.receive()
+        if received["type"] == "websocket.disconnect":
+            raise WebSocketDisconnect(received.get("code", 1000))
+        content: str | bytes = received.get("text") or received.get("bytes") or ""
+        return content
+
+    async def _say(self, message: dict[str, Any]) -> None:
+        async with self._sending:
+            await self._socket.send_text(orjson.dumps(message).decode())
+
+    async def _close(self, closing: _Closing) -> None:
+        if self._socket.application_state is WebSocketState.CONNECTED:
+            with suppress(WebSocketDisconnect, RuntimeError):
+                await self._socket.close(closing.code, closing.reason)
+
+
+class _Refused(Exception):
+    """An operation ended with an error message; nothing more may be said about it."""
+
+
+async def _end(tasks: list[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)

@@ -1,0 +1,1 @@
+"""Tests of who is who, what they allowed, and how they are found."""

@@ -1,0 +1,1 @@
+"""Tests of threads, episodes, statuses, and the steps that people take."""

@@ -1,0 +1,36 @@
+"""A program that reads a number and writes one more, a hundred times.
+
+Several beside each other must lose nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+
+from kernel import database, settings
+
+TIMES = 100
+
+
+@database.unit_of_work
+async def _count_on() -> None:
+    row = await database.row("SELECT seq FROM chain_head WHERE chain = $1 FOR UPDATE", "counting")
+    assert row is not None
+    await asyncio.sleep(0)
+    await database.run(
+        "UPDATE chain_head SET seq = $1 WHERE chain = $2", row["seq"] + 1, "counting"
+    )
+
+
+async def _count() -> None:
+    await database.start(settings.load())
+    try:
+        for _ in range(TIMES):
+            await _count_on()
+    finally:
+        await database.stop()
+
+
+if __name__ == "__main__":
+    sys.exit(asyncio.run(_count()))

@@ -1,0 +1,140 @@
+"""Statements written once mean the same on both databases: places, batches, types, counts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kernel import database, ids
+from kernel.conditions import Conditions
+from kernel.database import Batch
+from kernel.database.sources import for_sqlite, split_rows
+from tests.conftest import House
+
+TEXTS = ("Amina", "أمينة زهراء", "王小明", "👩🏽‍🚀 naïve", "", 'it\'s "so"', "a\nb", "$1 ?2 ::text")
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs"),
+    [
+        ("WHERE a = $1 AND b = $12", "WHERE a = ?1 AND b = ?12"),
+        ("WHERE id = $1::uuid AND x IN ($2::bigint[])", "WHERE id = ?1 AND x IN (?2)"),
+        ("SELECT 1 FROM t FOR UPDATE", "SELECT 1 FROM t "),
+        ("SELECT 1 FROM t FOR UPDATE OF t SKIP LOCKED", "SELECT 1 FROM t "),
+        ("SELECT 1 FROM t for share", "SELECT 1 FROM t "),
+        ("SELECT 1 FROM t FOR NO KEY UPDATE SKIP LOCKED", "SELECT 1 FROM t "),
+        ("SET a = GREATEST(a, $1), b = LEAST(b, $2)", "SET a = MAX(a, ?1), b = MIN(b, ?2)"),
+        ("ON CONFLICT DO UPDATE SET a = excluded.a", "ON CONFLICT DO UPDATE SET a = excluded.a"),
+    ],
+)
+def test_what_sqlite_reads(ours: str, theirs: str) -> None:
+    assert for_sqlite(ours) == theirs
+
+
+@given(st.integers(1, 40), st.integers(0, 3000))
+def test_no_part_has_more_cells_than_sqlite_takes(columns: int, count: int) -> None:
+    cells = [[row] * columns for row in range(count)]
+    parts = list(split_rows(cells, columns))
+    assert [row for part in parts for row in part] == cells
+    assert all(0 < len(part) * columns <= 30_000 for part in parts)
+
+
+async def test_every_type_comes_back_as_it_went(house: House) -> None:
+    told = await database.row(
+        """SELECT $1::uuid AS id, $2::text AS words, $3::bigint AS at, $4::bytea AS token,
+                  $5::text AS none, $6::integer AS small""",
+        *(row := [ids.new_id(), TEXTS[1], -(1 << 63), b"\x00\xff", None, 0]),
+    )
+    assert told is not None
+    assert list(told.values()) == row
+
+
+async def test_a_batch_is_read_in_both_ways(house: House) -> None:
+    columns = {"id": "uuid", "words": "text", "at": "bigint", "token": "bytea"}
+    rows: list[list[Any]] = [
+        [ids.new_id(), text, (1 << 63) - 1 - place, text.encode()]
+        for place, text in enumerate(TEXTS)
+    ]
+    rows.append([None, None, None, None])
+    told = await database.rows(
+        "SELECT b.*, $1::text AS also FROM ({batch}) AS b WHERE $2::bigint = 7",
+        "beside",
+        7,
+        batch=Batch(columns, rows),
+    )
+    assert [list(row.values()) for row in told] == [[*row, "beside"] for row in rows]
+    empty = await database.rows("SELECT b.id FROM ({batch}) AS b", batch=Batch(columns, []))
+    assert empty == []
+
+
+async def test_more_cells_than_one_statement_takes(house: House) -> None:
+    tenant_id, count = ids.new_id(), 9_001
+    records = [
+        {
+            "tenant_id": tenant_id,
+            "number_id": tenant_id,
+            "token": number.to_bytes(4),
+            "message_id": ids.new_id(),
+        }
+        for number in range(count)
+    ]
+    made = await database.insert("message_key", records, returning="message_id")
+    assert {row["message_id"] for row in made} == {record["message_id"] for record in records}
+    again = await database.insert(
+        "message_key", records[:10], conflict="ON CONFLICT DO NOTHING", returning="message_id"
+    )
+    assert again == []
+    assert await database.insert("message_key", []) == []
+    assert await database.row("SELECT count(*) AS n FROM message_key") == {"n": count}
+
+
+async def test_a_change_tells_how_many_rows_it_changed(house: House) -> None:
+    told = []
+    for statement in (
+        "INSERT INTO reader (name, position, event_id, lease_until, fence) "
+        "SELECT b.name, 0, $1::uuid, 0, 0 FROM ({batch}) AS b WHERE true",
+        "-- Words first, as in a named statement.\n"
+        "UPDATE reader SET fence = 1 WHERE event_id = $1::uuid",
+        "WITH low AS (SELECT name FROM reader WHERE name < 'c' AND event_id = $1::uuid) "
+        "UPDATE reader SET fence = 2 WHERE name IN (SELECT name FROM low)",
+        "UPDATE reader SET fence = 3 WHERE name = 'nobody' AND event_id = $1::uuid",
+        "DELETE FROM reader WHERE event_id = $1::uuid",
+    ):
+        batch = Batch({"name": "text"}, [["a"], ["b"], ["c"]]) if "{batch}" in statement else None
+        told.append(await database.run(statement, "0" * 32, batch=batch))
+    assert told == [3, 3, 2, 0, 3]
+
+
+async def test_json_is_text_and_compares_as_json(house: House) -> None:
+    tenant_id, event_id = ids.new_id(), ids.new_id()
+    record = {
+        "tenant_id": tenant_id,
+        "id": event_id,
+        "kind": "contact.created",
+        "at": 1,
+        "refs": '{"contact": "王"}',
+    }
+    await database.insert("outbox", [record])
+    assert await database.row("SELECT refs FROM outbox WHERE id = $1::uuid", event_id) == {
+        "refs": '{"contact": "王"}'
+    }
+
+
+def test_conditions_number_their_places() -> None:
+    where = Conditions("tenant", 50)
+    where.add("a = ?::text", "x")
+    where.add("(b, c) > (?::bigint, ?::uuid)", 1, "y")
+    where.add_any_of("d", "uuid", ["p", "q"])
+    where.add_any_of("e", "uuid", [])
+    where.add("f IS NULL")
+    statement = where.into("SELECT 1 WHERE t = $1 /* conditions */ LIMIT $2")
+    assert " ".join(statement.split()) == (
+        "SELECT 1 WHERE t = $1 AND a = $3::text AND (b, c) > ($4::bigint, $5::uuid) "
+        "AND d IN ($6::uuid, $7::uuid) AND 1 = 0 AND f IS NULL LIMIT $2"
+    )
+    assert where.params == ["tenant", 50, "x", 1, "y", "p", "q"]
+    with pytest.raises(ValueError, match="zip"):
+        where.add("g = ?", 1, 2)
