@@ -11,6 +11,7 @@ import secrets
 from collections import OrderedDict
 from collections.abc import Iterable
 from datetime import timedelta
+from typing import NamedTuple
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
@@ -30,11 +31,19 @@ _ROOM = 50_000
 INTAKE_DAYS = 9
 
 
+class _Person(NamedTuple):
+    """A subject's opened key; memory keeps to the tenant as the database does."""
+
+    tenant_id: Id
+    sealer: Sealer
+    until: int
+
+
 class _Open:
     """What this process has opened."""
 
     keyring: Keyring
-    persons: OrderedDict[tuple[Id, Id], tuple[Sealer, int]]  # by tenant and subject
+    persons: OrderedDict[Id, _Person]
     sealers: dict[tuple[str, str, str], Sealer]
     indexers: dict[str, Indexer]
 
@@ -132,9 +141,9 @@ async def of(subjects: Iterable[Id]) -> dict[Id, Sealer]:
     """The sealers of subjects of the current tenant; one whose key was destroyed is missing."""
     tenant_id, now, found, wanted = tenancy.current(), clock.now(), {}, []
     for subject_id in set(subjects):
-        known = _state().persons.get((tenant_id, subject_id))
-        if known and known[1] > now:
-            found[subject_id] = known[0]
+        known = _state().persons.get(subject_id)
+        if known and known.tenant_id == tenant_id and known.until > now:
+            found[subject_id] = known.sealer
         else:
             wanted.append(subject_id)
     if wanted:
@@ -143,10 +152,9 @@ async def of(subjects: Iterable[Id]) -> dict[Id, Sealer]:
 
 
 def forget(subjects: Iterable[Id]) -> None:
-    """Drop keys of the current tenant from this process's memory (their rows were destroyed)."""
-    tenant_id = tenancy.current()
+    """Drop keys from this process's memory (their rows were destroyed)."""
     for subject_id in subjects:
-        _state().persons.pop((tenant_id, subject_id), None)
+        _state().persons.pop(subject_id, None)
 
 
 async def _read(subjects: list[Id]) -> dict[Id, Sealer]:
@@ -170,9 +178,9 @@ async def _read(subjects: list[Id]) -> dict[Id, Sealer]:
 
 
 def _remember(subject_id: Id, sealer: Sealer) -> None:
-    persons, name = _state().persons, (tenancy.current(), subject_id)
-    persons[name] = (sealer, clock.now() + _REMEMBERED)
-    persons.move_to_end(name)
+    persons = _state().persons
+    persons[subject_id] = _Person(tenancy.current(), sealer, clock.now() + _REMEMBERED)
+    persons.move_to_end(subject_id)
     while len(persons) > _ROOM:
         persons.popitem(last=False)
 

@@ -7,9 +7,11 @@ which may quote a row, a URL or a message.
 from __future__ import annotations
 
 import logging
+import re
 import sys
 import traceback
 from collections.abc import MutableMapping
+from types import TracebackType
 from typing import Any
 
 import orjson
@@ -18,6 +20,9 @@ import structlog
 from kernel import tenancy
 
 Entry = MutableMapping[str, Any]
+
+# Numbers, addresses and quoted things: what a value looks like in the middle of a template.
+_VALUE = re.compile(r"\S*@\S*|\+?\d{5,}|'[^']*'|\"[^\"]*\"")
 
 
 def start(level: str = "info", program: str = "rapport") -> None:
@@ -44,14 +49,26 @@ def start(level: str = "info", program: str = "rapport") -> None:
     # These print statements with their values, or job arguments, at DEBUG and INFO.
     for chatty in ("tortoise", "tortoise.db_client", "asyncpg", "aiosqlite", "arq", "strawberry"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
+    logging.captureWarnings(True)
+    sys.excepthook = _crashed
+
+
+def _crashed(kind: type[BaseException], error: BaseException, _trace: TracebackType | None) -> None:
+    if issubclass(kind, KeyboardInterrupt):
+        return
+    structlog.get_logger("program").critical("crashed", exc_info=error)
 
 
 class _Passing(logging.Handler):
     """Standard-library records: their template and place, not their arguments."""
 
     def emit(self, record: logging.LogRecord) -> None:
+        # Some put values into the template: asyncio below the first line, others anywhere.
+        template = _VALUE.sub("…", str(record.msg).partition("\n")[0][:80])
+        if record.name == "py.warnings":
+            template = ": ".join(template.split(": ")[:2])  # its place and kind
         structlog.get_logger(record.name).log(
-            record.levelno, "library", template=str(record.msg)[:80], exc_info=record.exc_info
+            record.levelno, "library", template=template, exc_info=record.exc_info
         )
 
 
@@ -68,5 +85,7 @@ def _without_texts(_logger: Any, _name: str, entry: Entry) -> Entry:
     if isinstance(error, BaseException):
         entry["error"] = type(error).__name__
         frames = traceback.extract_tb(error.__traceback__)[-4:]
-        entry["at"] = [f"{frame.filename.rsplit('/', 2)[-1]}:{frame.lineno}" for frame in frames]
+        entry["at"] = [
+            f"{'/'.join(frame.filename.split('/')[-2:])}:{frame.lineno}" for frame in frames
+        ]
     return entry

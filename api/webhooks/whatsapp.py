@@ -22,12 +22,9 @@ from kernel.errors import NotFound, RapportError
 PATH = "/webhooks/whatsapp"
 _DEFAULT_APP = "default"
 _TEXT = (b"content-type", b"text/plain; charset=utf-8")
-_TAKEN: Any = {
-    "type": "http.response.start",
-    "status": 200,
-    "headers": [_TEXT, (b"content-length", b"2")],
-}
-_TAKEN_BODY: Any = {"type": "http.response.body", "body": b"ok"}
+# Without a body the server writes the answer in one piece; the platform reads only its status.
+_TAKEN: Any = {"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"0")]}
+_TAKEN_BODY: Any = {"type": "http.response.body", "body": b""}
 _counts = {
     status: metrics.WEBHOOKS.labels(str(status)) for status in (200, 400, 401, 404, 413, 503)
 }

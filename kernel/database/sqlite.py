@@ -32,6 +32,10 @@ PRAGMAS: dict[str, str | int] = {
     "temp_store": "MEMORY",
 }
 _LOCK_PATIENCE = 30.0
+_PATIENT = f"PRAGMA busy_timeout={PRAGMAS['busy_timeout']}"
+# In one go, for each step is a trip to the connection's thread. SQLite's own waiting for the lock
+# sleeps up to 100 ms between tries and starves short writers.
+_BEGIN = f"PRAGMA busy_timeout=0; BEGIN IMMEDIATE; {_PATIENT}"
 
 
 class Client(SqliteClient):
@@ -52,19 +56,18 @@ class ImmediateTransaction(SqliteTransactionWrapper):
     async def begin(self) -> None:
         """Take the write lock; OperationalError after 30 s of other writers."""
         deadline = asyncio.get_running_loop().time() + _LOCK_PATIENCE
-        # SQLite's own waiting sleeps up to 100 ms between tries and starves short writers.
-        await self._connection.execute("PRAGMA busy_timeout=0")
         try:
             while not await self._took_the_lock():
                 if asyncio.get_running_loop().time() > deadline:
                     raise OperationalError("database is locked")
                 await asyncio.sleep(0.0005 + random.random() * 0.001)  # noqa: S311 (jitter)
-        finally:
-            await self._connection.execute("PRAGMA busy_timeout=10000")
+        except BaseException:
+            await self._connection.execute(_PATIENT)
+            raise
 
     async def _took_the_lock(self) -> bool:
         try:
-            await self._connection.execute("BEGIN IMMEDIATE")
+            await self._connection.executescript(_BEGIN)
         except sqlite3.OperationalError as error:
             if error.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
                 raise

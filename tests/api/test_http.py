@@ -13,6 +13,63 @@ _VIEWER = "{ viewer { role } }"
 _ROLE = {"data": {"viewer": {"role": "AGENT"}}}
 _NEWER = "application/graphql-response+json"
 
+_NO_REQUESTS = [
+    (b"", "BAD_REQUEST", "The body is not JSON in UTF-8."),
+    (b"{", "BAD_REQUEST", "The body is not JSON in UTF-8."),
+    (b'{"query":"\xff"}', "BAD_REQUEST", "The body is not JSON in UTF-8."),
+    (b'{"query":"\\ud800"}', "BAD_REQUEST", "The body is not JSON in UTF-8."),
+    (b"[" * 100_000, "BAD_REQUEST", "The body is not JSON in UTF-8."),
+    (
+        b"[]",
+        "BAD_REQUEST",
+        "The body must be a JSON object with query, variables and operationName.",
+    ),
+    (
+        b"5",
+        "BAD_REQUEST",
+        "The body must be a JSON object with query, variables and operationName.",
+    ),
+    (b"{}", "BAD_REQUEST", "query must be the text of a GraphQL document."),
+    (b'{"query":5}', "BAD_REQUEST", "query must be the text of a GraphQL document."),
+    (
+        b'{"query":"{a}","variables":[]}',
+        "BAD_REQUEST",
+        "variables must be an object or null.",
+    ),
+    (
+        b'{"query":"{a}","operationName":5}',
+        "BAD_REQUEST",
+        "operationName must be a text or null.",
+    ),
+    (
+        b'{"query":"{a}","extensions":"x"}',
+        "BAD_REQUEST",
+        "extensions must be an object or null.",
+    ),
+    (
+        b'{"query":"{a}","variables":{"a":"\\u0000"}}',
+        "BAD_REQUEST",
+        "A variable holds a NUL character, which cannot be kept.",
+    ),
+    (
+        b'{"query":"{a}","variables":{"a":' + b"[" * 60 + b"]" * 60 + b"}}",
+        "BAD_REQUEST",
+        "variables are nested more than 40 levels deep.",
+    ),
+]
+
+_REFUSED = [
+    ("{", "GRAPHQL_PARSE_FAILED"),
+    ("{ nothing }", "GRAPHQL_VALIDATION_FAILED"),
+    ("query($n: Int) { conversations(first: $n) { nodes { id } } }", "BAD_USER_INPUT"),
+    ("query A { viewer { role } } query B { viewer { role } }", "BAD_USER_INPUT"),
+    ("{ conversations(first: " + "9" * 5000 + ") { nodes { id } } }", "BAD_USER_INPUT"),
+    (
+        "{ conversations(first: " + "9" * 50 + ") { nodes { id } } }",
+        "GRAPHQL_VALIDATION_FAILED",
+    ),
+]
+
 
 async def test_a_query(door: Door, store: Store) -> None:
     body = orjson.dumps({"query": _VIEWER})
@@ -28,61 +85,13 @@ async def test_a_query(door: Door, store: Store) -> None:
         assert await answer.json(content_type=None) == _ROLE
 
 
-@pytest.mark.parametrize(
-    ("body", "code", "message"),
-    [
-        (b"", "BAD_REQUEST", "The body is not JSON in UTF-8."),
-        (b"{", "BAD_REQUEST", "The body is not JSON in UTF-8."),
-        (b'{"query":"\xff"}', "BAD_REQUEST", "The body is not JSON in UTF-8."),
-        (b'{"query":"\\ud800"}', "BAD_REQUEST", "The body is not JSON in UTF-8."),
-        (b"[" * 100_000, "BAD_REQUEST", "The body is not JSON in UTF-8."),
-        (
-            b"[]",
-            "BAD_REQUEST",
-            "The body must be a JSON object with query, variables and operationName.",
-        ),
-        (
-            b"5",
-            "BAD_REQUEST",
-            "The body must be a JSON object with query, variables and operationName.",
-        ),
-        (b"{}", "BAD_REQUEST", "query must be the text of a GraphQL document."),
-        (b'{"query":5}', "BAD_REQUEST", "query must be the text of a GraphQL document."),
-        (
-            b'{"query":"{a}","variables":[]}',
-            "BAD_REQUEST",
-            "variables must be an object or null.",
-        ),
-        (
-            b'{"query":"{a}","operationName":5}',
-            "BAD_REQUEST",
-            "operationName must be a text or null.",
-        ),
-        (
-            b'{"query":"{a}","extensions":"x"}',
-            "BAD_REQUEST",
-            "extensions must be an object or null.",
-        ),
-        (
-            b'{"query":"{a}","variables":{"a":"\\u0000"}}',
-            "BAD_REQUEST",
-            "A variable holds a NUL character, which cannot be kept.",
-        ),
-        (
-            b'{"query":"{a}","variables":{"a":' + b"[" * 60 + b"]" * 60 + b"}}",
-            "BAD_REQUEST",
-            "variables are nested more than 40 levels deep.",
-        ),
-    ],
-)
-async def test_bodies_that_are_no_request(
-    door: Door, store: Store, body: bytes, code: str, message: str
-) -> None:
-    for accept in ("application/json", _NEWER):
-        status, answer = await door.raw(body, token=store.token, accept=accept)
-        assert (status, answer["errors"][0]["message"]) == (400, message)
-        assert answer["errors"][0]["extensions"]["code"] == code
-        assert "data" not in answer
+async def test_bodies_that_are_no_request(door: Door, store: Store) -> None:
+    for body, code, message in _NO_REQUESTS:
+        for accept in ("application/json", _NEWER):
+            status, answer = await door.raw(body, token=store.token, accept=accept)
+            assert (status, answer["errors"][0]["message"]) == (400, message)
+            assert answer["errors"][0]["extensions"]["code"] == code
+            assert "data" not in answer
 
 
 async def test_too_large_a_body(door: Door, store: Store) -> None:
@@ -96,26 +105,13 @@ async def test_another_content_type(door: Door, store: Store) -> None:
     assert (status, answer["errors"][0]["extensions"]["code"]) == (415, "UNSUPPORTED_MEDIA_TYPE")
 
 
-@pytest.mark.parametrize(
-    ("query", "code"),
-    [
-        ("{", "GRAPHQL_PARSE_FAILED"),
-        ("{ nothing }", "GRAPHQL_VALIDATION_FAILED"),
-        ("query($n: Int) { conversations(first: $n) { nodes { id } } }", "BAD_USER_INPUT"),
-        ("query A { viewer { role } } query B { viewer { role } }", "BAD_USER_INPUT"),
-        ("{ conversations(first: " + "9" * 5000 + ") { nodes { id } } }", "BAD_USER_INPUT"),
-        (
-            "{ conversations(first: " + "9" * 50 + ") { nodes { id } } }",
-            "GRAPHQL_VALIDATION_FAILED",
-        ),
-    ],
-)
-async def test_refused_documents(door: Door, store: Store, query: str, code: str) -> None:
-    body = orjson.dumps({"query": query, "variables": {"n": "many"}})
-    for accept, expected in (("application/json", 200), (_NEWER, 400)):
-        status, answer = await door.raw(body, token=store.token, accept=accept)
-        assert (status, answer["errors"][0]["extensions"]["code"]) == (expected, code)
-        assert "data" not in answer
+async def test_refused_documents(door: Door, store: Store) -> None:
+    for query, code in _REFUSED:
+        body = orjson.dumps({"query": query, "variables": {"n": "many"}})
+        for accept, expected in (("application/json", 200), (_NEWER, 400)):
+            status, answer = await door.raw(body, token=store.token, accept=accept)
+            assert (status, answer["errors"][0]["extensions"]["code"]) == (expected, code)
+            assert "data" not in answer
 
 
 async def test_mistakes_name_the_field(door: Door, store: Store) -> None:

@@ -16,25 +16,22 @@ from tests.platform_json import as_platform, sign
 
 _WORDS = "Secret words of a customer"
 
+_WRONG_SIGNATURES = [
+    ("", (401, "BAD_SIGNATURE")),
+    ("sha256=", (401, "BAD_SIGNATURE")),
+    ("sha256=" + "0" * 64, (401, "BAD_SIGNATURE")),
+    ("sha1=" + "0" * 40, (401, "BAD_SIGNATURE")),
+    (sign(b"another body", town.SECRET), (401, "BAD_SIGNATURE")),
+]
 
-@pytest.mark.parametrize(
-    ("signature", "expected"),
-    [
-        ("", (401, "BAD_SIGNATURE")),
-        ("sha256=", (401, "BAD_SIGNATURE")),
-        ("sha256=" + "0" * 64, (401, "BAD_SIGNATURE")),
-        ("sha1=" + "0" * 40, (401, "BAD_SIGNATURE")),
-        (sign(b"another body", town.SECRET), (401, "BAD_SIGNATURE")),
-    ],
-)
-async def test_wrong_or_missing_signature(
-    door: Door, store: Store, signature: str, expected: tuple[int, str]
-) -> None:
-    body = as_platform(text_message(store, _WORDS))
-    with capture_logs() as logged:
-        assert await door.post_webhook(body, signature) == expected
-    assert _WORDS not in str(logged)
-    assert await _stored() == 0
+
+async def test_wrong_or_missing_signature(door: Door, store: Store) -> None:
+    for signature, expected in _WRONG_SIGNATURES:
+        body = as_platform(text_message(store, _WORDS))
+        with capture_logs() as logged:
+            assert await door.post_webhook(body, signature) == expected
+        assert _WORDS not in str(logged)
+        assert await _stored() == 0
 
 
 @pytest.mark.parametrize(
@@ -48,7 +45,7 @@ async def test_broken_json(door: Door, store: Store, body: bytes) -> None:
 async def test_over_3_mb(door: Door, store: Store) -> None:
     fitting = as_platform(delivery(store, filler="x" * 3_000_000))
     assert len(fitting) <= door.settings.webhook_limit
-    assert await door.post_webhook(fitting) == (200, "ok")
+    assert await door.post_webhook(fitting) == (200, "")
     assert await door.post_webhook(b" " * (door.settings.webhook_limit + 1)) == (413, "TOO_LARGE")
     assert await _stored() == 1
 
@@ -66,7 +63,7 @@ async def test_over_3_mb_without_a_declared_length(door: Door, store: Store) -> 
 
 async def test_unknown_number_is_kept_aside(door: Door, store: Store) -> None:
     store.phone_number_id = "999"
-    assert await door.post_webhook(as_platform(text_message(store, _WORDS))) == (200, "ok")
+    assert await door.post_webhook(as_platform(text_message(store, _WORDS))) == (200, "")
     await town.drain()
     row = await database.row("SELECT count(*) AS n FROM aside")
     assert row == {"n": 1}
@@ -75,7 +72,7 @@ async def test_unknown_number_is_kept_aside(door: Door, store: Store) -> None:
 async def test_unknown_app(door: Door, store: Store) -> None:
     body = as_platform(text_message(store, _WORDS))
     assert await door.post_webhook(body, app="/nobody") == (404, "UNKNOWN_APP")
-    assert await door.post_webhook(body, app="/default") == (200, "ok")
+    assert await door.post_webhook(body, app="/default") == (200, "")
     assert await door.post_webhook(body, app="/default/more") == (404, "UNKNOWN_APP")
     assert await door.post_webhook(body, app="/") == (404, "UNKNOWN_APP")
     assert await _stored() == 1
@@ -84,7 +81,7 @@ async def test_unknown_app(door: Door, store: Store) -> None:
 async def test_a_repeated_delivery_is_stored_once(door: Door, store: Store) -> None:
     body = as_platform(text_message(store, _WORDS))
     for _ in range(3):
-        assert await door.post_webhook(body) == (200, "ok")
+        assert await door.post_webhook(body) == (200, "")
     assert await _stored() == 1
 
 
@@ -121,7 +118,7 @@ async def test_a_database_that_is_away_is_not_acknowledged(
 async def test_hundreds_at_once(door: Door, store: Store) -> None:
     bodies = [as_platform(text_message(store, f"{n}", wamid=f"w{n}")) for n in range(300)]
     answers = await asyncio.gather(*(door.post_webhook(body) for body in bodies))
-    assert answers == [(200, "ok")] * 300
+    assert answers == [(200, "")] * 300
     assert await _stored() == 300
 
 

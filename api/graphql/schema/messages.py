@@ -130,7 +130,8 @@ class Message(Node):
         return self.row["origin"]
 
     @strawberry.field(
-        description="Who said it: the contact or a colleague; null for what no person here wrote."
+        description="Who said it: the contact or a colleague; null for what no person here wrote.",
+        directives=[requires(Permission.CONTACTS_READ)],
     )
     def author(self) -> Author | None:
         row = self.row
