@@ -21,7 +21,7 @@ from contacts.people import (
 from contacts.phones import Place
 from contacts.sightings import PHONE, USER_ID, Move, Shown, Sighting
 from kernel import database, events, ids, keys, tenancy
-from kernel.database import Batch
+from kernel.database import Batch, RunAgain
 from kernel.events import Event
 from kernel.ids import Id
 
@@ -39,18 +39,38 @@ class Book:
 
     @classmethod
     async def open(cls, seen: Sequence[Sighting | Move]) -> Book:
-        """The book of everybody whom these sightings may concern."""
+        """The book of everybody whom these sightings may concern, to read in."""
         book = cls()
-        wanted = {book._key(shown) for one in seen for shown in one.shown()}
-        for row in await database.rows(
-            database.sql(__file__, "identities_shown"),
-            tenancy.current(),
-            batch=Batch(
-                {"kind": "text", "scope": "text", "token": "bytea"},
-                [list(key) for key in sorted(wanted)],
-            ),
-        ):
-            person = book.people.setdefault(
+        await book._read(book._wanted(seen))
+        return book
+
+    @classmethod
+    async def hold(cls, seen: Sequence[Sighting | Move]) -> Book:
+        """The same to write in: held for the open unit, so that nobody joins them meanwhile.
+
+        RunAgain when another worker did so while this one waited.
+        """
+        book = cls()
+        wanted = book._wanted(seen)
+        held = await database.rows(
+            database.sql(__file__, "hold_contacts"), tenancy.current(), batch=wanted
+        )
+        await book._read(wanted)
+        if not book.people.keys() <= {row["id"] for row in held}:
+            raise RunAgain
+        return book
+
+    def _wanted(self, seen: Sequence[Sighting | Move]) -> Batch:
+        wanted = {self._key(shown) for one in seen for shown in one.shown()}
+        return Batch(
+            {"kind": "text", "scope": "text", "token": "bytea"},
+            [list(key) for key in sorted(wanted)],
+        )
+
+    async def _read(self, wanted: Batch) -> None:
+        statement = database.sql(__file__, "identities_shown")
+        for row in await database.rows(statement, tenancy.current(), batch=wanted):
+            person = self.people.setdefault(
                 row["contact_id"],
                 Person(
                     id=row["contact_id"],
@@ -75,51 +95,45 @@ class Book:
                 ended_at=row["ended_at"],
                 value_sealed=row["value_sealed"],
             )
-            book.entries[entry.kind, entry.scope, entry.token] = entry
+            self.entries[entry.kind, entry.scope, entry.token] = entry
             if entry.kind == USER_ID:
                 person.user_ids.add(entry.token)
-        return book
 
     def find(self, one: Sighting) -> Person | None:
         """Whom this sighting is, if anybody known; the user id decides before the phone."""
-        for kind in (USER_ID, PHONE):
-            for shown in one.shown():
-                entry = self.entries.get(self._key(shown))
-                if entry and shown[0] == kind:
-                    return entry.person.survivor()
-        return None
+        by_user_id, by_phone = self._holders(one.shown(), one.at)
+        return by_user_id or by_phone
 
     def seen(self, one: Sighting) -> Person:
         """Find or make the person of a sighting, and note what it tells."""
-        shown = {kind: (kind, scope, value, shown) for kind, scope, value, shown in one.shown()}
-        user_id, phone = shown.get(USER_ID), shown.get(PHONE)
-        by_user_id = self._holder(user_id)
-        by_phone = self._holder(phone)
-        if by_phone is not by_user_id and self._is_other(by_phone, user_id):
-            by_phone = None  # the number changed hands: user ids are one person's each
-        person = by_user_id or by_phone or self._new(one)
-        if by_user_id and by_phone:
-            person = self._join(by_user_id, by_phone, "one sighting showed both ids")
-        for each in shown.values():
-            self._note(person, each, one.at, one.source)
+        person = self._met(one.shown(), one.at, "one sighting showed both ids") or self._new(one)
+        noted = {each[0]: self._note(person, each, one.at, one.source) for each in one.shown()}
+        phone, user_id = noted.get(PHONE), noted.get(USER_ID)
+        if phone and user_id and phone.person.survivor() is user_id.person.survivor():
+            # Said before they left that number: the user id went with it.
+            user_id.end(phone.ended_at or 0)
         self._name(person, one)
         return person
 
     def moved(self, one: Move) -> Person:
         """Follow a person to their new ids; the earlier ones lead to them still."""
-        before = next(filter(None, map(self._holder, one.before())), None)
-        since = next(filter(None, map(self._holder, one.since())), None)
-        person = before or since
-        if before and since and before is not since:
-            person = self._join(before, since, "the person changed their number")
-        if person is None:
-            person = self._new(one)
-        for each in one.before():
-            entry = self._note(person, each, one.at, "whatsapp")
-            if entry.ended_at is None or entry.ended_at < one.at:
-                entry.ended_at, entry.is_changed = one.at, True
+        reason = "the person changed their number"
+        before = self._met(one.before(), one.at, reason)
+        since = self._met(one.since(), one.at, reason, is_arriving=True)
+        person = before or since or self._new(one)
+        if before and since:
+            person = self._join(before, since, reason)
+        kept = {self._key(each) for each in one.since()}
+        ended = [self._note(person, each, one.at, "whatsapp") for each in one.before()]
+        if one.previous_phone and one.phone:
+            # They change with the number (contract 4.2).
+            ended += [entry for entry in self._user_ids(person) if entry.ended_at is None]
         for each in one.since():
             self._note(person, each, one.at, "whatsapp")
+        for entry in ended:
+            is_theirs = entry.person.survivor() is person
+            if is_theirs and (entry.kind, entry.scope, entry.token) not in kept:
+                entry.end(one.at)
         return person
 
     async def save(self) -> None:
@@ -154,11 +168,54 @@ class Book:
         entry = self.entries.get(self._key(shown)) if shown else None
         return entry.person.survivor() if entry else None
 
-    def _is_other(self, person: Person | None, user_id: Shown | None) -> bool:
-        """Whether the person is known under other user ids than this one."""
-        if person is None or user_id is None or not person.user_ids:
+    def _met(
+        self, shown: Sequence[Shown], at: int, reason: str, *, is_arriving: bool = False
+    ) -> Person | None:
+        """Who is known by these ids of one person; two who turn out to be one are joined."""
+        by_user_id, by_phone = self._holders(shown, at, is_arriving=is_arriving)
+        if by_user_id and by_phone:
+            return self._join(by_user_id, by_phone, reason)
+        return by_user_id or by_phone
+
+    def _holders(
+        self, shown: Sequence[Shown], at: int, *, is_arriving: bool = False
+    ) -> tuple[Person | None, Person | None]:
+        """Who is known by the user id and who by the phone, unless the number changed hands."""
+        by_kind = {one[0]: one for one in shown}
+        by_user_id = self._holder(by_kind.get(USER_ID))
+        by_phone = self._holder(by_kind.get(PHONE))
+        if by_phone is None or by_phone is by_user_id:
+            return by_user_id, by_phone
+        phone = self.entries[self._key(by_kind[PHONE])]
+        is_told = USER_ID in by_kind
+        if is_told:
+            is_another = self._is_another(phone, self._key(by_kind[USER_ID])[2], at)
+        else:
+            # Somebody moved to a number that its holder had used before.
+            is_another = is_arriving and phone.last_at < at and self._has_user_id(by_phone)
+        return by_user_id, None if is_another else by_phone
+
+    def _is_another(self, phone: Entry, user_id: bytes, at: int) -> bool:
+        """Whether a number's holder is somebody else than who showed this user id with it.
+
+        User ids are one person's each, but change with the number.
+        """
+        holder = phone.person.survivor()
+        if user_id in holder.user_ids:
             return False
-        return self._key(user_id)[2] not in person.user_ids
+        if phone.ended_at is not None and (at <= phone.ended_at or phone.state == "former"):
+            return at > phone.ended_at  # before they left it they were themselves
+        return self._has_user_id(holder)
+
+    def _has_user_id(self, person: Person) -> bool:
+        return any(entry.state == "current" for entry in self._user_ids(person))
+
+    def _user_ids(self, person: Person) -> list[Entry]:
+        return [
+            entry
+            for entry in self.entries.values()
+            if entry.kind == USER_ID and entry.person.survivor() is person
+        ]
 
     def _new(self, one: Sighting | Move) -> Person:
         person = Person(
@@ -177,14 +234,15 @@ class Book:
         survivor, joined = sorted((one, other), key=lambda person: person.id)
         joined.joined_into = survivor
         survivor.user_ids |= joined.user_ids
+        told = (joined.name_at, joined.name_tie) > (survivor.name_at, survivor.name_tie)
+        if joined.is_named and told:  # in this batch; an earlier one the merge takes over
+            survivor.name, survivor.is_named = joined.name, True
+            survivor.name_at, survivor.name_tie = joined.name_at, joined.name_tie
         if joined.is_new:
             for entry in self.entries.values():
                 if entry.person is joined:
                     entry.person, entry.subject_id = survivor, survivor.subject_id
                     survivor.has_new_ids = True
-            if (joined.name_at, joined.name_tie) > (survivor.name_at, survivor.name_tie):
-                survivor.name, survivor.is_named = joined.name, True
-                survivor.name_at, survivor.name_tie = joined.name_at, joined.name_tie
         else:
             self.joined.append((survivor.id, joined.id, reason))
         return survivor
@@ -197,7 +255,7 @@ class Book:
             entry.is_new = person.has_new_ids = True
             self.entries[key] = entry
         elif entry.person.survivor() is not person and at >= entry.last_at:
-            entry.person, entry.subject_id = person, person.subject_id
+            entry.person, entry.subject_id, entry.ended_at = person, person.subject_id, None
             entry.is_changed = entry.is_moved = person.has_new_ids = True
         elif entry.person.survivor() is not person:
             return entry

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import orjson
 
 from kernel import clock, database, events, ids, keys, tenancy
 from kernel.chain import Chain
+from kernel.database import Batch
 from kernel.events import Event
 from kernel.ids import Id
 
@@ -45,6 +46,23 @@ _STATE_AFTER = {
 }
 
 
+# Of two steps of one second (the platform's times are no finer) the graver counts, so that the
+# order in which they came does not.
+_GRAVITY = ("none", "pending", "confirmed", "unproven", "expired", "refused", "withdrawn")
+
+
+def _gravity_in(row: str) -> str:
+    cases = " ".join(f"WHEN '{state}' THEN {rank}" for rank, state in enumerate(_GRAVITY))
+    return f"CASE {row}.state {cases} END"
+
+
+# How a state is written where another may stand already.
+UNLESS_LATER = f"""ON CONFLICT (tenant_id, contact_id, purpose, topic) DO UPDATE
+   SET state = excluded.state, since = excluded.since, entry_id = excluded.entry_id
+ WHERE (excluded.since, {_gravity_in("excluded")})
+       > (consent_state.since, {_gravity_in("consent_state")})"""
+
+
 @dataclass(frozen=True, slots=True)
 class ConsentStep:
     """One step to write down; `source` makes it one however often it is told."""
@@ -64,10 +82,12 @@ class ConsentStep:
 async def record_consent(steps: Sequence[ConsentStep]) -> list[Id]:
     """Append steps to the ledger and bring the states up to date; ids of the entries that are new.
 
-    The latest step by the provider's time decides, in whatever order they are told.
+    The latest step by the provider's time decides, in whatever order they are told. What a contact
+    did that was merged meanwhile is their survivor's.
     """
     if not steps:
         return []
+    steps = await _of_survivors(steps)
     tenant_id, index, now = tenancy.current(), keys.index(), clock.now()
     sealers = await keys.of(step.subject_id for step in steps)
     records: dict[bytes, tuple[ConsentStep, dict[str, Any]]] = {}
@@ -113,9 +133,23 @@ async def record_consent(steps: Sequence[ConsentStep]) -> list[Id]:
     return [entry_id for _, entry_id in fresh]
 
 
+async def _of_survivors(steps: Sequence[ConsentStep]) -> list[ConsentStep]:
+    rows = await database.rows(
+        """SELECT c.id, c.merged_into FROM ({batch}) AS b
+             JOIN contact c ON c.tenant_id = $1::uuid AND c.id = b.id
+            WHERE c.merged_into IS NOT NULL""",
+        tenancy.current(),
+        batch=Batch({"id": "uuid"}, [[one] for one in {step.contact_id for step in steps}]),
+    )
+    survivors = {row["id"]: row["merged_into"] for row in rows}
+    return [
+        replace(step, contact_id=survivors.get(step.contact_id, step.contact_id)) for step in steps
+    ]
+
+
 async def _bring_up_to_date(fresh: Sequence[tuple[ConsentStep, Id]]) -> None:
     latest: dict[tuple[Id, str, str], tuple[ConsentStep, Id]] = {}
-    for step, entry_id in sorted(fresh, key=lambda one: one[0].at):
+    for step, entry_id in sorted(fresh, key=_standing):
         latest[step.contact_id, step.purpose, step.topic] = step, entry_id
     await database.insert(
         "consent_state",
@@ -131,7 +165,9 @@ async def _bring_up_to_date(fresh: Sequence[tuple[ConsentStep, Id]]) -> None:
             }
             for step, entry_id in latest.values()
         ],
-        conflict="""ON CONFLICT (tenant_id, contact_id, purpose, topic) DO UPDATE
-            SET state = excluded.state, since = excluded.since, entry_id = excluded.entry_id
-          WHERE excluded.since >= consent_state.since""",
+        conflict=UNLESS_LATER,
     )
+
+
+def _standing(one: tuple[ConsentStep, Id]) -> tuple[int, int]:
+    return one[0].at, _GRAVITY.index(_STATE_AFTER[one[0].kind])

@@ -28,7 +28,7 @@ async def from_whatsapp(seen: Sequence[Sighting | Move]) -> Recognised:
 
     Joined to the caller's unit of work, so that a person exists exactly when their message does.
     """
-    book = await Book.open(seen)
+    book = await Book.hold(seen)
     people = [book.moved(one) if isinstance(one, Move) else book.seen(one) for one in seen]
     await book.save()
     merges = await merge.join(book.joined)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from contacts.consent import UNLESS_LATER
 from kernel import clock, database, events, ids, keys, tenancy
 from kernel.events import Event
 from kernel.ids import Id
@@ -47,18 +48,11 @@ async def _relink(survivor_id: Id, merged_id: Id) -> None:
         ("contact_tag", "tag_id, source, at"),
         ("consent_state", "purpose, topic, state, since, entry_id"),
     ):
-        later = (
-            """(tenant_id, contact_id, purpose, topic) DO UPDATE
-               SET state = excluded.state, since = excluded.since, entry_id = excluded.entry_id
-             WHERE excluded.since > consent_state.since"""
-            if table == "consent_state"
-            else "DO NOTHING"
-        )
+        later = UNLESS_LATER if table == "consent_state" else "ON CONFLICT DO NOTHING"
         await database.run(
             f"""INSERT INTO {table} (tenant_id, contact_id, {others})
                 SELECT tenant_id, $2::uuid, {others} FROM {table}
-                 WHERE tenant_id = $1::uuid AND contact_id = $3::uuid
-                ON CONFLICT {later}""",
+                 WHERE tenant_id = $1::uuid AND contact_id = $3::uuid {later}""",
             tenant_id,
             survivor_id,
             merged_id,

@@ -77,6 +77,11 @@ class Entry:
         ended = self.ended_at is not None and self.last_at <= self.ended_at
         return "former" if ended else "current"
 
+    def end(self, at: int) -> None:
+        """The person left this identity then, unless they had not shown it yet."""
+        if self.first_at <= at and (self.ended_at is None or self.ended_at < at):
+            self.ended_at, self.is_changed = at, True
+
     def standing(self) -> tuple[bool, int, bytes]:
         """Which of several identities counts: a current one, shown last."""
         return self.state == "current", self.last_at, self.token

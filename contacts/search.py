@@ -13,8 +13,8 @@ from collections.abc import Iterable
 from kernel import database, keys, tenancy
 from kernel.ids import Id
 
-_WORD = re.compile(r"[^\W_]+")
 _UNSPACED = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_ACCENTS = re.compile(r"[\u0300-\u036f]")
 _SHORTEST, _LONGEST = 2, 8
 _FEWEST_DIGITS, _MOST_DIGITS = 4, 8
 _MOST_TOKENS = 64
@@ -22,8 +22,8 @@ _MOST_TOKENS = 64
 
 def search_tokens(text: str) -> list[bytes]:
     """The tokens that a contact must all have to be found by this search text; [] finds nobody."""
-    digits = re.sub(r"[\s()+.\-/]", "", text)
-    if digits.isdigit():
+    digits = _digits(text)
+    if digits:
         wanted = [f"#{digits[-_MOST_DIGITS:]}"] if len(digits) >= _FEWEST_DIGITS else []
     else:
         wanted = [piece for word in _words(text) for piece in _pieces_asked(word)]
@@ -65,8 +65,20 @@ async def remember(pieces: Iterable[tuple[Id, str]]) -> None:
     )
 
 
+def _digits(text: str) -> str:
+    """A number in ASCII digits, in whichever it was typed; "" for a text that is none."""
+    kept = re.sub(r"[\s()+.\-/]", "", text)
+    return "".join(str(int(digit)) for digit in kept) if kept.isdecimal() else ""
+
+
 def _words(text: str) -> list[str]:
-    return _WORD.findall(unicodedata.normalize("NFKC", text).casefold())
+    """Words of letters, digits and vowel signs; accents do not count, for few people type them."""
+    bare = _ACCENTS.sub("", unicodedata.normalize("NFKD", text.casefold())).replace("ı", "i")
+    folded = unicodedata.normalize("NFKC", bare).casefold()
+    return "".join(
+        letter if letter.isalnum() or unicodedata.category(letter)[0] == "M" else " "
+        for letter in folded
+    ).split()
 
 
 def _pieces_asked(word: str) -> list[str]:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import re
+
 from kernel import clock, database, events, ids, tenancy
 from kernel.errors import Invalid, NotFound
 from kernel.events import Event
 from kernel.ids import Id
 
 _LONGEST = 60
+# Control characters, and half a surrogate pair.
+_UNSTORABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 @database.unit_of_work
 async def tag(contact_id: Id, name: str, source: str = "person") -> Id:
     """Put a tag on a contact, making the tag where it is new; its id. Twice is once."""
     name = " ".join(name.split())
-    if not name or len(name) > _LONGEST:
+    if not name or len(name) > _LONGEST or _UNSTORABLE.search(name):
         raise Invalid(f"A tag's name has 1 to {_LONGEST} characters.", field=("name",))
     await _must_exist(contact_id)
     tenant_id, now = tenancy.current(), clock.now()
