@@ -18,6 +18,8 @@ GRAPHQL_SECONDS = Histogram("rapport_graphql_seconds", "Time of a GraphQL operat
 SUBSCRIPTIONS = Gauge("rapport_subscriptions", "Open GraphQL subscriptions.")
 EVENTS = Counter("rapport_events_total", "Events handled by reader.", ["reader"])
 MEDIA = Counter("rapport_media_total", "Media fetches by outcome.", ["outcome"])
+SENDS = Counter("rapport_sends_total", "Sends by what became of an attempt.", ["fate"])
+SENDS_WAITING = Gauge("rapport_sends_waiting", "Sends that wait to go out, of all tenants.")
 REDIS_TROUBLE = Counter("rapport_redis_trouble_total", "Bells that Redis did not take.")
 JOBS = Counter("rapport_jobs_total", "Worker jobs by name and outcome.", ["job", "outcome"])
 

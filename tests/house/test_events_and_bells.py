@@ -9,6 +9,7 @@ import inspect
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from kernel import bells
 from tenants.catalogue import CATALOGUE
@@ -101,6 +102,7 @@ def _keys(node: ast.expr, function: ast.AST, before: int) -> set[str]:
     return keys
 
 
+@cache
 def _all() -> list[Recorded]:
     return [
         one

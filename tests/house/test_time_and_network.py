@@ -1,4 +1,4 @@
-"""Time and ids have one source each, and the network is never called inside a unit of work."""
+"""Time and ids have one source each; no unit of work calls the network or starts a task."""
 
 from __future__ import annotations
 
@@ -24,6 +24,10 @@ MAY = {
 # Modules through which bytes leave the machine.
 _WIRES = "aiohttp httpx arq redis socket ssl smtplib urllib.request http.client"
 NETWORK = frozenset(_WIRES.split())
+# What runs beside a unit would speak over its connection and outlive it (traps: Tortoise).
+BESIDE = frozenset(
+    {"asyncio.create_task", "asyncio.ensure_future", "asyncio.gather", "asyncio.TaskGroup"}
+)
 # Its verbs return at once: what is rung is passed on later.
 AT_ONCE = frozenset({"bells.ring", "bells.BELL"})
 
@@ -43,7 +47,7 @@ def other_sources(module: ast.Module, may: set[str]) -> list[str]:
 
 
 def network_in_units(module: ast.Module, on_the_wire: set[str]) -> list[str]:
-    """Units of work that reach the network, themselves or by functions of their module."""
+    """Units of work that reach the network or start tasks, themselves or by functions beside."""
     names = _imported(module)
     functions = {
         node.name: node
@@ -88,6 +92,8 @@ def _wires(function: ast.AST, names: dict[str, str], on_the_wire: set[str]) -> s
     for node in _inside(function):
         name = sources.dotted(node)
         whole = names.get(name.split(".")[0], "")
+        if name in BESIDE:
+            found.add(name)
         if name in AT_ONCE or not whole:
             continue
         if _is_network(whole) or any(f"{whole}.".startswith(f"{one}.") for one in on_the_wire):
@@ -139,7 +145,7 @@ def test_time_and_ids_have_one_source() -> None:
     assert used == set(MAY)
 
 
-def test_no_unit_of_work_reaches_the_network() -> None:
+def test_no_unit_of_work_reaches_the_network_or_starts_a_task() -> None:
     wires = on_the_wire()
     assert {"kernel.bells", "channels.graph"} <= wires
     units = 0
@@ -177,6 +183,7 @@ def test_broken_rules_are_found() -> None:
         "async def _tell():\n"
         "    await graph.send()\n"
         "async def _fetch():\n"
+        "    asyncio.create_task(_tell())\n"
         "    await aiohttp.request('GET', '/')\n"
         "@database.unit_of_work\n"
         "async def wait():\n"
@@ -186,5 +193,7 @@ def test_broken_rules_are_found() -> None:
     assert network_in_units(doctored, {"channels.graph", "kernel.bells"}) == [
         "store: _tell calls graph",
         "wait: _fetch calls aiohttp",
+        "wait: _fetch calls asyncio.create_task",
+        "wait: _tell calls graph",
         "wait: wait calls bells",
     ]

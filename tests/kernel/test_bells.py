@@ -40,11 +40,11 @@ async def _took(name: str, seconds: float) -> float:
 
 async def test_a_ring_wakes_whoever_waits_for_it(house: House) -> None:
     assert await is_heard("deliveries")
-    others = [asyncio.create_task(_took("deliveries", 2)) for _ in range(3)]
+    others = [asyncio.create_task(_took("deliveries", 9)) for _ in range(3)]
     stranger = asyncio.create_task(_took("media", 0.3))
     await asyncio.sleep(0.01)
     bells.ring("deliveries")
-    assert max(await asyncio.gather(*others)) < 1
+    assert max(await asyncio.gather(*others)) < 5
     assert await stranger >= 0.29
 
 

@@ -165,6 +165,23 @@ async def test_a_reader_that_fails_reads_the_same_again(house: House) -> None:
     assert seen == [["a"], ["a"]]
 
 
+async def test_what_a_reader_writes_runs_again_without_reading_again(house: House) -> None:
+    tries: list[list[str]] = []
+
+    @database.unit_of_work
+    async def write(happened: Sequence[Event]) -> None:
+        tries.append(told(happened))
+        await happen(f"after {tries[-1][0]}")
+        if len(tries) == 1:
+            raise database.RunAgain
+
+    await happen("a")
+    await soon(lambda: _told_after(START), ["a"])
+    assert await events.follow("one", write) == 1
+    assert tries == [["a"], ["a"]]
+    await soon(lambda: _told_after(START), ["a", "after a"])
+
+
 async def test_one_reader_at_a_time_and_never_backwards(house: House) -> None:
     seen: list[str] = []
     is_asleep, wake = asyncio.Event(), asyncio.Event()

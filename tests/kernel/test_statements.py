@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -121,6 +122,50 @@ async def test_json_is_text_and_compares_as_json(house: House) -> None:
     assert await database.row("SELECT refs FROM outbox WHERE id = $1::uuid", event_id) == {
         "refs": '{"contact": "王"}'
     }
+
+
+async def test_what_a_database_does_not_take_is_refused_and_leaves_nothing(house: House) -> None:
+    # Those who let texts and numbers in refuse them first; here they must at least not stay half.
+    for value in (1 << 63, "half \ud800 pair"):
+
+        @database.unit_of_work
+        async def write(name: str, value: Any = value) -> None:
+            row = {"position": 0, "event_id": ids.new_id(), "lease_until": 0, "fence": 0}
+            await database.insert("reader", [{**row, "name": name}])
+            wrong = "name" if isinstance(value, str) else "fence"
+            await database.insert("reader", [{**row, "name": "second", wrong: value}])
+
+        with pytest.raises(Exception, match=r"(?i)range|too large|int64|surrogates"):
+            await write("first")
+    assert await database.rows("SELECT name FROM reader") == []
+
+
+@pytest.mark.parametrize("backend", ["sqlite"])
+async def test_sqlite_keeps_what_was_acknowledged_and_forgets_what_was_erased(
+    house: House,
+) -> None:
+    for on in ("default", "keys"):
+        told = {
+            name: (await database.rows(f"PRAGMA {name}", on=on))[0].popitem()[1]
+            for name in ("journal_mode", "synchronous", "secure_delete", "foreign_keys")
+        }
+        full, overwritten = 2, 1
+        assert told == {
+            "journal_mode": "wal",
+            "synchronous": full,
+            "secure_delete": overwritten,
+            "foreign_keys": 1,
+        }
+
+
+@pytest.mark.parametrize("backend", ["postgresql"])
+async def test_behind_pgbouncer_nothing_stays_with_a_connection(house: House) -> None:
+    await database.stop()
+    await database.start(replace(house.settings, pgbouncer=True))
+    for number in range(3):
+        assert await database.row("SELECT $1::bigint AS n", number) == {"n": number}
+    assert await database.row("SELECT count(*) AS n FROM pg_prepared_statements") == {"n": 0}
+    assert await database.rows("SELECT name FROM pg_settings WHERE source = 'session'") == []
 
 
 def test_conditions_number_their_places() -> None:
