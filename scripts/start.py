@@ -1,7 +1,8 @@
 """`scripts/run`: brings the whole house up on this machine and keeps it up until Ctrl-C.
 
-Order: Redis (its own, unless RAPPORT_REDIS_URL names one), migrations, seed, API and worker. Each
-is a process of its own with its log in `RAPPORT_DATA/logs`.
+Order: Redis (its own, unless RAPPORT_REDIS_URL names one), migrations, seed, the WhatsApp simulator
+(unless RAPPORT_GRAPH_URL names another platform), API and worker, the demo's conversations. Each is
+a process of its own with its log in `RAPPORT_DATA/logs`.
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ from scripts.children import CannotStart, Child, end_process, start_process
 
 _PATIENCE = 90.0  # seconds until API and worker must be ready
 _LAST_WORDS = 8.5  # seconds that a child has to end by itself; API and worker end side by side
+_NEEDED_TO_THE_END = ("redis", "simulator")
+_EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 (not bound here, only understood)
 
 _began = time.monotonic()
 
@@ -34,9 +37,14 @@ def main() -> int:
     """Run until Ctrl-C or SIGTERM (status 0), or until something cannot start (its status)."""
     try:
         chosen = settings.load()
+        simulator = _simulator(chosen)
         with _only_one(chosen.data), _redis_environ(chosen) as (environ, redis_socket):
-            _refuse_a_taken_port(chosen)
-            return asyncio.run(_House(chosen, environ, redis_socket).run())
+            _refuse_a_taken_port("RAPPORT_PORT", chosen.host, chosen.port)
+            if simulator:
+                host = _simulator_host(chosen)
+                _refuse_a_taken_port("RAPPORT_SIMULATOR_PORT", host, chosen.simulator_port)
+                environ |= {"RAPPORT_GRAPH_URL": simulator, "RAPPORT_GRAPH_HOSTS": "127.0.0.1"}
+            return asyncio.run(_House(chosen, environ, redis_socket, simulator).run())
     except BadSetting as error:
         print(error.message, file=sys.stderr, flush=True)
         return 2
@@ -63,27 +71,42 @@ def _redis_environ(chosen: Settings) -> Iterator[tuple[dict[str, str], Path | No
         yield {**os.environ, "RAPPORT_REDIS_URL": f"unix://{path}"}, path
 
 
-def _refuse_a_taken_port(chosen: Settings) -> None:
-    family = socket.AF_INET6 if ":" in chosen.host else socket.AF_INET
+def _simulator(chosen: Settings) -> str | None:
+    """Where the simulator will be; None where the platform is somewhere else."""
+    if chosen.is_production or os.environ.get("RAPPORT_GRAPH_URL", "").strip():
+        return None
+    return f"http://127.0.0.1:{chosen.simulator_port}"
+
+
+def _simulator_host(chosen: Settings) -> str:
+    """Access tokens go to it without TLS: over this machine's own loopback, and no other way."""
+    return chosen.host if chosen.host in _EVERYWHERE else "127.0.0.1"
+
+
+def _refuse_a_taken_port(name: str, host: str, port: int) -> None:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((chosen.host, chosen.port))
+            probe.bind((host, port))
         except OSError as error:
-            raise BadSetting(
-                "RAPPORT_PORT", f"cannot listen on {chosen.host}:{chosen.port} ({error.strerror})"
-            ) from None
+            raise BadSetting(name, f"cannot listen on {host}:{port} ({error.strerror})") from None
 
 
 class _House:
     """All processes of one run."""
 
     def __init__(
-        self, chosen: Settings, environ: dict[str, str], redis_socket: Path | None
+        self,
+        chosen: Settings,
+        environ: dict[str, str],
+        redis_socket: Path | None,
+        simulator: str | None,
     ) -> None:
         self._settings = chosen
         self._environ = {**environ, "PYTHONUNBUFFERED": "1"}
         self._redis_socket = redis_socket
+        self._simulator = simulator
         self._children: list[Child] = []
         self._keepers: list[asyncio.Task[None]] = []
 
@@ -120,19 +143,29 @@ class _House:
         await self._once("kernel.migrate")
         if not self._settings.is_production:
             await self._once("scripts.seed")
+        if self._simulator:
+            self._keep_simulator()
         self._keep("api", [sys.executable, "-m", "api"])
         # An arq worker ends as soon as Redis goes away, whatever else it could do: it is started
         # again and again until Redis is back (traps: arq).
         self._keep("worker", [sys.executable, "-m", "workers"])
-        await self._or_a_child_fails(welcome.wait_until_ready(self._settings, within=_PATIENCE))
+        await self._or_a_child_fails(
+            welcome.wait_until_ready(self._settings, self._simulator, within=_PATIENCE)
+        )
         if not self._settings.is_production:
-            await self._once("scripts.seed", "--post")
+            simulator = ["--simulator", self._simulator] if self._simulator else []
+            await self._once("scripts.seed", "--post", *simulator)
         _tell("ready\n\n" + welcome.words(self._settings))
         await asyncio.gather(*self._keepers)
 
-    def _keep(self, name: str, command: list[str]) -> None:
+    def _keep_simulator(self) -> None:
+        town = self._settings.data / "town.json"
+        command = [sys.executable, "-m", "channels.simulator", "--town", str(town)]
+        self._keep("simulator", command, RAPPORT_HOST=_simulator_host(self._settings))
+
+    def _keep(self, name: str, command: list[str], **environ: str) -> None:
         log = self._settings.data / "logs" / f"{name}.log"
-        child = Child(name, command, log, self._environ, _tell)
+        child = Child(name, command, log, {**self._environ, **environ}, _tell)
         self._children.append(child)
         self._keepers.append(asyncio.create_task(child.keep_running()))
         _tell(f"{name} starts")
@@ -166,11 +199,12 @@ class _House:
             raise CannotStart(f"python -m {module} failed (status {status})", 1)
 
     async def _end_all(self) -> None:
-        """API and worker first, Redis last: they still ring its bells while they end."""
-        redis = [child for child in self._children if child.name == "redis"]
-        others = [child for child in self._children if child.name != "redis"]
+        """API and worker first: while they end they still ring Redis's bells, and what they are
+        just sending is still to be answered."""
+        needed = [child for child in self._children if child.name in _NEEDED_TO_THE_END]
+        others = [child for child in self._children if child not in needed]
         await asyncio.gather(*(child.end(within=_LAST_WORDS) for child in others))
-        await asyncio.gather(*(child.end(within=1) for child in redis))
+        await asyncio.gather(*(child.end(within=1) for child in needed))
         for keeper in self._keepers:
             keeper.cancel()
         await asyncio.gather(*self._keepers, return_exceptions=True)

@@ -11,6 +11,8 @@ from typing import Any
 
 import aiohttp
 
+from scripts.demo.houses import HOUSES
+
 Json = dict[str, Any]
 
 _AT_ONCE = 8
@@ -48,6 +50,17 @@ def addresses(body: Json) -> Iterator[tuple[str, str | None, str]]:
             metadata = change["value"].get("metadata") or {}
             shown = metadata.get("display_phone_number", "")
             yield entry["id"], metadata.get("phone_number_id"), shown
+
+
+def reconnected(deliveries: Iterable[Json], at: int) -> Json:
+    """The platform's word that the houses' accounts are connected, later than all these deliveries
+    and than `at` (seconds since the epoch): some of them tell of an account's end."""
+    last = max([at, *(entry.get("time") or 0 for body in deliveries for entry in body["entry"])])
+    change = {"field": "account_update", "value": {"event": "ACCOUNT_RECONNECTED"}}
+    return {
+        "object": "whatsapp_business_account",
+        "entry": [{"id": house.waba_id, "time": last + 1, "changes": [change]} for house in HOUSES],
+    }
 
 
 def _as_the_platform_writes(body: Json) -> bytes:

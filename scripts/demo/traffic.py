@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from scripts.demo.customers import Customer
 from scripts.demo.houses import HOUSES, House
 
 Json = dict[str, Any]
@@ -35,21 +36,43 @@ def bodies(anchor: int) -> list[Json]:
 
     The same anchor gives the same bodies, ids included.
     """
+    return [talk.body() for talk in _talks(anchor)]
+
+
+def earlier_customers() -> list[Customer]:
+    """Those whose talks these bodies are."""
+    return [talk.customer() for talk in _talks(anchor=0)]
+
+
+def _talks(anchor: int) -> Iterator[_Talk]:
     houses = {house.key: house for house in HOUSES}
-    found = []
-    for path in sorted(_FOLDER.glob("*.json")):
+    for path in sorted(_FOLDER.glob("??.json")):
         page = json.loads(path.read_text())
         for thread in page["threads"]:
-            talk = _Talk(houses[thread.get("house", page["house"])], thread, anchor)
-            found.append(talk.body())
-    return found
+            house = houses[thread.get("house", page["house"])]
+            yield _Talk(house, path.stem, thread, anchor)
 
 
 @dataclass(frozen=True)
 class _Talk:
     house: House
+    language: str
     thread: Json
     anchor: int
+
+    def customer(self) -> Customer:
+        user_id = self.ids("", "user_id")["user_id"]
+        return Customer(
+            id=f"{self.language}-{user_id[-6:]}",
+            house=self.house,
+            name=self.thread["name"],
+            phone=self.thread["phone"],
+            user_id=user_id,
+            username=self.thread.get("username"),
+            country=self.thread["country"],
+            language=self.language,
+            hidden=self.thread["phone"] is None,
+        )
 
     def body(self) -> Json:
         changes = [

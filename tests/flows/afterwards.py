@@ -1,4 +1,4 @@
-"""What a tenant holds after deliveries were drained, in words that do not depend on internal ids."""
+"""What a tenant holds after deliveries were drained, in words free of internal ids."""
 
 from __future__ import annotations
 
@@ -8,11 +8,36 @@ from kernel import database, keys, tenancy
 
 # In the order in which foreign keys let them go.
 _CONTENT = (
-    "send_key send mention read_mark conversation_step message_change message_status message_key "
-    "message episode conversation media template platform_update activity consent_state "
-    "consent_entry chain_head contact_tag contact_search contact_merge identity subject contact "
-    "aside delivery delivery_key outbox reader"
-).split()
+    "send_key",
+    "send",
+    "mention",
+    "read_mark",
+    "conversation_step",
+    "message_change",
+    "message_status",
+    "message_key",
+    "message",
+    "episode",
+    "conversation",
+    "media",
+    "template",
+    "platform_update",
+    "activity",
+    "consent_state",
+    "consent_entry",
+    "chain_head",
+    "contact_tag",
+    "contact_search",
+    "contact_merge",
+    "identity",
+    "subject",
+    "contact",
+    "aside",
+    "delivery",
+    "delivery_key",
+    "outbox",
+    "reader",
+)
 
 
 async def forget_everything() -> None:

@@ -1,4 +1,4 @@
-"""Whatever the order of arrival, batching and repetition: the same final state, no item lost (F33)."""
+"""Whatever the order of arrival, batching and repetition: the same final state (F33)."""
 
 from __future__ import annotations
 
