@@ -19,7 +19,7 @@ from channels.apps import (
     verify_subscription,
 )
 from channels.aside import put_aside
-from channels.calling import heed, post_message
+from channels.calling import heed, post_message, post_receipt
 from channels.deliveries import (
     Claimed,
     claim_deliveries,
@@ -29,12 +29,13 @@ from channels.deliveries import (
     try_later,
 )
 from channels.graph import start, stop
+from channels.health import Health, health_of
 from channels.intake import BELL as DELIVERIES_BELL
 from channels.intake import accept
 from channels.media import BELL as MEDIA_BELL
 from channels.media import OpenedMedia, Wanted, fetch_media, open_media, want_media
 from channels.numbers import Route, access_token, connect_number, connect_waba, routes
-from channels.outcomes import Verdict
+from channels.outcomes import TOKEN_REFUSALS, Verdict
 from channels.queries import (
     MediaRow,
     NumberRow,
@@ -46,6 +47,7 @@ from channels.queries import (
     count_templates,
     list_numbers,
     list_wabas,
+    media_by_ids,
     media_of,
     numbers_by_ids,
     platform_update_page,
@@ -55,11 +57,21 @@ from channels.queries import (
 )
 from channels.told import Told
 from channels.updates import apply_updates
+from channels.uploads import (
+    Upload,
+    forget_platform_id,
+    hand_over,
+    keep_upload,
+    platform_ids,
+    uploads_by_ids,
+)
 
 __all__ = [
     "DELIVERIES_BELL",
     "MEDIA_BELL",
+    "TOKEN_REFUSALS",
     "Claimed",
+    "Health",
     "MediaRow",
     "NumberRow",
     "OpenedMedia",
@@ -69,6 +81,7 @@ __all__ = [
     "TemplateFilter",
     "TemplateRow",
     "Told",
+    "Upload",
     "Verdict",
     "WabaRow",
     "Wanted",
@@ -84,14 +97,21 @@ __all__ = [
     "drop_old_deliveries",
     "fetch_media",
     "forget_apps",
+    "forget_platform_id",
+    "hand_over",
+    "health_of",
     "heed",
+    "keep_upload",
     "list_numbers",
     "list_wabas",
+    "media_by_ids",
     "media_of",
     "numbers_by_ids",
     "open_media",
+    "platform_ids",
     "platform_update_page",
     "post_message",
+    "post_receipt",
     "put_aside",
     "register_app",
     "revive_dead",
@@ -102,6 +122,7 @@ __all__ = [
     "template_page",
     "templates_by_ids",
     "try_later",
+    "uploads_by_ids",
     "verify_subscription",
     "wabas_by_ids",
     "want_media",

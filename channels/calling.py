@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from channels import graph
-from channels.outcomes import DEAD_TOKEN, Verdict, judge
-from kernel import clock, database, events, tenancy
-from kernel.events import Event
+from channels import graph, standing
+from channels.outcomes import FOR_OWNER, Verdict, judge
+from kernel import clock, database, tenancy
 from kernel.ids import Id
+
+# Where all goes well a number's row is written so often, not with every batch.
+_NOTED_ANEW = 10 * clock.SECOND
 
 
 async def post_message(
@@ -17,37 +19,65 @@ async def post_message(
 ) -> Verdict:
     """One attempt to hand over a message; `tries` counts it. Never raises for trouble outside."""
     posted = await graph.post(phone_number_id, "messages", token, body)
+    return verdict_on(posted, _wamid(posted.outcome), tries)
+
+
+async def post_receipt(phone_number_id: str, token: str, wamid: str, *, typing: bool) -> bool:
+    """Tell a customer that their message was read, or also that somebody types (contract 2.6).
+
+    Whether the platform took it; what is lost does no harm, so nobody tries again.
+    """
+    body: dict[str, Any] = {"messaging_product": "whatsapp", "status": "read", "message_id": wamid}
+    if typing:
+        body["typing_indicator"] = {"type": "text"}
+    posted = await graph.post(phone_number_id, "messages", token, body, within=graph.SHORT)
+    return posted.outcome.trouble is None
+
+
+def verdict_on(posted: graph.Posted, given_id: str | None, tries: int) -> Verdict:
+    """What an answer means; `given_id` is the id that the platform gave, where it gave one."""
     outcome = posted.outcome
-    return judge(
-        outcome.status, outcome.trouble, outcome.code, _wamid(outcome), tries, posted.after
-    )
+    return judge(outcome.status, outcome.trouble, outcome.code, given_id, tries, posted.after)
 
 
 @database.unit_of_work
 async def heed(number_id: Id, verdicts: Sequence[Verdict]) -> None:
-    """Hold the number back where an answer concerned more than one message; note dead tokens."""
+    """Hold the number back where an answer concerned more than one message; note its trouble."""
     now = clock.now()
-    holding = [one for one in verdicts if one.hold in ("number", "account")]
-    if holding:
-        # What concerns the account holds all of its numbers.
-        scope = "account" if any(one.hold == "account" for one in holding) else "number"
-        await database.run(
-            database.sql(__file__, f"hold_{scope}"),
-            tenancy.current(),
-            number_id,
-            now + max(one.wait for one in holding),
-        )
-    dead = next((one.code for one in verdicts if one.code in DEAD_TOKEN), None)
-    if dead is not None:
-        await database.run(
-            """UPDATE number SET trouble_code = $3, trouble_at = $4, updated_at = $4
-                WHERE tenant_id = $1::uuid AND id = $2::uuid""",
-            tenancy.current(),
-            number_id,
-            dead,
-            now,
-        )
-        await events.record(Event("number.troubled", {"number": number_id, "code": str(dead)}))
+    if any(one.fate == "accepted" for one in verdicts):
+        await _note_acceptance(number_id, now)
+    telling = [one for one in verdicts if _is_of_more(one)]
+    if not telling:
+        return
+    gravest = max(telling, key=lambda one: (one.code in FOR_OWNER, one.wait))
+    # What concerns the account holds all of its numbers.
+    scope = "account" if any(one.hold == "account" for one in telling) else "number"
+    await database.run(
+        database.sql(__file__, f"hold_{scope}"),
+        tenancy.current(),
+        number_id,
+        max((now + one.wait for one in telling if one.hold in ("number", "account")), default=0),
+        now,
+        gravest.reason,
+    )
+    if gravest.code is not None and gravest.code in FOR_OWNER:
+        await standing.tell_trouble(number_id, gravest.code, now)
+
+
+def _is_of_more(verdict: Verdict) -> bool:
+    return verdict.hold in ("number", "account") or verdict.code in FOR_OWNER
+
+
+async def _note_acceptance(number_id: Id, now: int) -> None:
+    await database.run(
+        """UPDATE number SET accepted_at = $3, held_since = NULL, held_because = NULL
+            WHERE tenant_id = $1::uuid AND id = $2::uuid
+              AND (held_since IS NOT NULL OR coalesce(accepted_at, 0) < $4)""",
+        tenancy.current(),
+        number_id,
+        now,
+        now - _NOTED_ANEW,
+    )
 
 
 def _wamid(outcome: graph.Outcome) -> str | None:

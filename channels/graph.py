@@ -7,6 +7,7 @@ exception. Bodies are neither logged nor printed.
 from __future__ import annotations
 
 import asyncio
+import io
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -23,8 +24,11 @@ from kernel.settings import Settings
 FOREIGN_HOST = "FOREIGN_HOST"
 TOO_LARGE = "TOO_LARGE"
 _CALL = aiohttp.ClientTimeout(total=30, connect=5)
+# For what may as well be lost.
+SHORT = aiohttp.ClientTimeout(total=5, connect=2)
 # 100 MB are not had in 30 seconds over every line; a line that falls silent is still given up.
 _DOWNLOAD = aiohttp.ClientTimeout(total=60, connect=5, sock_read=20)
+_UPLOAD = aiohttp.ClientTimeout(total=120, connect=5)
 _LARGEST_ANSWER = 4_194_304
 _LARGEST_ERROR = 65_536
 _PIECE = 65_536
@@ -112,18 +116,43 @@ async def download(url: str, token: str, most: int) -> Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """The answer to a message: the outcome, the wait in microseconds that was asked for."""
+    """The answer to a POST: the outcome, and the wait in microseconds that was asked for."""
 
     outcome: Outcome
     after: int = 0
 
 
-async def post(node: str, edge: str, token: str, body: Mapping[str, Any]) -> Posted:
+async def post(
+    node: str,
+    edge: str,
+    token: str,
+    body: Mapping[str, Any],
+    within: aiohttp.ClientTimeout | None = None,
+) -> Posted:
     """POST a JSON body to an edge of a node.
 
     Trouble UNREACHABLE means that no connection came about; every other trouble without a platform
     code leaves open whether the platform took it.
     """
+    headers = {"Content-Type": "application/json"}
+    return await _post(node, edge, token, orjson.dumps(body), headers, within or _CALL)
+
+
+async def post_file(node: str, edge: str, token: str, data: bytes, mime: str, name: str) -> Posted:
+    """POST a file to an edge of a node, as a form (contract 7.1)."""
+    form = aiohttp.FormData({"messaging_product": "whatsapp", "type": mime})
+    form.add_field("file", io.BytesIO(data), filename=name, content_type=mime)
+    return await _post(node, edge, token, form, {}, _UPLOAD)
+
+
+async def _post(
+    node: str,
+    edge: str,
+    token: str,
+    body: bytes | aiohttp.FormData,
+    headers: Mapping[str, str],
+    within: aiohttp.ClientTimeout,
+) -> Posted:
     if database.in_unit():
         raise RapportError("the network is never called inside a unit of work")
     url = URL(f"{settings().graph_url}/{settings().graph_version}/{quote(node, safe='')}/{edge}")
@@ -132,9 +161,9 @@ async def post(node: str, edge: str, token: str, body: Mapping[str, Any]) -> Pos
     try:
         async with _started().session.post(
             url,
-            data=orjson.dumps(body),
-            headers={"Authorization": f"Bearer {token}", "Content-Type": "application/json"},
-            timeout=_CALL,
+            data=body,
+            headers={"Authorization": f"Bearer {token}", **headers},
+            timeout=within,
             allow_redirects=False,
         ) as response:
             outcome = await _read(response, _LARGEST_ANSWER)
@@ -150,7 +179,8 @@ async def post(node: str, edge: str, token: str, body: Mapping[str, Any]) -> Pos
 def _retry_after(response: aiohttp.ClientResponse) -> int:
     """The Retry-After header in microseconds; 0 where it is missing or no number of seconds."""
     seconds = response.headers.get("Retry-After", "")
-    return min(int(seconds), 86_400) * 1_000_000 if seconds.isdecimal() else 0
+    is_number = seconds.isdecimal() and len(seconds) < 10
+    return min(int(seconds), 86_400) * 1_000_000 if is_number else 0
 
 
 async def _fetch(url: URL, token: str, times: aiohttp.ClientTimeout, most: int) -> Outcome:

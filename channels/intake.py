@@ -7,7 +7,8 @@ the house (traps: Speed).
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import orjson
 
@@ -17,23 +18,19 @@ from kernel.database import Batch
 from kernel.errors import Invalid, NotAllowed
 
 BELL = "deliveries"
-# Requests that arrive within so many seconds of each other are committed together.
+# A request waits so many seconds for company; then those that wait are committed together, not too
+# many: while some are committed, others are received.
 _GATHER = 0.005
-_MOST = 1000
-_COLUMNS = {
-    "id": "uuid",
-    "app": "text",
-    "token": "bytea",
-    "lane": "smallint",
-    "intake_key": "text",
-    "body_sealed": "bytea",
-    "received_at": "bigint",
-}
+_MOST = 128
+_KEYS = {"id": "uuid", "app": "text", "token": "bytea"}
+_DELIVERIES = {**_KEYS, "lane": "smallint", "body_sealed": "bytea"}
+_Row = tuple[ids.Id, str, bytes, int, bytes]  # a cell for each of these columns
 
 
-@dataclass(slots=True)
-class _Waiting:
-    row: list[object]
+class _Waiting(NamedTuple):
+    app: str
+    token: bytes
+    body: bytes
     stored: asyncio.Future[None]
 
 
@@ -41,23 +38,28 @@ class _Gatherer:
     """Deliveries of this process that wait for their common commit."""
 
     def __init__(self) -> None:
+        self.loop = asyncio.get_running_loop()
         self.waiting: list[_Waiting] = []
+        self.since = 0.0
         self.committer: asyncio.Task[None] | None = None
 
-    async def add(self, row: list[object]) -> None:
-        one = _Waiting(row, asyncio.get_running_loop().create_future())
-        self.waiting.append(one)
+    def add(self, app: str, token: bytes, body: bytes) -> asyncio.Future[None]:
+        stored = self.loop.create_future()
+        if not self.waiting:
+            self.since = self.loop.time()
+        self.waiting.append(_Waiting(app, token, body, stored))
         if self.committer is None or self.committer.done():
-            self.committer = asyncio.create_task(self.commit())
-        await one.stored
+            self.committer = self.loop.create_task(self.commit())
+        return stored
 
     async def commit(self) -> None:
         while self.waiting:
-            await asyncio.sleep(_GATHER)
+            # Under load the time has passed while the earlier ones were committed.
+            await asyncio.sleep(self.since + _GATHER - self.loop.time())
             together, self.waiting = self.waiting[:_MOST], self.waiting[_MOST:]
             error: BaseException | None = None
             try:
-                await _store([one.row for one in together])
+                await _store(together)
                 bells.ring(BELL)
             except Exception as trouble:
                 error = trouble
@@ -86,25 +88,48 @@ async def accept(app: str, body: bytes, signature: str | None) -> None:
         is_object = False
     if not is_object:
         raise Invalid("The body is no JSON object.", code="BROKEN_JSON")
-    now, delivery_id = clock.now(), ids.new_id()
+    await _gatherer().add(app, token, body)
+
+
+async def _store(together: Sequence[_Waiting]) -> None:
+    now = clock.now()
     day, sealer = keys.intake(now)
-    sealed = sealer.seal("delivery.body", delivery_id, body)
-    await _gatherer().add([delivery_id, app, token, wire.lane(body), day, sealed, now])
-
-
-async def _store(rows: list[list[object]]) -> None:
-    batch = Batch(_COLUMNS, rows)
+    rows = [
+        (
+            row_id := ids.new_id(),
+            one.app,
+            one.token,
+            wire.lane(one.body),
+            sealer.seal("delivery.body", row_id, one.body),
+        )
+        for one in together
+    ]
     if database.dialect() == "postgresql":
-        await database.run(database.sql(__file__, "store_deliveries.postgresql"), batch=batch)
+        await database.run(
+            database.sql(__file__, "store_deliveries.postgresql"),
+            day,
+            now,
+            batch=Batch(_DELIVERIES, rows),
+        )
     else:
-        await _store_in_two(batch)
+        await _store_in_two(day, now, rows)
 
 
 @database.unit_of_work
-async def _store_in_two(batch: Batch) -> None:
+async def _store_in_two(day: str, now: int, rows: Sequence[_Row]) -> None:
     """SQLite knows no writing inside a WITH: the keys first, then the deliveries they let in."""
-    await database.run(database.sql(__file__, "store_delivery_keys.sqlite"), batch=batch)
-    await database.run(database.sql(__file__, "store_deliveries.sqlite"), batch=batch)
+    fresh = await database.rows(
+        database.sql(__file__, "store_delivery_keys.sqlite"),
+        now,
+        batch=Batch(_KEYS, [row[:3] for row in rows]),
+    )
+    let_in = {row["delivery_id"] for row in fresh}
+    await database.run(
+        database.sql(__file__, "store_deliveries.sqlite"),
+        day,
+        now,
+        batch=Batch(_DELIVERIES, [row for row in rows if row[0] in let_in]),
+    )
 
 
 def _gatherer() -> _Gatherer:

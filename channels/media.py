@@ -7,16 +7,15 @@ wrong outside is a row's `trouble`, with a time to try again; nothing is fetched
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import Sequence
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import structlog
 
-from channels import content, graph, numbers, standing
+from channels import content, files, graph, numbers, standing
+from channels.outcomes import DEAD_TOKEN, TOKEN_EXPIRED
 from kernel import bells, clock, database, events, ids, keys, metrics, tenancy
 from kernel.database import Batch
 from kernel.errors import NotFound
@@ -35,10 +34,6 @@ _LATEST_START = 2 * clock.MINUTE
 _FIRST_WAIT, _LONGEST_WAIT = 5 * clock.SECOND, 15 * clock.MINUTE
 # Larger ones stand in memory several times over while they are sealed: one after the other.
 _LARGE = 16 * 1024 * 1024
-_PLACE = "media.file"
-# The token is dead or may not do this: the number is in trouble, not the file (contract 6).
-_TOKEN_CODES = frozenset({0, 3, 10, 190, 131005, *range(200, 300)})
-_TOKEN_EXPIRED = 190
 _log = structlog.get_logger("media")
 
 
@@ -56,11 +51,11 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class OpenedMedia:
-    """A file in clear, for somebody who may see it."""
+    """A file in clear, for somebody who may see it; no message where it was uploaded here."""
 
     data: bytes
     mime: str
-    message_id: Id
+    message_id: Id | None
 
     def __repr__(self) -> str:
         return f"<OpenedMedia of {len(self.data)} bytes>"
@@ -176,10 +171,10 @@ async def open_media(media_id: Id) -> OpenedMedia:
     if row is None or sealer is None:
         raise NotFound("There is no such file.")
     try:
-        sealed = await asyncio.to_thread(_path(tenancy.current(), media_id).read_bytes)
+        sealed = await asyncio.to_thread(files.path_of(tenancy.current(), media_id).read_bytes)
     except FileNotFoundError:
         raise NotFound("There is no such file.") from None
-    data = await asyncio.to_thread(sealer.open, _PLACE, media_id, sealed)
+    data = await asyncio.to_thread(sealer.open, files.PLACE, media_id, sealed)
     return OpenedMedia(data, row["mime"], row["message_id"])
 
 
@@ -241,8 +236,9 @@ def _trouble(outcome: graph.Outcome) -> _End:
         return _End("refused", outcome.trouble)
     code = outcome.code
     if code is None and outcome.status == 401:
-        code = _TOKEN_EXPIRED
-    return _End("wanted", outcome.trouble, number_code=code if code in _TOKEN_CODES else None)
+        code = TOKEN_EXPIRED
+    # The token is dead or may not do this: the number is in trouble, not the file (contract 6).
+    return _End("wanted", outcome.trouble, number_code=code if code in DEAD_TOKEN else None)
 
 
 async def _keep(media: _Claimed, told: dict[str, Any], data: bytes) -> _End:
@@ -257,34 +253,9 @@ async def _keep(media: _Claimed, told: dict[str, Any], data: bytes) -> _End:
     sealer = (await keys.of([media.subject_id])).get(media.subject_id)
     if sealer is None:
         return _End("gone", "ERASED")
-    sealed = await asyncio.to_thread(sealer.seal, _PLACE, media.id, data)
-    await asyncio.to_thread(_write, _path(media.tenant_id, media.id), sealed)
+    sealed = await asyncio.to_thread(sealer.seal, files.PLACE, media.id, data)
+    await asyncio.to_thread(files.write, files.path_of(media.tenant_id, media.id), sealed)
     return _End("stored", None, mime, len(data))
-
-
-def _path(tenant_id: Id, media_id: Id) -> Path:
-    # An id begins with its time: only its end spreads.
-    return graph.settings().data / "media" / tenant_id / media_id[-2:] / media_id
-
-
-def _write(path: Path, sealed: bytes) -> None:
-    """Whole or not at all, also when the power goes."""
-    for folder in (path.parents[2], path.parents[1], path.parent):
-        folder.mkdir(mode=0o700, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{ids.new_id()}")
-    try:
-        with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(sealed)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.rename(path)
-    finally:
-        draft.unlink(missing_ok=True)
-    folder_handle = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder_handle)
-    finally:
-        os.close(folder_handle)
 
 
 async def _finish(media: _Claimed, end: _End) -> None:
@@ -296,7 +267,7 @@ async def _finish(media: _Claimed, end: _End) -> None:
     if end.state == "stored" and not is_known:
         # The row was erased while its file was under way.
         with suppress(FileNotFoundError):
-            await asyncio.to_thread(_path(media.tenant_id, media.id).unlink)
+            await asyncio.to_thread(files.path_of(media.tenant_id, media.id).unlink)
 
 
 @database.unit_of_work

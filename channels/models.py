@@ -80,6 +80,9 @@ class Number(TenantModel):
     token_sealed = SealedField(null=True)
     token_expires_at = InstantField(null=True)
     held_until = InstantField()
+    held_since = InstantField(null=True)
+    held_because = TextField(null=True)
+    accepted_at = InstantField(null=True)
     trouble_code = fields.IntField(null=True)
     trouble_at = InstantField(null=True)
     created_at = InstantField()
@@ -190,12 +193,13 @@ class Template(TenantModel):
 
 
 class Media(TenantModel):
-    """A file of a message."""
+    """A file of a message, or one that was uploaded to be sent; that is its own subject."""
 
     subject_id = IdField()
-    number_id = IdField()
-    message_id = IdField()
+    number_id = IdField(null=True)
+    message_id = IdField(null=True)
     platform_media_id = TextField()
+    platform_uploaded_at = InstantField(null=True)
     mime = TextField()
     sha256 = TextField()
     size = fields.BigIntField(null=True)

@@ -65,7 +65,8 @@ async def connect_number(
 ) -> Id:
     """Make a number of the platform the current tenant's; Conflict when it is another's.
 
-    What came for it before it was connected is taken up again.
+    What came for it before it was connected is taken up again; with a new token, what waits to go
+    out is no longer held back.
     """
     now = clock.now()
     row_id = await _lead_here("number", phone_number_id)
@@ -90,6 +91,10 @@ async def connect_number(
         ],
         conflict="""ON CONFLICT (tenant_id, phone_number_id) DO UPDATE
             SET token_sealed = coalesce(excluded.token_sealed, number.token_sealed),
+                held_until = CASE WHEN excluded.token_sealed IS NULL THEN number.held_until
+                                  ELSE 0 END,
+                held_since = CASE WHEN excluded.token_sealed IS NULL THEN number.held_since END,
+                held_because = CASE WHEN excluded.token_sealed IS NULL THEN number.held_because END,
                 display_phone_number = excluded.display_phone_number,
                 verified_name = excluded.verified_name,
                 state = 'connected',

@@ -22,41 +22,62 @@ Hold = Literal["none", "pair", "number", "account"]
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """How to go on after a code: wait so long (times 2 a try where it `grows`), so many tries."""
+    """How to go on after a code: so many tries, a wait that grows by `factor` up to `most`."""
 
     wait: int
     tries: int
     hold: Hold = "none"
-    grows: bool = True
+    factor: int = 2
+    most: int = clock.HOUR
 
 
-# Codes after which the message has certainly not gone and may go later.
-AGAIN: dict[int, Rule] = {
-    0: Rule(5 * clock.MINUTE, 300, "number", grows=False),
-    1: Rule(2 * clock.SECOND, 3),
-    2: Rule(5 * clock.SECOND, 12),
-    3: Rule(5 * clock.MINUTE, 300, "number", grows=False),
-    4: Rule(30 * clock.SECOND, 12, "account"),
-    10: Rule(5 * clock.MINUTE, 300, "number", grows=False),
-    190: Rule(5 * clock.MINUTE, 300, "number", grows=False),
-    80007: Rule(clock.MINUTE, 12, "account"),
-    130429: Rule(clock.SECOND, 30, "number"),
-    131000: Rule(2 * clock.SECOND, 5),
-    131005: Rule(5 * clock.MINUTE, 300, "number", grows=False),
-    131016: Rule(5 * clock.SECOND, 12),
-    131048: Rule(2 * clock.HOUR, 12, "number", grows=False),
-    131056: Rule(clock.SECOND, 10, "pair"),
-    131057: Rule(clock.MINUTE, 10, "number", grows=False),
-    133004: Rule(5 * clock.SECOND, 12),
-    133015: Rule(5 * clock.MINUTE, 6, "number", grows=False),
-    134101: Rule(10 * clock.MINUTE, 6, grows=False),
-} | {code: Rule(5 * clock.MINUTE, 300, "number", grows=False) for code in range(200, 300)}
+# Somebody has to act: a new token, a permission, a registration. The queue is kept for a day.
+_OF_NUMBER = Rule(5 * clock.MINUTE, 300, "number", factor=1)
+_OF_ACCOUNT = Rule(5 * clock.MINUTE, 300, "account", factor=1)
+# The platform is down for everybody, or for this message alone: the two look the same, so nobody
+# else is held back.
+_OUTAGE = Rule(5 * clock.SECOND, 40, most=15 * clock.MINUTE)
 
 # The number's token or permission is dead: its owner has to act (contract 1.3).
 DEAD_TOKEN = frozenset({0, 3, 10, 190, 131005, *range(200, 300)})
+TOKEN_EXPIRED = 190
 
-_NO_ANSWER = Rule(2 * clock.SECOND, 12)
-_TOO_MANY = Rule(clock.SECOND, 30, "number")
+# Codes after which the message has certainly not gone and may go later.
+AGAIN: dict[int, Rule] = dict.fromkeys(DEAD_TOKEN, _OF_NUMBER) | {
+    1: Rule(2 * clock.SECOND, 3),
+    2: _OUTAGE,
+    4: Rule(30 * clock.SECOND, 100, "account"),
+    368: _OF_ACCOUNT,
+    80007: Rule(clock.MINUTE, 100, "account"),
+    130429: Rule(clock.SECOND, 300, "number", most=clock.MINUTE),
+    131000: Rule(2 * clock.SECOND, 5),
+    131016: _OUTAGE,
+    131031: _OF_ACCOUNT,
+    131037: _OF_NUMBER,
+    # What costs nothing still goes, so nobody else waits.
+    131042: Rule(15 * clock.MINUTE, 100, factor=1),
+    131045: _OF_NUMBER,
+    131048: Rule(2 * clock.HOUR, 12, "number", factor=1, most=2 * clock.HOUR),
+    131056: Rule(clock.SECOND, 10, "pair", factor=4),
+    131057: Rule(clock.MINUTE, 30, "number", factor=1),
+    131064: Rule(2 * clock.HOUR, 12, factor=1, most=2 * clock.HOUR),
+    132069: Rule(10 * clock.MINUTE, 12, factor=1),
+    133000: _OF_NUMBER,
+    133004: _OUTAGE,
+    133010: _OF_NUMBER,
+    133015: Rule(5 * clock.MINUTE, 6, "number", factor=1),
+    134101: Rule(10 * clock.MINUTE, 6, factor=1),
+}
+
+# Codes that say more of the number or its account than of the message: somebody has to act.
+FOR_OWNER = DEAD_TOKEN | {
+    *(33, 368, 131031, 131037, 131042, 131045, 131063, 133000, 133010, 134011, 141010)
+}
+
+# No connection came about, so no byte of it left (contract 6, transport).
+NEVER_LEFT = frozenset({"UNREACHABLE", "FOREIGN_HOST"})
+_NO_CONNECTION = Rule(2 * clock.SECOND, 300, "number", most=5 * clock.MINUTE)
+_TOO_MANY = Rule(clock.SECOND, 300, "number", most=clock.MINUTE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,16 +106,17 @@ def judge(
     """
     if trouble is None and wamid:
         return Verdict("accepted", "ACCEPTED", wamid=wamid)
+    if code is None and status == 401:
+        code = TOKEN_EXPIRED
     if code is not None:
         rule = AGAIN.get(code)
         return (
-            _again(rule, f"PLATFORM_{code}", code, tries, after)
+            _again(rule, reason_of(code), code, tries, after)
             if rule
-            else Verdict("refused", f"PLATFORM_{code}", code)
+            else Verdict("refused", reason_of(code), code)
         )
-    if trouble == "UNREACHABLE":
-        # No connection came about, so no byte of it left (contract 6, transport).
-        return _again(_NO_ANSWER, "UNREACHABLE", None, tries, after)
+    if trouble in NEVER_LEFT:
+        return _again(_NO_CONNECTION, trouble, None, tries, after)
     if status == 429:
         return _again(_TOO_MANY, "HTTP_429", None, tries, after)
     if 400 <= status < 500:
@@ -102,8 +124,16 @@ def judge(
     return Verdict("unknown", trouble or "NO_ID")
 
 
+def reason_of(code: int) -> str:
+    """The reason that stands for a code of the platform."""
+    return f"PLATFORM_{code}"
+
+
 def _again(rule: Rule, reason: str, code: int | None, tries: int, after: int) -> Verdict:
     if tries >= rule.tries:
         return Verdict("refused", reason, code)
-    grown = rule.wait * 2 ** min(tries - 1, 10) if rule.grows else rule.wait
-    return Verdict("again", reason, code, wait=max(min(grown, clock.HOUR), after), hold=rule.hold)
+    grown = rule.wait * rule.factor ** min(tries - 1, 10)
+    return Verdict("again", reason, code, wait=max(min(grown, rule.most), after), hold=rule.hold)
+
+
+TOKEN_REFUSALS = frozenset(map(reason_of, DEAD_TOKEN))

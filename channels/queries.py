@@ -79,10 +79,10 @@ class PlatformUpdateRow(TypedDict):
 
 
 class MediaRow(TypedDict):
-    """A file of a message."""
+    """A file of a message; one that was uploaded belongs to none."""
 
     id: Id
-    message_id: Id
+    message_id: Id | None
     mime: str
     sha256: str
     size: int | None
@@ -180,7 +180,7 @@ async def count_platform_updates() -> int:
 async def media_of(message_ids: Iterable[Id]) -> dict[Id, list[MediaRow]]:
     """The files of these messages."""
     found = await database.rows(
-        database.sql(__file__, "media_of"),
+        database.sql(__file__, "media_of").replace("{columns}", _columns("media")),
         tenancy.current(),
         batch=Batch({"id": "uuid"}, [[one] for one in dict.fromkeys(message_ids)]),
     )
@@ -188,6 +188,11 @@ async def media_of(message_ids: Iterable[Id]) -> dict[Id, list[MediaRow]]:
     for row in found:
         files.setdefault(row["message_id"], []).append(cast(MediaRow, row))
     return files
+
+
+async def media_by_ids(ids: Iterable[Id]) -> dict[Id, MediaRow]:
+    """The files with these ids, those of the current tenant only."""
+    return cast(dict[Id, MediaRow], await _by_ids("media", "f", ids))
 
 
 async def _by_ids(table: str, alias: str, ids: Iterable[Id]) -> dict[Id, dict[str, Any]]:

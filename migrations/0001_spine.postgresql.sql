@@ -316,6 +316,9 @@ CREATE TABLE number (
     token_sealed bytea,
     token_expires_at bigint,
     held_until bigint NOT NULL,
+    held_since bigint,
+    held_because text,
+    accepted_at bigint,
     trouble_code integer,
     trouble_at bigint,
     created_at bigint NOT NULL,
@@ -409,14 +412,18 @@ CREATE TABLE template (
 );
 CREATE UNIQUE INDEX template_external ON template (tenant_id, waba_row_id, template_id);
 
--- Media of messages: wanted, fetched within the 5 minutes its link lives, sealed on disk.
+-- Files. Those that people send are wanted, fetched within the 5 minutes their link lives, and sealed
+-- under the person's key. Those that colleagues upload belong to no message and no number yet, are
+-- sealed under a key of their own (subject_id is their own id), and go to the platform when they are
+-- sent for the first time; its id is good for 30 days and for the number that it was made for.
 CREATE TABLE media (
     tenant_id uuid NOT NULL,
     id uuid NOT NULL,
     subject_id uuid NOT NULL,
-    number_id uuid NOT NULL,
-    message_id uuid NOT NULL,
+    number_id uuid,
+    message_id uuid,
     platform_media_id text NOT NULL,
+    platform_uploaded_at bigint,
     mime text NOT NULL,
     sha256 text NOT NULL,
     size bigint,
@@ -501,6 +508,7 @@ CREATE TABLE message (
     kind text NOT NULL,
     origin text NOT NULL,
     author_id uuid,
+    media_id uuid,
     provider_at bigint NOT NULL,
     received_at bigint NOT NULL,
     tie bigint NOT NULL,
@@ -613,7 +621,7 @@ CREATE TABLE send (
 CREATE INDEX send_due ON send (tenant_id, number_id, due_at, id) WHERE state = 'queued';
 CREATE INDEX send_leased ON send (lease_until) WHERE state IN ('claimed', 'unknown');
 CREATE INDEX send_number ON send (tenant_id, number_id, created_at);
-CREATE INDEX send_wamid ON send (tenant_id, wamid_token);
+CREATE INDEX send_message ON send (tenant_id, message_id);
 CREATE INDEX send_contact ON send (tenant_id, contact_id);
 CREATE INDEX send_conversation ON send (tenant_id, conversation_id);
 CREATE INDEX send_occasion ON send (tenant_id, occasion, occasion_id);

@@ -115,8 +115,8 @@ COLUMNS: dict[str, dict[str, Keeping]] = {
     "number": _columns(
         clear=(
             "tenant_id id waba_row_id phone_number_id display_phone_number verified_name "
-            "state quality throughput token_expires_at held_until trouble_code trouble_at created_at "
-            "updated_at"
+            "state quality throughput token_expires_at held_until held_since held_because "
+            "accepted_at trouble_code trouble_at created_at updated_at"
         ),
         sealed="token_sealed",
     ),
@@ -146,8 +146,8 @@ COLUMNS: dict[str, dict[str, Keeping]] = {
     ),
     "media": _columns(
         clear=(
-            "tenant_id id subject_id number_id message_id platform_media_id mime sha256 "
-            "size state trouble attempts due_at lease_until fence created_at"
+            "tenant_id id subject_id number_id message_id platform_media_id platform_uploaded_at "
+            "mime sha256 size state trouble attempts due_at lease_until fence created_at"
         ),
     ),
     "conversation": _columns(
@@ -166,7 +166,7 @@ COLUMNS: dict[str, dict[str, Keeping]] = {
     "message": _columns(
         clear=(
             "tenant_id id conversation_id contact_id subject_id number_id direction kind "
-            "origin author_id provider_at received_at tie status sent_at delivered_at "
+            "origin author_id media_id provider_at received_at tie status sent_at delivered_at "
             "read_at played_at failed_at error_code"
         ),
         keyed="wamid_token reply_to_token group_token",

@@ -3,11 +3,11 @@ WITH source AS (
     {batch}
 ), fresh AS (
     INSERT INTO delivery_key (app, token, delivery_id, received_at)
-    SELECT app, token, id, received_at FROM source
+    SELECT app, token, id, $2 FROM source
     ON CONFLICT DO NOTHING
     RETURNING delivery_id
 )
 INSERT INTO delivery
        (id, app, lane, state, intake_key, body_sealed, received_at, lease_until, fence, attempts)
-SELECT s.id, s.app, s.lane, 'stored', s.intake_key, s.body_sealed, s.received_at, 0, 0, 0
+SELECT s.id, s.app, s.lane, 'stored', $1, s.body_sealed, $2, 0, 0, 0
   FROM source s JOIN fresh f ON f.delivery_id = s.id

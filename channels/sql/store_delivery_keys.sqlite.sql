@@ -1,4 +1,5 @@
--- First half: which of these deliveries were never here before.
+-- First half: the key table lets deliveries in that were never here before.
 INSERT INTO delivery_key (app, token, delivery_id, received_at)
-SELECT app, token, id, received_at FROM ({batch}) AS b WHERE true
+SELECT app, token, id, $1 FROM ({batch}) AS b WHERE true
 ON CONFLICT DO NOTHING
+RETURNING delivery_id
