@@ -13,6 +13,7 @@ from api.graphql.websocket import graphql_over_websocket
 from api.health import Metrics, Readiness, healthz
 from api.media import Media
 from api.public_keys import jwks
+from api.uploads import Uploads
 from api.webhooks.whatsapp import PATH, WhatsAppWebhooks
 from kernel.settings import Settings
 
@@ -26,6 +27,7 @@ def routes(settings: Settings, webhooks: WhatsAppWebhooks) -> list[BaseRoute]:
         # The application passes these by the router; they stand here to be seen.
         Route(PATH, webhooks),
         Route(PATH + "/{app}", webhooks),
+        Route("/media", _for_browsers(Uploads(), settings)),
         Route("/media/{id}", _for_browsers(media, settings)),
         Route("/.well-known/jwks.json", jwks),
         Route("/healthz", healthz),

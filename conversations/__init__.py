@@ -3,15 +3,23 @@
 I own threads, their episodes, messages, statuses, notes, read marks and the one ledger of sends.
 My words: thread (one per contact and business number), episode, window (the 24 hours in which the
 platform lets a business answer freely), holder (person, journey or bot), step (what a person did).
-My events: conversation.*, message.*, note.written, call.received, send.*.
+My events: conversation.*, message.*, send.*, note.written, call.received, receipt.wanted,
+typing.wanted.
 """
 
+from conversations.attempts import finish
+from conversations.content_limits import check_file
 from conversations.echoes import record_statuses
 from conversations.episodes import SILENCE
+from conversations.fitting import templates_that_fit
 from conversations.inbound import Stored, receive
+from conversations.ledger import BELL as SENDS_BELL
+from conversations.ledger import Outgoing, Queued
+from conversations.ledger_reads import SendRow, Waiting, count_waiting, sends_of, waiting_of
 from conversations.merges import follow_merges
 from conversations.notes import write_note
 from conversations.outbound import dispatch
+from conversations.overdue import settle_overdue
 from conversations.queries import (
     ConversationFilter,
     ConversationRow,
@@ -33,10 +41,11 @@ from conversations.queries import (
     messages_by_tokens,
     unread_of,
 )
+from conversations.receipts import Receivable, receivables, wish_receipt
 from conversations.received import Received, ThreadUpdate
-from conversations.results import settle_overdue
-from conversations.sends import BELL as SENDS_BELL
-from conversations.sends import NotSendable, Outgoing, Queued, queue
+from conversations.retries import retry
+from conversations.rulings import NotSendable
+from conversations.sends import queue
 from conversations.statuses import ToldStatus
 from conversations.steps import assign, change_state, mark_read, wake_snoozed
 from conversations.threads import WINDOW
@@ -52,22 +61,28 @@ __all__ = [
     "NotSendable",
     "Outgoing",
     "Queued",
+    "Receivable",
     "Received",
+    "SendRow",
     "Stored",
     "ThreadUpdate",
     "ToldStatus",
+    "Waiting",
     "assign",
     "change_state",
     "changed_messages",
+    "check_file",
     "conversation_page",
     "conversations_by_ids",
     "conversations_that_match",
     "count_conversations",
     "count_episodes",
     "count_messages",
+    "count_waiting",
     "dispatch",
     "episode_page",
     "episodes_by_ids",
+    "finish",
     "follow_merges",
     "last_messages",
     "mark_read",
@@ -76,10 +91,16 @@ __all__ = [
     "messages_by_ids",
     "messages_by_tokens",
     "queue",
+    "receivables",
     "receive",
     "record_statuses",
+    "retry",
+    "sends_of",
     "settle_overdue",
+    "templates_that_fit",
     "unread_of",
+    "waiting_of",
     "wake_snoozed",
+    "wish_receipt",
     "write_note",
 ]

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from channels import TOKEN_REFUSALS
 from conversations.content import Content, TemplateMessage, needs_window
 from kernel.ids import Id
 
@@ -32,6 +33,7 @@ class Facts:
     restricted_until: int | None
     has_address: bool
     has_token: bool
+    token_refused: bool = False
     template_status: str | None = None
     is_template: bool = False
 
@@ -55,7 +57,10 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A message for which the gate is asked; `id` is anything that names it in the batch."""
+    """A message for which the gate is asked; `id` is anything that names it in the batch.
+
+    `is_new`: it stands in no queue yet, so it is better refused than to wait for somebody to act.
+    """
 
     id: Id
     contact_id: Id
@@ -63,10 +68,11 @@ class Asked:
     needs_window: bool
     template_name: str | None = None
     template_language: str | None = None
+    is_new: bool = False
 
     @classmethod
     def of(cls, row_id: Id, contact_id: Id, number_id: Id, content: Content) -> Asked:
-        """The question for this content."""
+        """The question for a content that somebody wants to send."""
         template = content if isinstance(content, TemplateMessage) else None
         return cls(
             row_id,
@@ -75,6 +81,7 @@ class Asked:
             needs_window(content),
             template.name if template else None,
             template.language if template else None,
+            is_new=True,
         )
 
 
@@ -89,6 +96,7 @@ def rule(asked: Asked, row: Mapping[str, Any], now: int) -> tuple[Decision, str]
         needs_window=asked.needs_window,
         category=category,
         is_template=is_template,
+        token_refused=asked.is_new and _is_refused(row, now),
         **{name: row[name] for name in _READ},
     )
     return decide(facts, now), category
@@ -103,12 +111,12 @@ def decide(facts: Facts, now: int) -> Decision:
 def _tenant(facts: Facts, _now: int) -> Reason | None:
     if facts.tenant_state == "active":
         return None
-    return Reason("TENANT_SUSPENDED", "This tenant is suspended; nothing is sent.", "tenant")
+    return Reason("TENANT_SUSPENDED", "This tenant is suspended; nothing is sent.")
 
 
 def _contact(facts: Facts, _now: int) -> Reason | None:
     if facts.contact_state == "frozen":
-        return Reason("CONTACT_RESTRICTED", "This contact's data may be kept, but not used (F49).")
+        return Reason("CONTACT_RESTRICTED", "This contact's data may be kept, but not used.")
     if facts.contact_state != "active":
         return Reason("CONTACT_GONE", "This contact is no longer there.")
     if not facts.has_address:
@@ -131,7 +139,9 @@ def _window(facts: Facts, now: int) -> Reason | None:
 
 
 def _consent(facts: Facts, _now: int) -> Reason | None:
-    if facts.category != "marketing" or facts.marketing == "confirmed":
+    # A template whose category nobody has told yet may well be marketing.
+    is_unknown = facts.is_template and facts.template_status is None
+    if is_unknown or facts.category in _WITHOUT_CONSENT or facts.marketing == "confirmed":
         return None
     if facts.marketing == "withdrawn":
         return Reason("CONSENT_WITHDRAWN", "This contact has withdrawn consent to marketing.")
@@ -152,17 +162,27 @@ def _template(facts: Facts, _now: int) -> Reason | None:
 
 def _line(facts: Facts, now: int) -> Reason | None:
     if facts.number_state != "connected":
-        return Reason("NUMBER_DISCONNECTED", "This business number is not connected.", "number")
+        return Reason("NUMBER_DISCONNECTED", "This business number is not connected.")
     if not facts.has_token:
-        return Reason("NO_TOKEN", "This business number has no access token.", "number")
+        return Reason("NO_TOKEN", "This business number has no access token; connect it with one.")
+    if facts.token_refused:
+        return Reason(
+            "TOKEN_REFUSED",
+            "The platform refuses this number's access token. Connect the number with a new one; "
+            "what waits goes out then.",
+        )
     if facts.waba_state in ("disabled", "offboarded"):
-        return Reason("ACCOUNT_DISABLED", "The platform has closed this account.", "number")
+        return Reason("ACCOUNT_DISABLED", "The platform has closed this account.")
     is_held = facts.waba_state == "restricted" and (facts.restricted_until or now + 1) > now
     if is_held and facts.is_template:
-        return Reason(
-            "ACCOUNT_RESTRICTED", "The platform bars this account from writing first.", "number"
-        )
+        return Reason("ACCOUNT_RESTRICTED", "The platform bars this account from writing first.")
     return None
+
+
+def _is_refused(row: Mapping[str, Any], now: int) -> bool:
+    expires_at = row["token_expires_at"]
+    is_expired = expires_at is not None and expires_at <= now
+    return is_expired or row["held_because"] in TOKEN_REFUSALS
 
 
 _READ = (
@@ -177,4 +197,5 @@ _READ = (
     "has_token",
     "template_status",
 )
+_WITHOUT_CONSENT = frozenset({"service", "utility", "authentication"})
 _RULES = (_tenant, _contact, _window, _consent, _template, _line)

@@ -9,7 +9,7 @@ from conversations import episodes
 from kernel import database, tenancy
 from kernel.ids import Id
 
-_MOVED = ("message", "message_change", "conversation_step")
+_MOVED = ("message", "message_change", "conversation_step", "send")
 
 
 @database.unit_of_work

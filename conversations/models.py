@@ -77,6 +77,7 @@ class Message(TenantModel):
     kind = TextField()
     origin = TextField()
     author_id = IdField(null=True)
+    media_id = IdField(null=True)
     provider_at = InstantField()
     received_at = InstantField()
     tie = fields.BigIntField()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from kernel import clock, database, events, ids, keys, tenancy
@@ -11,6 +12,7 @@ from kernel.events import Event
 from kernel.ids import Id
 
 LONGEST = 10_000
+_HALF_A_PAIR = re.compile(r"[\ud800-\udfff]")
 
 
 @database.unit_of_work
@@ -18,7 +20,7 @@ async def write_note(
     conversation_id: Id, person_id: Id, text: str, mentions: Sequence[Id] = ()
 ) -> Id:
     """Write a note into a thread; its id. It is sealed as the contact's, for it is about them."""
-    if not text.strip() or len(text) > LONGEST:
+    if not text.strip() or len(text) > LONGEST or _HALF_A_PAIR.search(text):
         raise Invalid(f"A note has 1 to {LONGEST} characters.", field=("text",))
     tenant_id, note_id, now = tenancy.current(), ids.new_id(), clock.now()
     thread = await _thread(conversation_id)

@@ -51,6 +51,7 @@ class MessageRow(TypedDict):
     kind: str
     origin: str
     author_id: Id | None
+    media_id: Id | None
     provider_at: int
     received_at: int
     tie: int
@@ -155,10 +156,8 @@ async def conversations_that_match(wanted: ConversationFilter, ids: Iterable[Id]
 
 async def unread_of(conversation_ids: Iterable[Id], person_id: Id) -> dict[Id, int]:
     """How many messages this person has not read, for each thread that has any."""
-    statement = database.sql(__file__, "unread_of")
-    found = await database.rows(
-        statement, tenancy.current(), person_id, batch=_ids(conversation_ids)
-    )
+    statement, threads = database.sql(__file__, "unread_of"), _ids(conversation_ids)
+    found = await database.rows(statement, tenancy.current(), person_id, batch=threads)
     return {row["id"]: row["unread"] for row in found}
 
 
@@ -227,13 +226,7 @@ async def message_page(
 
 async def count_messages(conversation_id: Id) -> int:
     """How many messages, notes and events a thread has."""
-    row = await database.row(
-        """SELECT count(*) AS n FROM message
-            WHERE tenant_id = $1::uuid AND conversation_id = $2::uuid""",
-        tenancy.current(),
-        conversation_id,
-    )
-    return int(row["n"]) if row else 0
+    return await _count("message", conversation_id)
 
 
 async def mentions_of(message_ids: Iterable[Id]) -> dict[Id, list[Id]]:
@@ -271,9 +264,13 @@ async def episodes_by_ids(ids: Iterable[Id]) -> dict[Id, EpisodeRow]:
 
 async def count_episodes(conversation_id: Id) -> int:
     """How many episodes a thread has."""
+    return await _count("episode", conversation_id)
+
+
+async def _count(table: str, conversation_id: Id) -> int:
     row = await database.row(
-        """SELECT count(*) AS n FROM episode
-            WHERE tenant_id = $1::uuid AND conversation_id = $2::uuid""",
+        f"""SELECT count(*) AS n FROM {table}
+             WHERE tenant_id = $1::uuid AND conversation_id = $2::uuid""",
         tenancy.current(),
         conversation_id,
     )

@@ -1,17 +1,17 @@
-"""What became of sends: results of attempts, echoes of the platform, leases that ran out (F21)."""
+"""What became of sends: results of attempts, and echoes of the platform (F21)."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 import orjson
 
 from channels import Verdict
 from conversations import statuses
 from conversations.gate import Decision
-from kernel import clock, database, events, keys, tenancy
+from kernel import clock, database, events, keys, metrics, tenancy
 from kernel.database import Batch
 from kernel.events import Event
 from kernel.ids import Id
@@ -20,9 +20,14 @@ from kernel.ids import Id
 UNKNOWN_FOR = clock.HOUR
 UNSETTLED = "OUTCOME_UNKNOWN"
 
+State = Literal["queued", "unknown", "sent", "failed", "refused"]
+# How the message stands in its thread then; what waits stays as it was queued.
+_SHOWN = {"unknown": "unknown", "sent": "accepted", "failed": "failed", "refused": "failed"}
+_OVER = ("sent", "failed", "refused")
 
-class Claimed(Protocol):
-    """A send in a worker's hands."""
+
+class Sent(Protocol):
+    """A send of the ledger, as far as its result needs it."""
 
     @property
     def id(self) -> Id: ...
@@ -33,9 +38,24 @@ class Claimed(Protocol):
     @property
     def number_id(self) -> Id: ...
     @property
+    def conversation_id(self) -> Id: ...
+    @property
     def message_id(self) -> Id: ...
     @property
     def fence(self) -> int: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A send read from the ledger."""
+
+    id: Id
+    contact_id: Id
+    subject_id: Id
+    number_id: Id
+    conversation_id: Id
+    message_id: Id
+    fence: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,44 +68,61 @@ class Echo:
 
 
 @dataclass(frozen=True, slots=True)
-class _Result:
-    claim: Claimed
-    state: str
+class Result:
+    """What is to be written of a send; times in microseconds."""
+
+    of: Sent
+    state: State
     reason: str
     code: int | None = None
     wamid: str | None = None
     due_at: int = 0
     lease_until: int = 0
+    # What the gate said besides.
+    also: tuple[str, ...] = ()
 
 
-async def settle(verdicts: Sequence[tuple[Claimed, Verdict]]) -> None:
+@database.unit_of_work
+async def settle(verdicts: Sequence[tuple[Sent, Verdict]]) -> None:
     """Write down what became of attempts, in few statements."""
     now = clock.now()
-    await _write([_result(claim, verdict, now) for claim, verdict in verdicts])
+    await write([_result(one, verdict, now) for one, verdict in verdicts])
+    held: list[list[Id | int]] = [
+        [one.number_id, one.contact_id, now + verdict.wait]
+        for one, verdict in verdicts
+        if verdict.hold == "pair"
+    ]
+    if held:
+        await _hold_pairs(held)
 
 
-async def refuse(refused: Sequence[tuple[Claimed, Decision]]) -> None:
+async def refuse(refused: Sequence[tuple[Sent, Decision]]) -> None:
     """The gate said no at the last moment."""
-    await _write(
-        [_Result(claim, "refused", decision.reasons[0].code) for claim, decision in refused]
+    await write(
+        [
+            Result(one, "refused", codes[0], also=tuple(codes[1:]))
+            for one, decision in refused
+            if (codes := [reason.code for reason in decision.reasons])
+        ]
     )
 
 
-async def put_back(waiting: Sequence[tuple[Claimed, int]]) -> None:
+async def put_back(waiting: Sequence[tuple[Sent, int]]) -> None:
     """Claimed, but not to be attempted for so many microseconds."""
     now = clock.now()
-    await _write([_Result(claim, "queued", "WAITS", due_at=now + wait) for claim, wait in waiting])
+    await write([Result(one, "queued", "WAITS", due_at=now + wait) for one, wait in waiting])
 
 
 @database.unit_of_work
 async def settle_by_echo(echoes: Sequence[Echo]) -> None:
     """The platform knows these sends: whatever was thought of them, they went out."""
     rows = await database.rows(
-        """SELECT s.id, s.contact_id, s.subject_id, s.number_id, s.message_id, s.fence
+        """SELECT s.id, s.contact_id, s.subject_id, s.number_id, s.conversation_id, s.message_id,
+                  s.fence
              FROM ({batch}) AS b
              JOIN send s ON s.tenant_id = $1::uuid AND s.id = b.send_id
               AND s.number_id = b.number_id
-            WHERE s.wamid_token IS NULL AND s.attempted_at IS NOT NULL""",
+            WHERE s.wamid_token IS NULL""",
         tenancy.current(),
         batch=Batch(
             {"send_id": "uuid", "number_id": "uuid"},
@@ -93,69 +130,16 @@ async def settle_by_echo(echoes: Sequence[Echo]) -> None:
         ),
     )
     wamids = {one.send_id: one.wamid for one in echoes}
-    await _write(
-        [
-            _Result(_Known(**row), "sent", "ECHOED", wamid=wamids[row["id"]])
-            for row in {row["id"]: row for row in rows}.values()
-        ],
+    known = {row["id"]: Known(**row) for row in rows}
+    await write(
+        [Result(one, "sent", "ECHOED", wamid=wamids[one.id]) for one in known.values()],
         by_echo=True,
     )
 
 
-async def settle_overdue() -> int:
-    """Leases that ran out, in all tenants: queued again, unknown, or unsettled; how many."""
-    now = clock.now()
-    with tenancy.across_tenants("sends whose worker died, or whose echo never came"):
-        rows = await database.rows(
-            """SELECT tenant_id, id, contact_id, subject_id, number_id, message_id, fence, state,
-                      attempted_at
-                 FROM send
-                WHERE state IN ('claimed', 'unknown') AND lease_until < $1
-                ORDER BY tenant_id LIMIT 1000""",
-            now,
-        )
-    by_tenant: dict[Id, list[_Result]] = {}
-    for row in rows:
-        claim = _Known(**{name: row[name] for name in _Known.__slots__})
-        by_tenant.setdefault(row["tenant_id"], []).append(_overdue(claim, row, now))
-    for tenant_id, found in by_tenant.items():
-        with tenancy.acting_for(tenant_id):
-            await _write(found)
-    return len(rows)
-
-
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """A send read from the ledger."""
-
-    id: Id
-    contact_id: Id
-    subject_id: Id
-    number_id: Id
-    message_id: Id
-    fence: int
-
-
-def _overdue(claim: Claimed, row: dict[str, Any], now: int) -> _Result:
-    if row["state"] == "unknown":
-        return _Result(claim, "failed", UNSETTLED)
-    if row["attempted_at"] is None:
-        return _Result(claim, "queued", "NEVER_LEFT", due_at=now)
-    return _Result(claim, "unknown", "WORKER_DIED", lease_until=now + UNKNOWN_FOR)
-
-
-def _result(claim: Claimed, verdict: Verdict, now: int) -> _Result:
-    if verdict.fate == "accepted":
-        return _Result(claim, "sent", verdict.reason, wamid=verdict.wamid)
-    if verdict.fate == "again":
-        return _Result(claim, "queued", verdict.reason, verdict.code, due_at=now + verdict.wait)
-    if verdict.fate == "unknown":
-        return _Result(claim, "unknown", verdict.reason, lease_until=now + UNKNOWN_FOR)
-    return _Result(claim, "failed", verdict.reason, verdict.code)
-
-
 @database.unit_of_work
-async def _write(found: Sequence[_Result], *, by_echo: bool = False) -> None:
+async def write(found: Sequence[Result], *, by_echo: bool = False) -> None:
+    """Write results, and what follows for messages; who lost its lease changes nothing."""
     if not found:
         return
     index, now = keys.index(), clock.now()
@@ -176,61 +160,86 @@ async def _write(found: Sequence[_Result], *, by_echo: bool = False) -> None:
             },
             [
                 [
-                    one.claim.id,
-                    one.claim.fence,
+                    one.of.id,
+                    one.of.fence,
                     one.state,
                     one.due_at,
                     one.lease_until,
                     statuses.wamid_token(index, one.wamid) if one.wamid else None,
                     one.code,
-                    orjson.dumps({"ruling": one.state, "reason": one.reason}).decode(),
-                    now if one.state in ("sent", "failed", "refused") else None,
+                    _decision(one),
+                    now if one.state in _OVER else None,
                 ]
-                for one in found
+                for one in sorted(found, key=lambda one: one.of.id)
             ],
         ),
     )
     written = {row["id"] for row in rows}
-    await _tell_messages([one for one in found if one.claim.id in written])
-
-
-async def _tell_messages(found: Sequence[_Result]) -> None:
-    told = [one for one in found if one.state in ("sent", "failed", "refused")]
+    told = [one for one in found if one.of.id in written and one.reason != "WAITS"]
     if told:
-        await _write_messages(told)
-    sent = [one for one in told if one.state == "sent"]
-    await statuses.fold_statuses(
-        (one.claim.number_id, statuses.wamid_token(keys.index(), one.wamid or "")) for one in sent
+        await _write_messages([one for one in told if one.state != "queued"])
+        await statuses.fold_statuses(
+            (one.of.number_id, statuses.wamid_token(index, one.wamid)) for one in told if one.wamid
+        )
+        await events.record(*(event for one in told if (event := _event(one))))
+        database.after_commit(lambda: _count(told))
+
+
+def _result(one: Sent, verdict: Verdict, now: int) -> Result:
+    if verdict.fate == "accepted":
+        return Result(one, "sent", verdict.reason, wamid=verdict.wamid)
+    if verdict.fate == "again":
+        return Result(one, "queued", verdict.reason, verdict.code, due_at=now + verdict.wait)
+    if verdict.fate == "unknown":
+        return Result(one, "unknown", verdict.reason, lease_until=now + UNKNOWN_FOR)
+    return Result(one, "failed", verdict.reason, verdict.code)
+
+
+async def _hold_pairs(held: Sequence[Sequence[Id | int]]) -> None:
+    """What waits for the same people waits as long (contract 5.7)."""
+    await database.run(
+        """UPDATE send SET due_at = b.until FROM ({batch}) AS b
+            WHERE send.tenant_id = $1::uuid AND send.contact_id = b.contact_id
+              AND send.number_id = b.number_id AND send.state = 'queued'
+              AND send.due_at < b.until""",
+        tenancy.current(),
+        batch=Batch({"number_id": "uuid", "contact_id": "uuid", "until": "bigint"}, held),
     )
-    await events.record(*(event for one in found if (event := _event(one))))
 
 
-async def _write_messages(told: Sequence[_Result]) -> None:
+def _decision(one: Result) -> str:
+    kept: dict[str, Any] = {"ruling": one.state, "reason": one.reason}
+    if one.also:
+        kept["also"] = one.also
+    return orjson.dumps(kept).decode()
+
+
+async def _write_messages(told: Sequence[Result]) -> None:
     index, now = keys.index(), clock.now()
-    sealers = await keys.of(one.claim.subject_id for one in told)
+    sealers = await keys.of(one.of.subject_id for one in told)
     rows, known = [], []
     for one in told:
-        sealer = sealers.get(one.claim.subject_id)
+        sealer, status = sealers.get(one.of.subject_id), _SHOWN[one.state]
         token = statuses.wamid_token(index, one.wamid) if one.wamid else None
         rows.append(
             [
-                one.claim.message_id,
-                "accepted" if one.state == "sent" else "failed",
+                one.of.message_id,
+                status,
                 token,
-                sealer.seal_text("message.wamid", one.claim.message_id, one.wamid)
+                sealer.seal_text("message.wamid", one.of.message_id, one.wamid)
                 if sealer and one.wamid
                 else None,
-                None if one.state == "sent" else now,
-                one.code,
+                now if status == "failed" else None,
+                one.code if status == "failed" else None,
             ]
         )
         if token:
             known.append(
                 {
                     "tenant_id": tenancy.current(),
-                    "number_id": one.claim.number_id,
+                    "number_id": one.of.number_id,
                     "token": token,
-                    "message_id": one.claim.message_id,
+                    "message_id": one.of.message_id,
                 }
             )
     await database.run(
@@ -251,14 +260,26 @@ async def _write_messages(told: Sequence[_Result]) -> None:
     await database.insert("message_key", known, conflict="ON CONFLICT DO NOTHING")
 
 
-def _event(one: _Result) -> Event | None:
-    refs = {"send": one.claim.id, "contact": one.claim.contact_id}
-    if one.state == "sent":
-        return Event("send.sent", {**refs, "message": one.claim.message_id})
-    if one.state == "unknown":
-        return Event("send.unknown", refs)
-    if one.state == "refused":
-        return Event("send.refused", {**refs, "reason": one.reason})
-    if one.state == "failed":
-        return Event("send.failed", {**refs, "code": one.reason})
-    return None
+def _event(one: Result) -> Event | None:
+    refs = {
+        "send": one.of.id,
+        "message": one.of.message_id,
+        "conversation": one.of.conversation_id,
+        "contact": one.of.contact_id,
+    }
+    match one.state:
+        case "sent":
+            return Event("send.sent", refs)
+        case "unknown":
+            return Event("send.unknown", refs)
+        case "refused":
+            return Event("send.refused", {**refs, "reason": one.reason})
+        case "failed":
+            return Event("send.failed", {**refs, "code": one.reason})
+        case _:
+            return None
+
+
+def _count(told: Sequence[Result]) -> None:
+    for one in told:
+        metrics.SENDS.labels("again" if one.state == "queued" else one.state).inc()

@@ -27,6 +27,8 @@ async def change_state(
     thread = await _hold(conversation_id)
     if thread["state"] == state and thread["snoozed_until"] == until:
         return
+    # The platform's clock may be ahead of ours: what was read already comes before this step.
+    now = max(now, thread["last_message_at"])
     await database.run(
         """UPDATE conversation
               SET state = $3, state_at = $4, snoozed_until = $5::bigint, updated_at = $4

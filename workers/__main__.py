@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import sys
+from contextlib import suppress
 
 import orjson
 import structlog
@@ -15,6 +16,7 @@ from prometheus_client import start_http_server
 from redis.exceptions import RedisError
 
 import channels
+import conversations
 from kernel import bells, database, keys, log, settings
 from kernel.settings import Settings
 from workers import jobs, schedule
@@ -48,16 +50,30 @@ async def run(page: Settings) -> None:
         handle_signals=False,
     )
     loop = asyncio.get_running_loop()
+    deadline = 0.0
+
+    def end(number: signal.Signals) -> None:
+        nonlocal deadline
+        deadline = loop.time() + _DRAIN
+        jobs.end()
+        worker.handle_sig_wait_for_completion(number)
+
     for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, worker.handle_sig_wait_for_completion, number)
+        loop.add_signal_handler(number, end, number)
     try:
-        await worker.async_run()
-    except asyncio.CancelledError:
-        pass
+        with suppress(asyncio.CancelledError):
+            await worker.async_run()
     finally:
-        await worker.close()
+        # Where Redis went away, saying goodbye to it fails as well; an open SQLite connection would
+        # then keep the process from ending, and nobody would start it again.
+        with suppress(RedisError, OSError):
+            await worker.close()
+        with suppress(TimeoutError):
+            # Messages in the air: their answers are written down where they still come in time.
+            await asyncio.wait_for(conversations.finish(), max(0.1, deadline - loop.time()))
         await channels.stop()
-        await bells.stop()
+        with suppress(RedisError, OSError):
+            await bells.stop()
         keys.stop()
         await database.stop()
 

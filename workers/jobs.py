@@ -14,7 +14,7 @@ import channels
 import contacts
 import conversations
 from kernel import chain, clock, events, metrics, tenancy
-from workers import inbound, reactions
+from workers import inbound, reactions, receipts
 
 Context = dict[Any, Any]
 
@@ -33,6 +33,12 @@ class _Turn:
 
 
 _turns: dict[str, _Turn] = {}
+_ending = asyncio.Event()
+
+
+def end() -> None:
+    """Begin nothing more: what runs comes to its end."""
+    _ending.set()
 
 
 async def deliveries(ctx: Context, *args: Any, **kwargs: Any) -> None:
@@ -46,8 +52,10 @@ async def media(ctx: Context, *args: Any, **kwargs: Any) -> None:
 
 
 async def outbox(ctx: Context, *args: Any, **kwargs: Any) -> None:
-    """Follow the outbox."""
-    await _alone("outbox", reactions.react)
+    """Follow the outbox, each reader by itself."""
+    await asyncio.gather(
+        _alone("outbox", reactions.react), _alone("receipts", receipts.tell_customers)
+    )
 
 
 async def sweep(ctx: Context, *args: Any, **kwargs: Any) -> None:
@@ -59,6 +67,16 @@ async def sweep(ctx: Context, *args: Any, **kwargs: Any) -> None:
 async def wake(ctx: Context, *args: Any, **kwargs: Any) -> None:
     """Open the threads whose snooze is over."""
     await _quietly("wake", conversations.wake_snoozed)
+
+
+async def measure(ctx: Context, *args: Any, **kwargs: Any) -> None:
+    """Count what waits, for the page of metrics."""
+
+    async def count() -> int:
+        metrics.SENDS_WAITING.set(await conversations.count_waiting())
+        return 0
+
+    await _quietly("measure", count)
 
 
 async def tidy(ctx: Context, *args: Any, **kwargs: Any) -> None:
@@ -101,12 +119,16 @@ async def _alone(name: str, step: Callable[[], Awaitable[int]]) -> None:
     turn.is_running = True
     deadline = time.monotonic() + _LONGEST
     try:
-        while turn.again and time.monotonic() < deadline:
+        while turn.again and _may_go_on(deadline):
             turn.again = False
-            while await _quietly(name, step) and time.monotonic() < deadline:
+            while await _quietly(name, step) and _may_go_on(deadline):
                 pass
     finally:
         turn.is_running = False
+
+
+def _may_go_on(deadline: float) -> bool:
+    return time.monotonic() < deadline and not _ending.is_set()
 
 
 async def _quietly(name: str, step: Callable[[], Awaitable[int]]) -> int:

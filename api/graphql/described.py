@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from enum import Enum
+from functools import partial
 from typing import Annotated, Any, TypeVar, dataclass_transform
 
 import strawberry
@@ -34,6 +35,12 @@ def interface_type(cls: T) -> T:
 def input_type(cls: T) -> T:
     """An input object of the schema."""
     return _described(strawberry.input, cls)
+
+
+@dataclass_transform(kw_only_default=True, field_specifiers=(strawberry.field, StrawberryField))
+def one_of_type(cls: T) -> T:
+    """An input object of which exactly one field is given."""
+    return _described(partial(strawberry.input, one_of=True), cls)
 
 
 def enum_type(cls: E) -> E:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any, TypeGuard, cast
 
-from graphql import ExecutionResult, OperationDefinitionNode, execute, subscribe
+from graphql import ExecutionResult, OperationDefinitionNode, OperationType, execute, subscribe
 from strawberry.execution.is_awaitable import optimized_is_awaitable
 
 from api.errors import as_graphql, format_error, log_unexpected, masked
@@ -22,6 +24,9 @@ from kernel.errors import Invalid, RapportError
 from tenants import Viewer
 
 _is_awaitable = cast("Callable[[Any], TypeGuard[Awaitable[Any]]]", optimized_is_awaitable)
+# Queries that run at one time: a thousand whose clients have long gone would fill the memory.
+_AT_ONCE = 32
+_turns: dict[asyncio.AbstractEventLoop, asyncio.Semaphore] = {}
 _SECONDS = metrics.GRAPHQL_SECONDS
 _OUTCOMES = {name: metrics.GRAPHQL.labels(name) for name in ("ok", "errors", "refused")}
 
@@ -65,10 +70,9 @@ async def run(prepared: Prepared, viewer: Viewer | None, request_id: str) -> Ans
     """Run a prepared query or mutation to its end, even when the client goes away meanwhile."""
     started = time.perf_counter()
     context = Context(viewer, request_id)
-    if viewer is None:
-        result = await database.sheltered(_execute(prepared, context))
-    else:
-        with tenancy.acting_for(viewer.tenant_id):
+    acting = nullcontext() if viewer is None else tenancy.acting_for(viewer.tenant_id)
+    async with _turn(prepared):
+        with acting:
             result = await database.sheltered(_execute(prepared, context))
     _SECONDS.observe(time.perf_counter() - started)
     return told(result, request_id)
@@ -124,6 +128,17 @@ def refusal(error: Exception, request_id: str) -> Answer:
         return Answer({"errors": [as_graphql(error)]}, error)
     log_unexpected(error, request_id)
     return Answer({"errors": [masked(request_id)]}, error)
+
+
+def _turn(prepared: Prepared) -> AbstractAsyncContextManager[object]:
+    """A query waits for its turn; a change, which may wait for the platform, holds up nobody."""
+    if prepared.operation.operation is not OperationType.QUERY:
+        return nullcontext()
+    loop = asyncio.get_running_loop()
+    if loop not in _turns:
+        _turns.clear()
+        _turns[loop] = asyncio.Semaphore(_AT_ONCE)
+    return _turns[loop]
 
 
 async def _execute(prepared: Prepared, context: Context) -> ExecutionResult:

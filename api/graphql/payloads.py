@@ -10,6 +10,7 @@ import strawberry
 
 from api.errors import camel
 from api.graphql.described import enum_type, object_type
+from conversations import NotSendable
 from kernel.errors import Conflict, Invalid, NotFound, RapportError
 
 T = TypeVar("T")
@@ -37,6 +38,71 @@ class UserErrorCode(Enum):
     TENANT_SUSPENDED = strawberry.enum_value(
         "TENANT_SUSPENDED", description="The tenant is suspended."
     )
+    # What a message may hold (contract 2.3 to 2.5).
+    MISSING = strawberry.enum_value("MISSING", description="Something is wanted that is not there.")
+    EMPTY = strawberry.enum_value("EMPTY", description="It is blank, or holds nothing.")
+    TOO_LONG = strawberry.enum_value("TOO_LONG", description="It has too many characters.")
+    TOO_MANY = strawberry.enum_value("TOO_MANY", description="There are too many of them.")
+    NOT_UNIQUE = strawberry.enum_value("NOT_UNIQUE", description="The same stands there twice.")
+    NOT_FITTING = strawberry.enum_value("NOT_FITTING", description="Parts do not go together.")
+    BAD_CHARACTERS = strawberry.enum_value(
+        "BAD_CHARACTERS", description="It holds characters that cannot be sent."
+    )
+    BAD_FORM = strawberry.enum_value("BAD_FORM", description="It is not written as it must be.")
+    BAD_URL = strawberry.enum_value("BAD_URL", description="It is no https address.")
+    BAD_RANGE = strawberry.enum_value("BAD_RANGE", description="It is too great or too small.")
+    WRONG_MEDIA_TYPE = strawberry.enum_value(
+        "WRONG_MEDIA_TYPE", description="A file of this type cannot be sent as this kind."
+    )
+    FILE_TOO_LARGE = strawberry.enum_value(
+        "FILE_TOO_LARGE", description="The file is larger than its kind may be."
+    )
+    KEY_REUSED = strawberry.enum_value(
+        "KEY_REUSED", description="The key was used for another message."
+    )
+    NOT_RETRYABLE = strawberry.enum_value(
+        "NOT_RETRYABLE", description="Only what was given up can be sent again."
+    )
+    # Why the gate does not let a message go (F21).
+    WINDOW_CLOSED = strawberry.enum_value(
+        "WINDOW_CLOSED", description="The 24-hour window is closed; send an approved template."
+    )
+    UNKNOWN_TEMPLATE = strawberry.enum_value(
+        "UNKNOWN_TEMPLATE", description="There is no such template in this language."
+    )
+    TEMPLATE_NOT_APPROVED = strawberry.enum_value(
+        "TEMPLATE_NOT_APPROVED", description="The template is paused, rejected or still pending."
+    )
+    NO_CONSENT = strawberry.enum_value(
+        "NO_CONSENT", description="The contact has not confirmed consent to marketing."
+    )
+    CONSENT_WITHDRAWN = strawberry.enum_value(
+        "CONSENT_WITHDRAWN", description="The contact has withdrawn consent to marketing."
+    )
+    CONTACT_GONE = strawberry.enum_value(
+        "CONTACT_GONE", description="The contact was erased or merged."
+    )
+    CONTACT_RESTRICTED = strawberry.enum_value(
+        "CONTACT_RESTRICTED", description="The contact's data may be kept, but not used."
+    )
+    NO_ADDRESS = strawberry.enum_value(
+        "NO_ADDRESS", description="Neither a phone number nor a user id of the contact is known."
+    )
+    NUMBER_DISCONNECTED = strawberry.enum_value(
+        "NUMBER_DISCONNECTED", description="The business number is not connected."
+    )
+    NO_TOKEN = strawberry.enum_value(
+        "NO_TOKEN", description="The business number has no access token."
+    )
+    TOKEN_REFUSED = strawberry.enum_value(
+        "TOKEN_REFUSED", description="The platform refuses the number's access token."
+    )
+    ACCOUNT_DISABLED = strawberry.enum_value(
+        "ACCOUNT_DISABLED", description="The platform has closed the account."
+    )
+    ACCOUNT_RESTRICTED = strawberry.enum_value(
+        "ACCOUNT_RESTRICTED", description="The platform bars the account from writing first."
+    )
 
 
 @object_type
@@ -62,14 +128,18 @@ async def attempt(
     except RapportError as error:
         if not isinstance(error, (Invalid, NotFound, Conflict, *also)):
             raise
-        return None, [user_error(error)]
+        return None, user_errors(error)
 
 
-def user_error(error: RapportError) -> UserError:
-    """The error as an input form shows it."""
-    return UserError(
-        field=[camel(name) for name in error.field], code=_code(error), message=error.message
-    )
+def user_errors(error: RapportError) -> list[UserError]:
+    """The error as an input form shows it; what the gate said is one for each reason."""
+    if isinstance(error, NotSendable):
+        return [
+            UserError(field=[one.field], code=UserErrorCode(one.code), message=one.message)
+            for one in error.reasons
+        ]
+    field = [camel(name) for name in error.field]
+    return [UserError(field=field, code=_code(error), message=error.message)]
 
 
 def _code(error: RapportError) -> UserErrorCode:

@@ -1,7 +1,6 @@
 -- Claim the next sends of a number, for so long, under a new fencing number. Nothing is attempted yet.
 UPDATE send
-   SET state = 'claimed', lease_until = $4, fence = fence + 1, attempts = attempts + 1,
-       attempted_at = NULL
+   SET state = 'claimed', lease_until = $4, fence = fence + 1, attempted_at = NULL
  WHERE tenant_id = $1::uuid
    AND id IN (
         SELECT s.id FROM send s
@@ -11,5 +10,5 @@ UPDATE send
          LIMIT $5::bigint
            FOR UPDATE SKIP LOCKED
        )
-RETURNING id, contact_id, subject_id, number_id, message_id, category, template_name,
+RETURNING id, contact_id, subject_id, number_id, conversation_id, message_id, template_name,
           template_language, content_sealed, fence, attempts

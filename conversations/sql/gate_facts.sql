@@ -1,6 +1,7 @@
 -- What the gate looks at, for a batch of messages to contacts from numbers.
 SELECT b.id, t.state AS tenant_state, c.state AS contact_state, cs.state AS marketing,
-       n.state AS number_state, n.token_sealed IS NOT NULL AS has_token,
+       n.state AS number_state, n.token_sealed IS NOT NULL AS has_token, n.token_expires_at,
+       n.held_because,
        w.state AS waba_state, w.restricted_until,
        coalesce(v.window_closed_at, 0) AS window_closed_at,
        m.status AS template_status, m.category AS template_category,
@@ -18,6 +19,11 @@ SELECT b.id, t.state AS tenant_state, c.state AS contact_state, cs.state AS mark
   LEFT JOIN consent_state cs
     ON cs.tenant_id = $1::uuid AND cs.contact_id = b.contact_id
    AND cs.purpose = 'marketing' AND cs.topic = ''
+  -- Where a name was used again, the one that can be sent counts, or else the latest.
   LEFT JOIN template m
-    ON m.tenant_id = $1::uuid AND m.waba_row_id = n.waba_row_id
-   AND m.name = b.template_name AND m.language = b.template_language
+    ON m.tenant_id = $1::uuid
+   AND m.id = (SELECT x.id FROM template x
+                WHERE x.tenant_id = $1::uuid AND x.waba_row_id = n.waba_row_id
+                  AND x.name = b.template_name AND x.language = b.template_language
+                ORDER BY CASE WHEN x.status = 'APPROVED' THEN 0 ELSE 1 END, x.status_at DESC, x.id
+                LIMIT 1)

@@ -2,7 +2,7 @@
 -- by an echo meanwhile, changes nothing.
 UPDATE send
    SET state = b.state,
-       due_at = b.due_at,
+       due_at = CASE WHEN b.state = 'queued' THEN b.due_at ELSE send.due_at END,
        lease_until = b.lease_until,
        wamid_token = b.wamid_token,
        error_code = b.error_code,

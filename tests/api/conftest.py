@@ -8,8 +8,10 @@ import pytest
 
 import channels
 from api.graphql.tail import TAIL
+from tests.api.desk import Desk, open_desk
 from tests.api.door import Door, Store, open_door, open_store
 from tests.conftest import House
+from tests.flows.platform import Platform, running_platform
 
 
 @pytest.fixture
@@ -25,3 +27,16 @@ async def door(house: House) -> AsyncIterator[Door]:
 async def store(door: Door) -> Store:
     """The first store."""
     return await open_store()
+
+
+@pytest.fixture
+async def platform(house: House) -> AsyncIterator[Platform]:
+    """A platform that takes messages."""
+    async with running_platform(house.settings) as running:
+        yield running
+
+
+@pytest.fixture
+async def desk(door: Door, store: Store, platform: Platform) -> Desk:
+    """An agent's desk."""
+    return await open_desk(door, store, platform)

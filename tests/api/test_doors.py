@@ -129,7 +129,7 @@ async def test_production_takes_no_get(house: House, store: Store) -> None:
 
 
 async def test_unknown_addresses(door: Door) -> None:
-    for path in ("/", "/graphiql", "/webhooks", "/media/"):
+    for path in ("/", "/graphiql", "/webhooks", "/media/of/whom"):
         async with door.http.get(f"{door.root}{path}") as answer:
             assert answer.status == 404, path
 

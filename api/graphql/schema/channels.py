@@ -15,6 +15,7 @@ from api.graphql.described import enum_type, input_type, interface_type, object_
 from api.graphql.pages import After, Before, Connection, First, Last, PageArgs, PageList, read_page
 from api.graphql.permissions import PERSONAL
 from api.graphql.scalars import JSON, DateTime
+from api.graphql.schema.health import ChannelHealth, load_health
 from api.graphql.schema.node import KINDS, Node, created_at, read_id, updated_at
 from kernel.ids import Id
 from tenants import Permission
@@ -123,6 +124,10 @@ class Number(Channel):
     @strawberry.field(description="When that trouble was told.")
     def trouble_at(self) -> DateTime | None:
         return cast("DateTime | None", self.row["trouble_at"])
+
+    @strawberry.field(description="Whether its messages get out.")
+    def channel_health(self) -> ChannelHealth:
+        return cast(ChannelHealth, self.asked.loader(load_health).get(self.row["id"]))
 
     @strawberry.field(description="The account it belongs to.")
     def account(self) -> WhatsAppAccount:

@@ -45,6 +45,10 @@ class ConversationMarkReadInput:
     upto: strawberry.ID | None = strawberry.field(
         default=None, description="The last message that was read; left out, all of it."
     )
+    tell_customer: bool = strawberry.field(
+        default=False,
+        description="Whether the customer is to see it as well; needs conversations:write.",
+    )
 
 
 @input_type
@@ -151,9 +155,26 @@ class DeskMutation:
 
         async def work(thread_id: Id) -> None:
             upto = read_id("message", input.upto, "upto") if input.upto else None
+            if input.tell_customer:
+                asked.me.require(_WRITE)
             await conversations.mark_read(thread_id, asked.me.person_id, upto)
+            if input.tell_customer:
+                await conversations.wish_receipt("receipt.wanted", thread_id, upto)
 
         return await _step(asked, input.conversation, work)
+
+    @strawberry.mutation(
+        description="Show the customer that somebody types, for up to 25 seconds or until the next "
+        "message; it marks their messages as read.",
+        directives=[requires(_WRITE)],
+    )
+    async def conversation_typing(
+        self, info: Info, input: InputOf[ConversationInput]
+    ) -> ConversationPayload:
+        async def work(thread_id: Id) -> None:
+            await conversations.wish_receipt("typing.wanted", thread_id)
+
+        return await _step(info.context, input.conversation, work)
 
     @strawberry.mutation(
         description="Resolve a thread: it is done until the next message. Its episode ends.",

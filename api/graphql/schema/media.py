@@ -67,3 +67,8 @@ async def load_media_of(_asked: Context, ids: list[Id]) -> Mapping[Id, Media]:
     """The file of messages, by message; where there are several, the first."""
     found = await room.media_of(ids)
     return {message_id: Media(row=rows[0]) for message_id, rows in found.items()}
+
+
+async def load_media(_asked: Context, ids: list[Id]) -> Mapping[Id, Media]:
+    """Files by their ids."""
+    return {media_id: Media(row=row) for media_id, row in (await room.media_by_ids(ids)).items()}

@@ -10,7 +10,7 @@ import strawberry
 from api.graphql.described import enum_type, object_type
 from api.graphql.permissions import PERSONAL
 from api.graphql.scalars import JSON, URL, CurrencyCode, Locale
-from api.graphql.schema.media import Media, load_media_of
+from api.graphql.schema.media import Media, load_media, load_media_of
 from api.graphql.schema.messages import Message, load_mentions, reads
 from api.graphql.schema.people import Person
 
@@ -70,9 +70,18 @@ class MediaMessage(Message):
     def media_kind(self) -> MediaKind:
         return MediaKind(self.row["kind"])
 
-    @strawberry.field(description="The file.")
+    @strawberry.field(description="The file; null where the business sent it by link.")
     def media(self) -> Media | None:
+        media_id = self.row["media_id"]
+        if media_id is not None:
+            return self.asked.loader(load_media).get(media_id)
         return self.asked.loader(load_media_of).get(self.row["id"])
+
+    @strawberry.field(
+        description="The address by which the business sent it.", directives=[PERSONAL]
+    )
+    def link(self) -> URL | None:
+        return cast("URL | None", _text(self.content, "link"))
 
     @strawberry.field(description="The file's name.", directives=[PERSONAL])
     def filename(self) -> str | None:
@@ -99,13 +108,15 @@ class TemplateMessage(Message):
 
 @object_type
 class InteractiveMessage(Message):
-    """A tap on a button or list entry, or a filled-in form; `text` is what was tapped."""
+    """Something to tap, or the tap on it, or a filled-in form; `text` is what stands on it."""
 
     @strawberry.field(
         description="What was answered: button, button_reply, list_reply, nfm_reply or newer.",
         directives=[PERSONAL],
     )
     def reply_kind(self) -> str | None:
+        if self.row["direction"] == "out":
+            return None
         return "button" if self.row["kind"] == "button" else _text(self.content, "type")
 
     @strawberry.field(

@@ -17,6 +17,7 @@ from api.graphql.scalars import DateTime
 from api.graphql.schema.contacts import Contact, load_contacts
 from api.graphql.schema.node import KINDS, Node
 from api.graphql.schema.people import Person, load_people
+from api.graphql.schema.sends import MessageSend, load_sends
 from kernel.ids import Id
 from tenants import Permission
 
@@ -40,7 +41,10 @@ class MessageStatus(Enum):
 
     RECEIVED = strawberry.enum_value("received", description="It came in.")
     WRITTEN = strawberry.enum_value("written", description="A note that stands.")
-    QUEUED = strawberry.enum_value("queued", description="It waits to go out.")
+    QUEUED = strawberry.enum_value("queued", description="It waits to go out; send says why.")
+    UNKNOWN = strawberry.enum_value(
+        "unknown", description="It may have gone out; the platform's word is awaited."
+    )
     ACCEPTED = strawberry.enum_value("accepted", description="The platform took it.")
     SENT = strawberry.enum_value("sent", description="It left the platform.")
     DELIVERED = strawberry.enum_value("delivered", description="It is on the customer's phone.")
@@ -173,6 +177,14 @@ class Message(Node):
     @strawberry.field(description="The platform's code of the failure.")
     def error_code(self) -> int | None:
         return self.row["error_code"]
+
+    @strawberry.field(
+        description="Its way to the platform; null for what was not written here to be sent."
+    )
+    def send(self) -> MessageSend | None:
+        if self.row["direction"] != "out":
+            return None
+        return self.asked.loader(load_sends).get(self.row["id"])
 
     @strawberry.field(description="When its writer changed it last.")
     def edited_at(self) -> DateTime | None:

@@ -30,6 +30,7 @@ from api.graphql.schema.desk import DeskMutation
 from api.graphql.schema.filters import ContactFilterArg, ConversationFilterArg
 from api.graphql.schema.node import KINDS, Node
 from api.graphql.schema.people import Person, people_page
+from api.graphql.schema.sending import SendingMutation
 from api.graphql.schema.signing import SigningMutation
 from api.graphql.schema.tags import Tag, all_tags
 from api.graphql.schema.tenant import Tenant, TenantMutation, Viewer, read_tenant
@@ -217,5 +218,5 @@ class Query:
 
 
 @object_type
-class Mutation(SigningMutation, TenantMutation, DeskMutation):
+class Mutation(SigningMutation, TenantMutation, DeskMutation, SendingMutation):
     """What can be done."""

@@ -1,0 +1,81 @@
+"""Whether a number's messages get out (F25)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import Enum
+
+import strawberry
+
+import channels
+import conversations
+from api.graphql.context import Context
+from api.graphql.described import enum_type, object_type
+from api.graphql.scalars import DateTime
+from kernel.ids import Id
+
+
+@enum_type
+class ChannelState(Enum):
+    """Whether messages get out."""
+
+    UP = strawberry.enum_value("up", description="They do.")
+    WAITING = strawberry.enum_value(
+        "waiting", description="They wait for a while and go on by themselves."
+    )
+    DOWN = strawberry.enum_value(
+        "down", description="They wait until somebody has put something right."
+    )
+
+
+@object_type
+class ChannelHealth:
+    """How a number's messages get out."""
+
+    health: strawberry.Private[channels.Health]
+    sends: strawberry.Private[conversations.Waiting]
+
+    @strawberry.field(description="Whether they get out.")
+    def state(self) -> ChannelState:
+        return ChannelState(self.health.state)
+
+    @strawberry.field(description="Since when they do not, where that is known.")
+    def since(self) -> DateTime | None:
+        return _time(self.health.since)
+
+    @strawberry.field(
+        description="Why not, as a code: PLATFORM_190 (the platform's own code), UNREACHABLE, "
+        "NUMBER_DISCONNECTED, ACCOUNT_DISABLED, NO_TOKEN, TOKEN_EXPIRED and so on."
+    )
+    def reason(self) -> str | None:
+        return self.health.reason
+
+    @strawberry.field(description="Until when nothing is tried.")
+    def held_until(self) -> DateTime | None:
+        return _time(self.health.held_until)
+
+    @strawberry.field(description="When the platform took a message last, to about 10 seconds.")
+    def last_accepted_at(self) -> DateTime | None:
+        return _time(self.health.accepted_at)
+
+    @strawberry.field(description="How many messages wait to go out.")
+    def waiting(self) -> int:
+        return self.sends.count
+
+    @strawberry.field(description="Since when the oldest of them waits.")
+    def oldest_waiting(self) -> DateTime | None:
+        return _time(self.sends.oldest_at)
+
+
+async def load_health(_asked: Context, number_ids: list[Id]) -> Mapping[Id, ChannelHealth]:
+    """The health of numbers."""
+    health = await channels.health_of(number_ids)
+    waiting = await conversations.waiting_of(number_ids)
+    return {
+        number_id: ChannelHealth(health=one, sends=waiting[number_id])
+        for number_id, one in health.items()
+    }
+
+
+def _time(at: int | None) -> DateTime | None:
+    return None if at is None else DateTime(at)

@@ -1,0 +1,70 @@
+"""The way out of a message: whether it waits, why, and what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import Enum
+
+import orjson
+import strawberry
+
+import conversations as room
+from api.graphql.context import Context
+from api.graphql.described import enum_type, object_type
+from api.graphql.scalars import DateTime
+from kernel.ids import Id
+
+
+@enum_type
+class SendState(Enum):
+    """How far a message is on its way to the platform."""
+
+    QUEUED = strawberry.enum_value("queued", description="It waits; dueAt says until when.")
+    GOING = strawberry.enum_value("claimed", description="It is just being handed over.")
+    UNKNOWN = strawberry.enum_value(
+        "unknown",
+        description="It may have gone out: no answer came. The platform's own word settles it, or "
+        "it fails after an hour; it is never sent twice by itself.",
+    )
+    SENT = strawberry.enum_value("sent", description="The platform took it.")
+    FAILED = strawberry.enum_value("failed", description="It was given up; reason says why.")
+    REFUSED = strawberry.enum_value(
+        "refused", description="When its turn came it was not allowed any more; reason says why."
+    )
+    VOID = strawberry.enum_value("void", description="Its occasion was gone before it left.")
+
+
+@object_type
+class MessageSend:
+    """The way of a message to the platform."""
+
+    row: strawberry.Private[room.SendRow]
+
+    @strawberry.field(description="How far it is.")
+    def state(self) -> SendState:
+        return SendState(self.row["state"])
+
+    @strawberry.field(
+        description="Why it waits, failed or is not known, as a code: PLATFORM_130429 (the "
+        "platform's own code), UNREACHABLE, TIMEOUT, WAITS, WINDOW_CLOSED, OUTCOME_UNKNOWN and so "
+        "on; null while nothing stands in its way."
+    )
+    def reason(self) -> str | None:
+        if self.row["state"] == "sent":
+            return None
+        reason = orjson.loads(self.row["decision"]).get("reason")
+        return reason if isinstance(reason, str) else None
+
+    @strawberry.field(description="How often it was handed to the platform.")
+    def attempts(self) -> int:
+        return self.row["attempts"]
+
+    @strawberry.field(description="When it is tried next; null once it does not wait any more.")
+    def due_at(self) -> DateTime | None:
+        return DateTime(self.row["due_at"]) if self.row["state"] == "queued" else None
+
+
+async def load_sends(_asked: Context, message_ids: list[Id]) -> Mapping[Id, MessageSend]:
+    """The ways of messages, by message."""
+    rows = await room.sends_of(message_ids)
+    return {message_id: MessageSend(row=row) for message_id, row in rows.items()}

@@ -1,0 +1,288 @@
+"""One attempt at a batch: bodies are written, the gate is asked, the attempt set down, and it goes.
+
+What needs longer than the others (a hanging answer, a file that goes to the platform first) is
+finished beside them, so that it keeps nobody waiting.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+
+import channels
+import contacts
+from channels import Verdict
+from contacts import Address
+from conversations import gate, results
+from conversations.content import file_of
+from conversations.ledger import BELL
+from conversations.rulings import rulings
+from conversations.said import Said
+from kernel import bells, clock, database, keys, tenancy
+from kernel.database import Batch
+from kernel.errors import RapportError
+from kernel.ids import Id
+
+# Results that come within so many seconds are written together; then the late ones are left to
+# themselves.
+_TOGETHER = 0.5
+# What the gate saw longer ago may have changed.
+_FRESH = clock.SECOND
+# Files stand in memory while they are handed over; the messages of others wait a little.
+_MOST_FILES = 2
+_FILE_WAIT = 2 * clock.SECOND
+_log = structlog.get_logger("outbound")
+
+Flight = asyncio.Task[tuple["Claim", Verdict]]
+
+
+class Seats:
+    """How many messages this process has in the air at once.
+
+    At 100 ms an answer, 1,000 a second keep 100 in flight; each needs a connection.
+    """
+
+    def __init__(self, free: int) -> None:
+        self.free = free
+
+    def take(self, wanted: int) -> int:
+        """Take so many, or as many as there are."""
+        taken = max(0, min(wanted, self.free))
+        self.free -= taken
+        return taken
+
+    def keep(self, count: int) -> None:
+        """Keep so many beyond the turn for which they were taken."""
+        self.free -= count
+
+    def give_back(self, count: int) -> None:
+        """Give back what was taken or kept."""
+        self.free += count
+
+
+SEATS = Seats(250)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A number that has something to send: `due` so many now."""
+
+    tenant_id: Id
+    number_id: Id
+    phone_number_id: str
+    per_second: int
+    due: int
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A send in this worker's hands until its lease ends; `attempts` were made before."""
+
+    id: Id
+    contact_id: Id
+    subject_id: Id
+    number_id: Id
+    conversation_id: Id
+    message_id: Id
+    template_name: str | None
+    template_language: str | None
+    content_sealed: bytes
+    fence: int
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Letter:
+    """A claim that can be written, and to whom."""
+
+    claim: Claim
+    said: Said
+    address: Address
+
+    @property
+    def upload(self) -> Id | None:
+        file = file_of(self.said.content)
+        return file.upload if file else None
+
+    def body(self, uploads: dict[Id, str]) -> dict[str, Any]:
+        """As the platform wants it (contract 2.1)."""
+        to = {"to": self.address.phone} if self.address.phone else {}
+        return {
+            "messaging_product": "whatsapp",
+            "recipient_type": "individual",
+            # There is no idempotency key; this comes back in every status.
+            "biz_opaque_callback_data": self.claim.id,
+            **(to or {"recipient": self.address.user_id}),
+            **self.said.as_wire(uploads),
+        }
+
+
+async def attempt(line: Line, claims: Sequence[Claim]) -> None:
+    """Send these, and write down what became of them, at the latest when their answers come."""
+    letters = await _letters(claims)
+    token = await channels.access_token(line.number_id)
+    if token is None:
+        await results.put_back([(letter.claim, clock.MINUTE) for letter in letters])
+        return
+    uploads = await channels.platform_ids(
+        {letter.upload for letter in letters if letter.upload}, line.number_id
+    )
+    ready = [one for one in letters if one.upload is None or one.upload in uploads]
+    await _bring_uploads(line, token, [one for one in letters if one.upload not in uploads])
+    bodies = [(one.claim, one.body(uploads)) for one in ready]
+    admitted = await _admit([claim for claim, _ in bodies])
+    await _fly(line, token, [(claim, body) for claim, body in bodies if claim.id in admitted])
+
+
+async def finish() -> int:
+    """Wait for everything that is still in the air, or on its way there; how many there were."""
+    late = list(_late)
+    if late:
+        await asyncio.wait(late)
+    return len(late)
+
+
+async def _letters(claims: Sequence[Claim]) -> list[_Letter]:
+    """Those that can be written; the others (somebody was erased meanwhile) are settled."""
+    sealers = await keys.of(claim.subject_id for claim in claims)
+    addresses = await contacts.addresses(claim.contact_id for claim in claims)
+    letters, unwritten = [], []
+    for claim in claims:
+        sealer, address = sealers.get(claim.subject_id), addresses.get(claim.contact_id)
+        if sealer is None or address is None:
+            unwritten.append((claim, Verdict("refused", "CONTACT_GONE")))
+            continue
+        try:
+            said = Said.open(sealer, claim.id, claim.content_sealed)
+        except RapportError as error:
+            unwritten.append((claim, Verdict("refused", error.code)))
+        else:
+            letters.append(_Letter(claim, said, address))
+    if unwritten:
+        await results.settle(unwritten)
+    return letters
+
+
+@database.unit_of_work
+async def _admit(claims: Sequence[Claim]) -> set[Id]:
+    """Set down that these are about to go, where the gate lets them and their lease holds still."""
+    if not claims:
+        return set()
+    await database.rows(
+        database.sql(__file__, "hold_consents"),
+        tenancy.current(),
+        batch=Batch({"contact_id": "uuid"}, [[one] for one in {c.contact_id for c in claims}]),
+    )
+    ruled = await rulings([_asked(claim) for claim in claims])
+    refused = [(one, ruled[one.id][0]) for one in claims if ruled[one.id][0].ruling == "refuse"]
+    await results.refuse(refused)
+    barred = {claim.id for claim, _ in refused}
+    rows = await database.rows(
+        database.sql(__file__, "write_attempts"),
+        tenancy.current(),
+        clock.now(),
+        batch=Batch(
+            {"id": "uuid", "fence": "bigint"},
+            [[claim.id, claim.fence] for claim in claims if claim.id not in barred],
+        ),
+    )
+    return {row["id"] for row in rows}
+
+
+def _asked(claim: Claim) -> gate.Asked:
+    return gate.Asked(
+        claim.id,
+        claim.contact_id,
+        claim.number_id,
+        claim.template_name is None,
+        claim.template_name,
+        claim.template_language,
+    )
+
+
+async def _fly(line: Line, token: str, bodies: Sequence[tuple[Claim, dict[str, Any]]]) -> None:
+    if not bodies:
+        return
+    admitted_at = clock.now()
+    flights = {
+        asyncio.create_task(_post(line, token, claim, body, admitted_at)) for claim, body in bodies
+    }
+    landed, late = await asyncio.wait(flights, timeout=_TOGETHER)
+    if late:
+        SEATS.keep(len(late))
+        _beside(_land(line, late))
+    if landed:
+        await _settle(line, landed)
+
+
+async def _post(
+    line: Line, token: str, claim: Claim, body: dict[str, Any], admitted_at: int
+) -> tuple[Claim, Verdict]:
+    if clock.now() - admitted_at > _FRESH:
+        return claim, Verdict("again", "STALE")  # this process stood still; nothing has left
+    return claim, await channels.post_message(line.phone_number_id, token, body, claim.attempts + 1)
+
+
+async def _settle(line: Line, landed: set[Flight]) -> None:
+    verdicts = [flight.result() for flight in landed]
+    await results.settle(verdicts)
+    await channels.heed(line.number_id, [verdict for _, verdict in verdicts])
+
+
+async def _land(line: Line, late: set[Flight]) -> None:
+    """Settle the late ones as they come, each at most so many seconds after its answer."""
+    while late:
+        landed, late = await asyncio.wait(late, timeout=_TOGETHER)
+        SEATS.give_back(len(landed))
+        if landed:
+            await _logged(_settle(line, landed))
+
+
+async def _bring_uploads(line: Line, token: str, letters: Sequence[_Letter]) -> None:
+    """Have the files of these handed to the platform first, few at a time, beside all else."""
+    by_upload: dict[Id, list[Claim]] = {}
+    for one in letters:
+        if one.upload:
+            by_upload.setdefault(one.upload, []).append(one.claim)
+    for upload, claims in by_upload.items():
+        if (line.number_id, upload) in _bringing or len(_bringing) >= _MOST_FILES:
+            await results.put_back([(claim, _FILE_WAIT) for claim in claims])
+        else:
+            _bringing.add((line.number_id, upload))
+            _beside(_bring(line, token, upload, claims))
+
+
+async def _bring(line: Line, token: str, upload: Id, claims: Sequence[Claim]) -> None:
+    try:
+        verdict = await channels.hand_over(upload, line.number_id, line.phone_number_id, token)
+    finally:
+        _bringing.discard((line.number_id, upload))
+    if verdict.fate == "accepted":
+        # This may have taken long: they are claimed anew, and the gate is asked.
+        await results.put_back([(claim, 0) for claim in claims])
+        bells.ring(BELL)
+    else:
+        await results.settle([(claim, verdict) for claim in claims])
+        await channels.heed(line.number_id, [verdict])
+
+
+def _beside(work: Coroutine[Any, Any, None]) -> None:
+    task = asyncio.create_task(_logged(work))
+    _late.add(task)
+    task.add_done_callback(_late.discard)
+
+
+async def _logged(work: Coroutine[Any, Any, None]) -> None:
+    try:
+        await work
+    except Exception as error:
+        # What has no result here is settled by the platform's echo, or when its lease ends.
+        _log.error("late_results_lost", exc_info=error)
+
+
+_late: set[asyncio.Task[None]] = set()
+_bringing: set[tuple[Id, Id]] = set()

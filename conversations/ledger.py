@@ -1,0 +1,168 @@
+"""The rows that a wish to send makes: the message in its thread, the send in the ledger (F21)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import orjson
+
+from conversations import episodes
+from conversations.content import Content, TemplateMessage, file_of, kind_of, shown_text
+from conversations.said import Said
+from conversations.statuses import wamid_token
+from conversations.threads import Tidings, tell
+from kernel import bells, clock, database, events, keys, tenancy
+from kernel.events import Event
+from kernel.ids import Id
+from kernel.seal import Sealer
+
+BELL = "sends"
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """What somebody wants to say in a thread. `key` makes it one, however often it is asked.
+
+    `about` is the message answered, or the one reacted to.
+    """
+
+    conversation_id: Id
+    content: Content
+    origin: Literal["person", "key"]
+    origin_id: Id
+    key: str
+    about: Id | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """The message as it stands in the thread, and its row in the ledger."""
+
+    message_id: Id
+    send_id: Id
+
+
+async def write(
+    queued: Queued, thread: dict[str, Any], out: Outgoing, about: str | None, category: str
+) -> None:
+    """Write all rows of a wish, part of the caller's unit, which holds the thread."""
+    sealer = (await keys.of([thread["subject_id"]]))[thread["subject_id"]]
+    await _write_message(queued, thread, out, about, sealer)
+    await _write_send(queued, thread, out, about, category, sealer)
+    await _show_in_thread(queued, thread)
+    await tell_queued(queued, thread, out.origin)
+
+
+async def tell_queued(queued: Queued, thread: dict[str, Any], origin: str) -> None:
+    """Say that a send stands in the ledger; whoever sends is woken after the commit."""
+    await events.record(
+        Event(
+            "send.queued",
+            {
+                "send": queued.send_id,
+                "message": queued.message_id,
+                "conversation": thread["id"],
+                "contact": thread["contact_id"],
+                "origin": origin,
+            },
+        )
+    )
+    database.after_commit(lambda: bells.ring(BELL))
+
+
+def key_token(out: Outgoing) -> bytes:
+    """What the ledger knows a caller's key by: each caller has keys of their own."""
+    return keys.index().token("send.key", f"{out.origin_id}|{out.key}")
+
+
+async def _write_message(
+    queued: Queued, thread: dict[str, Any], out: Outgoing, about: str | None, sealer: Sealer
+) -> None:
+    now, text, file = clock.now(), shown_text(out.content), file_of(out.content)
+    upload = file.upload if file else None
+    # What is shown names the upload; the platform's id of it comes with the attempt.
+    shown = Said(out.content, about).as_wire({upload: upload} if upload else {})
+    await database.insert(
+        "message",
+        [
+            {
+                "tenant_id": tenancy.current(),
+                "id": queued.message_id,
+                "conversation_id": thread["id"],
+                "contact_id": thread["contact_id"],
+                "subject_id": thread["subject_id"],
+                "number_id": thread["number_id"],
+                "direction": "out",
+                "kind": kind_of(out.content),
+                "origin": "desk" if out.origin == "person" else "api",
+                "author_id": out.origin_id if out.origin == "person" else None,
+                "media_id": upload,
+                "provider_at": now,
+                "received_at": now,
+                "tie": 0,
+                "reply_to_token": wamid_token(keys.index(), about) if about else None,
+                "body_sealed": sealer.seal_text("message.body", queued.message_id, text)
+                if text
+                else None,
+                "payload_sealed": sealer.seal(
+                    "message.payload", queued.message_id, orjson.dumps(shown)
+                ),
+                "status": "queued",
+            }
+        ],
+    )
+
+
+async def _write_send(
+    queued: Queued,
+    thread: dict[str, Any],
+    out: Outgoing,
+    about: str | None,
+    category: str,
+    sealer: Sealer,
+) -> None:
+    template = out.content if isinstance(out.content, TemplateMessage) else None
+    now = clock.now()
+    await database.insert(
+        "send",
+        [
+            {
+                "tenant_id": tenancy.current(),
+                "id": queued.send_id,
+                "origin": out.origin,
+                "origin_id": out.origin_id,
+                "contact_id": thread["contact_id"],
+                "subject_id": thread["subject_id"],
+                "conversation_id": thread["id"],
+                "number_id": thread["number_id"],
+                "message_id": queued.message_id,
+                "kind": kind_of(out.content),
+                "category": category,
+                "template_name": template.name if template else None,
+                "template_language": template.language if template else None,
+                "content_sealed": Said(out.content, about).seal(sealer, queued.send_id),
+                "state": "queued",
+                "decision": '{"ruling":"send"}',
+                "due_at": now,
+                "lease_until": 0,
+                "fence": 0,
+                "attempts": 0,
+                "created_at": now,
+            }
+        ],
+    )
+    added = await database.insert(
+        "send_key",
+        [{"tenant_id": tenancy.current(), "token": key_token(out), "send_id": queued.send_id}],
+        conflict="ON CONFLICT DO NOTHING",
+        returning="send_id",
+    )
+    if not added:
+        raise database.RunAgain  # a call in another thread was first: find what it wrote
+
+
+async def _show_in_thread(queued: Queued, thread: dict[str, Any]) -> None:
+    now = clock.now()
+    await tell([(thread["id"], Tidings(said=(now, 0, queued.message_id)))])
+    await episodes.bring_up_to_date({thread["id"]: [episodes.Said(now, 0, "out")]})

@@ -1,0 +1,64 @@
+"""Reads of the ledger of sends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TypedDict, cast
+
+from kernel import database, tenancy
+from kernel.database import Batch
+from kernel.ids import Id
+
+
+class SendRow(TypedDict):
+    """A send of a message; `decision` is JSON: the ruling and its reason. Times in microseconds."""
+
+    id: Id
+    message_id: Id
+    state: str
+    decision: str
+    attempts: int
+    due_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """How many sends of a number wait, and since when the oldest does (microseconds)."""
+
+    count: int
+    oldest_at: int | None
+
+
+async def sends_of(message_ids: Iterable[Id]) -> dict[Id, SendRow]:
+    """The sends of these messages; what was never queued here has none."""
+    rows = await database.rows(
+        """SELECT s.id, s.message_id, s.state, s.decision, s.attempts, s.due_at
+             FROM ({batch}) AS b
+             JOIN send s ON s.tenant_id = $1::uuid AND s.message_id = b.id""",
+        tenancy.current(),
+        batch=Batch({"id": "uuid"}, [[one] for one in dict.fromkeys(message_ids)]),
+    )
+    return {row["message_id"]: cast(SendRow, row) for row in rows}
+
+
+async def waiting_of(number_ids: Iterable[Id]) -> dict[Id, Waiting]:
+    """What waits to go out from each of these numbers of the current tenant."""
+    wanted = list(dict.fromkeys(number_ids))
+    rows = await database.rows(
+        """SELECT s.number_id, count(*) AS n, min(s.created_at) AS oldest_at
+             FROM ({batch}) AS b
+             JOIN send s ON s.tenant_id = $1::uuid AND s.number_id = b.id AND s.state = 'queued'
+            GROUP BY s.number_id""",
+        tenancy.current(),
+        batch=Batch({"id": "uuid"}, [[one] for one in wanted]),
+    )
+    none: dict[Id, Waiting] = dict.fromkeys(wanted, Waiting(0, None))
+    return none | {row["number_id"]: Waiting(row["n"], row["oldest_at"]) for row in rows}
+
+
+async def count_waiting() -> int:
+    """How many sends of all tenants wait to go out."""
+    with tenancy.across_tenants("counting what waits"):
+        row = await database.row("SELECT count(*) AS n FROM send WHERE state = 'queued'")
+    return int(row["n"]) if row else 0

@@ -1,0 +1,55 @@
+"""Leases of sends that ran out: their worker died, or the platform's word never came (F21)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from conversations import results
+from conversations.results import UNKNOWN_FOR, UNSETTLED, Known, Result
+from kernel import clock, database, tenancy
+
+_AT_ONCE = 500
+
+
+async def settle_overdue() -> int:
+    """Sends whose lease ran out, in all tenants: queued again, unknown, or unsettled; how many."""
+    now = clock.now()
+    with tenancy.across_tenants("sends whose worker died, or whose echo never came"):
+        rows = await database.rows(
+            """SELECT DISTINCT tenant_id FROM send
+                WHERE state IN ('claimed', 'unknown') AND lease_until < $1""",
+            now,
+        )
+    settled = 0
+    for row in rows:
+        with tenancy.acting_for(row["tenant_id"]):
+            settled += await _settle_tenants(now)
+    return settled
+
+
+@database.unit_of_work
+async def _settle_tenants(now: int) -> int:
+    # Held while it is judged: an attempt that its worker still writes down comes before this or
+    # finds its claim gone.
+    rows = await database.rows(
+        """SELECT id, contact_id, subject_id, number_id, conversation_id, message_id, fence, state,
+                  attempted_at
+             FROM send
+            WHERE tenant_id = $1::uuid AND state IN ('claimed', 'unknown') AND lease_until < $2
+            ORDER BY id LIMIT $3::bigint
+              FOR UPDATE SKIP LOCKED""",
+        tenancy.current(),
+        now,
+        _AT_ONCE,
+    )
+    await results.write([_result(row, now) for row in rows])
+    return len(rows)
+
+
+def _result(row: dict[str, Any], now: int) -> Result:
+    one = Known(**{name: row[name] for name in Known.__slots__})
+    if row["state"] == "unknown":
+        return Result(one, "failed", UNSETTLED)
+    if row["attempted_at"] is None:
+        return Result(one, "queued", "NEVER_LEFT", due_at=now)
+    return Result(one, "unknown", "WORKER_DIED", lease_until=now + UNKNOWN_FOR)
