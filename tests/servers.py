@@ -86,6 +86,28 @@ class Postgres:
             self.run(*(f"DROP DATABASE {name} WITH (FORCE)" for name in names))
 
 
+class OwnPostgres(Postgres):
+    """A server of one test, which it may take down."""
+
+    def __init__(self, home: Path) -> None:
+        (home / "data").mkdir(mode=0o700)
+        _make_cluster(home, home / "data")
+        super().__init__(home)
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it, unless it runs, and wait until it answers; after a crash it recovers first."""
+        if self._process is None:
+            self._process = _start_postgres(self.folder, self.files)
+
+    def crash(self) -> None:
+        """PostgreSQL's immediate shutdown: all connections are cut, nothing is finished."""
+        if self._process is not None:
+            self._process.send_signal(signal.SIGQUIT)
+            self._process.wait(timeout=20)
+            self._process = None
+
+
 class Redis:
     """The Redis of this test process."""
 
@@ -159,6 +181,21 @@ def shared_postgres() -> Iterator[Postgres]:
         yield Postgres(Path(json.loads((folder / "server.json").read_text())["folder"]))
 
 
+@contextmanager
+def own_postgres() -> Iterator[OwnPostgres]:
+    """A PostgreSQL for as long as the block runs."""
+    home = Path(tempfile.mkdtemp(prefix="rapport-postgres-", dir="/tmp"))
+    server = OwnPostgres(home)
+    try:
+        server.start()
+        # Its commits are in the operating system's hands when they return, unlike the shared one's.
+        server.run("ALTER ROLE postgres SET synchronous_commit = on")
+        yield server
+    finally:
+        server.crash()
+        shutil.rmtree(home)
+
+
 def _is_kept(folder: Path) -> bool:
     with (folder / "keeper").open("w") as keeper:
         try:
@@ -201,6 +238,7 @@ def _keep(folder: Path) -> None:
         home = Path(tempfile.mkdtemp(prefix="home-", dir=places[0]))
         data = Path(tempfile.mkdtemp(prefix=_DATA, dir=places[1]))
         (home / "data").symlink_to(data)
+        _make_cluster(home, data)
         server = _start_postgres(home, data)
         try:
             draft = folder / "server.draft"
@@ -223,21 +261,26 @@ def _roomy_memory() -> Path | None:
     return memory
 
 
-def _start_postgres(home: Path, data: Path) -> subprocess.Popen[bytes]:
-    # PostgreSQL refuses to run as root; nobody is on every machine.
-    user = pwd.getpwnam("nobody") if os.getuid() == 0 else None
-    uid = user.pw_uid if user else None
+def _make_cluster(home: Path, data: Path) -> None:
+    user = _unprivileged()
     for folder in (home, data):
         os.chown(folder, user.pw_uid if user else -1, user.pw_gid if user else -1)
-    programs = _reachable(_installed_postgres(), home, uid) / "bin"
+    programs = _reachable(_installed_postgres(), home, user.pw_uid if user else None) / "bin"
     locale = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--encoding=UTF8"]
     made = ["-D", str(data), "--username=postgres", "--auth=trust", "--no-sync", *locale]
+    uid = user.pw_uid if user else None
     subprocess.run([programs / "initdb", *made], check=True, user=uid, cwd=home)
+
+
+def _start_postgres(home: Path, data: Path) -> subprocess.Popen[bytes]:
+    copy = home / "programs" / "pginstall18"
+    programs = (copy if copy.exists() else _installed_postgres()) / "bin"
     options = {**_POSTGRES_OPTIONS, "unix_socket_directories": str(home)}
     settings = [word for name, value in options.items() for word in ("-c", f"{name}={value}")]
+    user = _unprivileged()
     server = subprocess.Popen(
         [programs / "postgres", "-D", str(data), *settings],
-        user=uid,
+        user=user.pw_uid if user else None,
         cwd=home,
         preexec_fn=_die_with_parent,
     )
@@ -247,6 +290,11 @@ def _start_postgres(home: Path, data: Path) -> subprocess.Popen[bytes]:
         "PostgreSQL",
     )
     return server
+
+
+def _unprivileged() -> pwd.struct_passwd | None:
+    """PostgreSQL refuses to run as root; nobody is on every machine."""
+    return pwd.getpwnam("nobody") if os.getuid() == 0 else None
 
 
 def _installed_postgres() -> Path:

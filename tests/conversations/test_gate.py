@@ -1,0 +1,98 @@
+"""The gate by itself: each fact that bars a message, alone and together."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from conversations.gate import Facts, decide
+from kernel import clock
+
+_NOW = 1_794_000_000 * clock.SECOND
+_OPEN = Facts(
+    needs_window=True,
+    category="service",
+    window_closed_at=_NOW + clock.HOUR,
+    tenant_state="active",
+    contact_state="active",
+    marketing=None,
+    number_state="connected",
+    waba_state="active",
+    restricted_until=None,
+    has_address=True,
+    has_token=True,
+)
+_TEMPLATE = replace(
+    _OPEN, needs_window=False, is_template=True, category="utility", template_status="APPROVED"
+)
+_CAMPAIGN = replace(_TEMPLATE, category="marketing", marketing="confirmed")
+
+
+def test_what_may_go() -> None:
+    for facts in (
+        _OPEN,
+        _TEMPLATE,
+        _CAMPAIGN,
+        replace(_TEMPLATE, window_closed_at=0),
+        replace(_TEMPLATE, marketing="withdrawn"),
+        replace(_OPEN, waba_state="restricted"),
+        replace(_TEMPLATE, waba_state="restricted", restricted_until=_NOW),
+    ):
+        assert decide(facts, _NOW).ruling == "send"
+
+
+@pytest.mark.parametrize(
+    ("facts", "change", "code"),
+    [
+        (_OPEN, {"tenant_state": "suspended"}, "TENANT_SUSPENDED"),
+        (_OPEN, {"tenant_state": "closing"}, "TENANT_SUSPENDED"),
+        (_OPEN, {"contact_state": "frozen"}, "CONTACT_RESTRICTED"),
+        (_OPEN, {"contact_state": "erased"}, "CONTACT_GONE"),
+        (_OPEN, {"contact_state": "merged"}, "CONTACT_GONE"),
+        (_OPEN, {"has_address": False}, "NO_ADDRESS"),
+        (_OPEN, {"window_closed_at": _NOW}, "WINDOW_CLOSED"),
+        (_OPEN, {"window_closed_at": 0}, "WINDOW_CLOSED"),
+        (_OPEN, {"number_state": "disconnected"}, "NUMBER_DISCONNECTED"),
+        (_OPEN, {"has_token": False}, "NO_TOKEN"),
+        (_OPEN, {"token_refused": True}, "TOKEN_REFUSED"),
+        (_OPEN, {"waba_state": "disabled"}, "ACCOUNT_DISABLED"),
+        (_OPEN, {"waba_state": "offboarded"}, "ACCOUNT_DISABLED"),
+        (_TEMPLATE, {"waba_state": "restricted"}, "ACCOUNT_RESTRICTED"),
+        (
+            _TEMPLATE,
+            {"waba_state": "restricted", "restricted_until": _NOW + 1},
+            "ACCOUNT_RESTRICTED",
+        ),
+        (_TEMPLATE, {"template_status": None}, "UNKNOWN_TEMPLATE"),
+        (_TEMPLATE, {"template_status": "PAUSED"}, "TEMPLATE_NOT_APPROVED"),
+        (_CAMPAIGN, {"marketing": None}, "NO_CONSENT"),
+        (_CAMPAIGN, {"marketing": "requested"}, "NO_CONSENT"),
+        (_CAMPAIGN, {"marketing": "withdrawn"}, "CONSENT_WITHDRAWN"),
+        # Nobody has told the category yet: it may be marketing.
+        (_TEMPLATE, {"category": ""}, "NO_CONSENT"),
+    ],
+)
+def test_what_bars_a_message(facts: Facts, change: dict[str, Any], code: str) -> None:
+    decision = decide(replace(facts, **change), _NOW)
+    assert (decision.ruling, [one.code for one in decision.reasons]) == ("refuse", [code])
+
+
+def test_all_reasons_come_at_once() -> None:
+    facts = replace(
+        _OPEN, tenant_state="suspended", has_address=False, window_closed_at=0, has_token=False
+    )
+    codes = [one.code for one in decide(facts, _NOW).reasons]
+    assert codes == ["TENANT_SUSPENDED", "NO_ADDRESS", "WINDOW_CLOSED", "NO_TOKEN"]
+
+
+def test_a_closed_window_says_since_when() -> None:
+    for since, words in (
+        (3 * clock.HOUR + clock.MINUTE, "closed 3 h ago"),
+        (clock.MINUTE, "closed less than an hour ago"),
+    ):
+        [reason] = decide(replace(_OPEN, window_closed_at=_NOW - since), _NOW).reasons
+        assert reason.message == f"The 24-hour window {words}. Send an approved template instead."
+    [reason] = decide(replace(_OPEN, window_closed_at=0), _NOW).reasons
+    assert "has not been opened yet" in reason.message

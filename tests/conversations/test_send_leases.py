@@ -1,0 +1,83 @@
+"""Claims and their leases: a worker that dies, sleeps or comes late never sends twice."""
+
+from __future__ import annotations
+
+import asyncio
+
+import channels
+import conversations
+from conversations import attempts, outbound, results
+from kernel import clock
+from tests.conversations.sending import Counter
+
+
+async def test_a_lease_that_ends_before_the_attempt(counter: Counter) -> None:
+    thread = await counter.opens()
+    queued = await counter.queues(thread)
+    [claim] = await outbound._claim(_line(counter), 10)
+    assert await conversations.settle_overdue() == 0
+    clock.move(outbound.LEASE + clock.SECOND)
+    # A worker that overslept its lease attempts nothing, whether anybody noticed or not.
+    assert await attempts._admit([claim]) == set()
+    assert await conversations.settle_overdue() == 1
+    assert await counter.fate(queued) == ("queued", "NEVER_LEFT")
+    assert await attempts._admit([claim]) == set()
+    await counter.delivers()
+    assert await counter.fate(queued) == ("sent", "ACCEPTED")
+    assert len(counter.platform.messages) == 1
+
+
+async def test_a_lease_that_ends_after_the_attempt(counter: Counter) -> None:
+    thread = await counter.opens()
+    queued = await counter.queues(thread)
+    [claim] = await outbound._claim(_line(counter), 10)
+    assert await attempts._admit([claim]) == {claim.id}
+    clock.move(outbound.LEASE + clock.SECOND)
+    assert await conversations.settle_overdue() == 1
+    assert await counter.fate(queued) == ("unknown", "WORKER_DIED")
+    await counter.delivers()
+    assert counter.platform.messages == []
+    # It had only slept: its answer counts.
+    await results.settle([(claim, channels.Verdict("accepted", "ACCEPTED", wamid="w"))])
+    assert await counter.fate(queued) == ("sent", "ACCEPTED")
+
+
+async def test_the_fence_keeps_an_older_claim_out(counter: Counter) -> None:
+    thread = await counter.opens()
+    queued = await counter.queues(thread)
+    [older] = await outbound._claim(_line(counter), 10)
+    clock.move(outbound.LEASE + clock.SECOND)
+    await conversations.settle_overdue()
+    [newer] = await outbound._claim(_line(counter), 10)
+    assert newer.fence == older.fence + 1
+    assert await attempts._admit([older]) == set()
+    refused = channels.Verdict("refused", "PLATFORM_100", 100)
+    await results.settle([(older, refused)])
+    assert (await counter.send(queued))["state"] == "claimed"
+    assert await attempts._admit([newer]) == {newer.id}
+
+
+async def test_a_worker_that_stood_still_asks_again(counter: Counter) -> None:
+    thread = await counter.opens()
+    queued = await counter.queues(thread)
+    line = _line(counter)
+    [claim] = await outbound._claim(line, 10)
+    await attempts._admit([claim])
+    _, verdict = await attempts._post(line, "token", claim, {}, clock.now() - 2 * clock.SECOND)
+    assert verdict.reason == "STALE"
+    await results.settle([(claim, verdict)])
+    assert counter.platform.messages == []
+    await counter.delivers()
+    assert await counter.fate(queued) == ("sent", "ACCEPTED")
+
+
+async def test_two_workers_share_the_queue(counter: Counter) -> None:
+    threads = [await counter.meets(f"4477009002{number:02}") for number in range(20)]
+    queued = [await counter.queues(thread) for thread in threads]
+    await asyncio.gather(*(counter.delivers() for _ in range(3)))
+    sent = sorted(body["biz_opaque_callback_data"] for body in counter.platform.messages)
+    assert sent == sorted(one.send_id for one in queued)
+
+
+def _line(counter: Counter) -> attempts.Line:
+    return attempts.Line(counter.shop.tenant_id, counter.shop.number_id, "pn", 80, 10)

@@ -1,0 +1,178 @@
+"""What leaves the house: once, in order, and only while it may."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+import contacts
+import conversations
+from conversations import NotSendable, Outgoing
+from conversations.content import Parameter, Reaction, TemplateMessage, Text
+from kernel import clock, database, ids, tenancy
+from kernel.errors import Conflict, Invalid, NotFound
+from tests.conversations.sending import Counter
+
+_MARKETING = TemplateMessage("spring_sale", "es", body=(Parameter("Lea"),))
+
+
+async def test_a_message_leaves_once_and_is_settled(counter: Counter) -> None:
+    thread = await counter.opens()
+    queued = await counter.queues(thread, Text("Yes 🙂"))
+    assert await counter.fate(queued) == ("queued", None)
+    await counter.delivers()
+    [body] = counter.platform.messages
+    assert body == {
+        "messaging_product": "whatsapp",
+        "recipient_type": "individual",
+        "biz_opaque_callback_data": queued.send_id,
+        "to": "447700900122",
+        "type": "text",
+        "text": {"body": "Yes 🙂"},
+    }
+    assert await counter.fate(queued) == ("sent", "ACCEPTED")
+    message = await counter.message(queued)
+    assert (message["status"], message["origin"], message["failed_at"]) == ("accepted", "api", None)
+    assert (await counter.send(queued))["attempts"] == 1
+    assert (await counter.number())["accepted_at"] is not None
+    await counter.delivers()
+    assert len(counter.platform.messages) == 1
+    kinds = await database.rows(
+        "SELECT kind, refs FROM outbox WHERE kind LIKE 'send.%' ORDER BY position, id"
+    )
+    assert [row["kind"] for row in kinds] == ["send.queued", "send.sent"]
+
+
+async def test_one_key_is_one_message(counter: Counter) -> None:
+    thread = await counter.opens()
+    first, *others = await asyncio.gather(
+        *(counter.queues(thread, Text("once"), key="tap") for _ in range(5))
+    )
+    assert all(one == first for one in others)
+    other_thread = await counter.meets("447700900133")
+    for content, place in ((Text("twice"), thread), (Text("once"), other_thread)):
+        with pytest.raises(Conflict) as caught:
+            await counter.queues(place, content, key="tap")
+        assert caught.value.code == "KEY_REUSED"
+    await counter.delivers()
+    assert len(counter.platform.messages) == 1
+    # The same key of somebody else is another key.
+    elsewhere = Outgoing(thread, Text("once"), "key", ids.new_id(), "tap")
+    assert (await conversations.queue(elsewhere)).send_id != first.send_id
+
+
+async def test_a_key_used_in_two_threads_at_once(counter: Counter) -> None:
+    threads = [await counter.opens(), await counter.meets("447700900133")]
+    found = await asyncio.gather(
+        *(counter.queues(thread, key="same") for thread in threads), return_exceptions=True
+    )
+    assert sorted(type(one).__name__ for one in found) == ["Conflict", "Queued"]
+    assert await _count("send") == await _count("send_key") == 1
+
+
+async def test_to_one_person_in_the_order_of_writing(counter: Counter) -> None:
+    threads = [await counter.opens(), await counter.meets("447700900133")]
+    for number in range(6):
+        await counter.queues(threads[number % 2], Text(str(number)))
+    await counter.delivers()
+    sent = [body["text"]["body"] for body in counter.platform.messages]
+    assert [one for one in sent if int(one) % 2 == 0] == ["0", "2", "4"]
+    assert [one for one in sent if int(one) % 2 == 1] == ["1", "3", "5"]
+
+
+async def test_a_stop_before_the_claim_holds_the_message(counter: Counter) -> None:
+    await counter.opens()
+    thread = await counter.opens()
+    await counter.learns_template("spring_sale", "MARKETING")
+    await counter.consents("confirmed")
+    queued = await counter.queues(thread, _MARKETING)
+    assert (await counter.send(queued))["category"] == "marketing"
+    await counter.consents("withdrawn", after=1)
+    await counter.delivers()
+    assert await counter.fate(queued) == ("refused", "CONSENT_WITHDRAWN")
+    message = await counter.message(queued)
+    assert (message["status"], message["error_code"]) == ("failed", None)
+    assert counter.platform.messages == []
+    assert (await counter.send(queued))["attempts"] == 0
+    with pytest.raises(NotSendable):
+        await conversations.retry(queued.message_id)
+
+
+async def test_a_template_leaves_outside_the_window(counter: Counter) -> None:
+    thread = await counter.opens()
+    await counter.learns_template("back_again", "UTILITY")
+    clock.move(2 * clock.DAY)
+    with pytest.raises(NotSendable) as caught:
+        await counter.queues(thread)
+    assert [one.code for one in caught.value.reasons] == ["WINDOW_CLOSED"]
+    content = TemplateMessage("back_again", "es", body=(Parameter("Lea"),))
+    queued = await counter.queues(thread, content)
+    await counter.delivers()
+    assert counter.platform.messages[0]["template"] == {
+        "name": "back_again",
+        "language": {"code": "es"},
+        "components": [{"type": "body", "parameters": [{"type": "text", "text": "Lea"}]}],
+    }
+    assert await counter.fate(queued) == ("sent", "ACCEPTED")
+
+
+async def test_a_window_that_closes_meanwhile(counter: Counter) -> None:
+    thread = await counter.opens()
+    queued = await counter.queues(thread)
+    clock.move(25 * clock.HOUR)
+    await counter.delivers()
+    assert await counter.fate(queued) == ("refused", "WINDOW_CLOSED")
+    assert counter.platform.messages == []
+
+
+async def test_a_reaction_and_what_it_is_on(counter: Counter) -> None:
+    thread = await counter.opens()
+    with pytest.raises(Invalid) as caught:
+        await counter.queues(thread, Reaction("👍"))
+    assert (caught.value.code, caught.value.field) == ("MISSING", ("in_reply_to",))
+    [asked] = [row for row in await counter.shop.messages() if row["direction"] == "in"]
+    await counter.queues(thread, Reaction("👍"), about=asked["id"])
+    elsewhere = await counter.meets("447700900133")
+    with pytest.raises(NotFound):
+        await counter.queues(elsewhere, Text("this one"), about=asked["id"])
+    await counter.delivers()
+    [body] = counter.platform.messages
+    assert body["type"] == "reaction"
+    assert body["reaction"]["emoji"] == "👍"
+    assert "context" not in body
+
+
+async def test_somebody_erased_meanwhile(counter: Counter) -> None:
+    thread = await counter.opens()
+    queued = await counter.queues(thread)
+    await database.run("UPDATE contact SET state = 'erased'")
+    await counter.delivers()
+    assert await counter.fate(queued) == ("refused", "CONTACT_GONE")
+
+
+async def test_a_foreign_thread_is_not_found(counter: Counter) -> None:
+    thread = await counter.opens()
+    stranger = Outgoing(ids.new_id(), Text("hi"), "key", ids.new_id(), "k")
+    with pytest.raises(NotFound):
+        await conversations.queue(stranger)
+    with tenancy.acting_for(ids.new_id()), pytest.raises(NotFound):
+        await counter.queues(thread)
+    assert await _count("send") == 0
+
+
+async def test_a_merge_takes_the_sends_along(counter: Counter) -> None:
+    thread = await counter.opens()
+    queued = await counter.queues(thread)
+    other = await counter.meets("447700900133")
+    threads = await database.rows("SELECT id, contact_id FROM conversation ORDER BY id")
+    by_thread = {row["id"]: row["contact_id"] for row in threads}
+    await conversations.follow_merges([contacts.Merge(by_thread[other], by_thread[thread])])
+    row = await counter.send(queued)
+    assert (row["conversation_id"], row["contact_id"]) == (other, by_thread[other])
+
+
+async def _count(table: str) -> int:
+    row = await database.row(f"SELECT count(*) AS n FROM {table}")
+    assert row is not None
+    return int(row["n"])
