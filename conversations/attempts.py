@@ -211,10 +211,14 @@ async def _fly(line: Line, token: str, bodies: Sequence[tuple[Claim, dict[str, A
     flights = {
         asyncio.create_task(_post(line, token, claim, body, admitted_at)) for claim, body in bodies
     }
-    landed, late = await asyncio.wait(flights, timeout=_TOGETHER)
-    if late:
-        SEATS.keep(len(late))
-        _beside(_land(line, late))
+    landed, late = set[Flight](), flights
+    try:
+        landed, late = await asyncio.wait(flights, timeout=_TOGETHER)
+    finally:
+        # Also where this turn is broken off: what flies is waited for, and written down.
+        if late:
+            SEATS.keep(len(late))
+            _beside(_land(line, late))
     if landed:
         await _settle(line, landed)
 

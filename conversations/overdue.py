@@ -51,5 +51,5 @@ def _result(row: dict[str, Any], now: int) -> Result:
     if row["state"] == "unknown":
         return Result(one, "failed", UNSETTLED)
     if row["attempted_at"] is None:
-        return Result(one, "queued", "NEVER_LEFT", due_at=now)
+        return Result(one, "queued", "NEVER_LEFT")
     return Result(one, "unknown", "WORKER_DIED", lease_until=now + UNKNOWN_FOR)

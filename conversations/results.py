@@ -19,6 +19,8 @@ from kernel.ids import Id
 # How long the platform's own word is waited for before a send counts as unsettled.
 UNKNOWN_FOR = clock.HOUR
 UNSETTLED = "OUTCOME_UNKNOWN"
+# What waits no longer than this keeps waiting what was written to the same person after it.
+_IN_ORDER = clock.MINUTE
 
 State = Literal["queued", "unknown", "sent", "failed", "refused"]
 # How the message stands in its thread then; what waits stays as it was queued.
@@ -87,13 +89,13 @@ async def settle(verdicts: Sequence[tuple[Sent, Verdict]]) -> None:
     """Write down what became of attempts, in few statements."""
     now = clock.now()
     await write([_result(one, verdict, now) for one, verdict in verdicts])
-    held: list[list[Id | int]] = [
-        [one.number_id, one.contact_id, now + verdict.wait]
-        for one, verdict in verdicts
-        if verdict.hold == "pair"
-    ]
-    if held:
-        await _hold_pairs(held)
+    await _hold_pairs(
+        [
+            (one, now + verdict.wait)
+            for one, verdict in verdicts
+            if verdict.hold == "pair" or (verdict.fate == "again" and verdict.wait <= _IN_ORDER)
+        ]
+    )
 
 
 async def refuse(refused: Sequence[tuple[Sent, Decision]]) -> None:
@@ -107,10 +109,16 @@ async def refuse(refused: Sequence[tuple[Sent, Decision]]) -> None:
     )
 
 
+@database.unit_of_work
 async def put_back(waiting: Sequence[tuple[Sent, int]]) -> None:
-    """Claimed, but not to be attempted for so many microseconds."""
+    """Claimed, but not to be attempted for so many microseconds; without a wait they keep their
+    place."""
     now = clock.now()
-    await write([Result(one, "queued", "WAITS", due_at=now + wait) for one, wait in waiting])
+    until = [(one, now + wait) for one, wait in waiting if wait]
+    await write(
+        [Result(one, "queued", "WAITS", due_at=now + wait if wait else 0) for one, wait in waiting]
+    )
+    await _hold_pairs(until)
 
 
 @database.unit_of_work
@@ -195,15 +203,21 @@ def _result(one: Sent, verdict: Verdict, now: int) -> Result:
     return Result(one, "failed", verdict.reason, verdict.code)
 
 
-async def _hold_pairs(held: Sequence[Sequence[Id | int]]) -> None:
-    """What waits for the same people waits as long (contract 5.7)."""
+async def _hold_pairs(held: Sequence[tuple[Sent, int]]) -> None:
+    """What was written later to the same people waits as long, so that it stays in order."""
+    if not held:
+        return
     await database.run(
-        """UPDATE send SET due_at = b.until FROM ({batch}) AS b
+        """UPDATE send SET due_at = b.until, decision = $2::jsonb FROM ({batch}) AS b
             WHERE send.tenant_id = $1::uuid AND send.contact_id = b.contact_id
               AND send.number_id = b.number_id AND send.state = 'queued'
-              AND send.due_at < b.until""",
+              AND send.due_at < b.until AND send.id > b.id""",
         tenancy.current(),
-        batch=Batch({"number_id": "uuid", "contact_id": "uuid", "until": "bigint"}, held),
+        '{"ruling":"queued","reason":"WAITS"}',
+        batch=Batch(
+            {"id": "uuid", "number_id": "uuid", "contact_id": "uuid", "until": "bigint"},
+            [[one.id, one.number_id, one.contact_id, until] for one, until in held],
+        ),
     )
 
 

@@ -17,7 +17,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="scripts/faults", description=__doc__)
     parser.add_argument("--times", type=int, default=5, help="the load, in tests' loads (5)")
     chosen, others = parser.parse_known_args()
-    return int(pytest.main(["tests/faults", "-p", "no:xdist", *others], [_Figures(chosen.times)]))
+    return int(pytest.main(["tests/faults", *others], [_Figures(chosen.times)]))
 
 
 class _Figures:

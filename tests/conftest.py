@@ -160,12 +160,13 @@ def _environ(data: Path, redis_server: Redis) -> dict[str, str]:
         **kept,
         "RAPPORT_DATA": str(data),
         "RAPPORT_REDIS_URL": redis_server.url,
-        "RAPPORT_PORT": str(_free_port()),
+        "RAPPORT_PORT": str(free_port()),
         "RAPPORT_DATABASE_POOL": "5",
     }
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nobody listens on just now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

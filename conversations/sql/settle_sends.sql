@@ -1,8 +1,8 @@
 -- The results of attempts, in one statement. A worker that lost its lease, or whose send was settled
--- by an echo meanwhile, changes nothing.
+-- by an echo meanwhile, changes nothing. What goes back without a wait keeps its place in the queue.
 UPDATE send
    SET state = b.state,
-       due_at = CASE WHEN b.state = 'queued' THEN b.due_at ELSE send.due_at END,
+       due_at = GREATEST(send.due_at, b.due_at),
        lease_until = b.lease_until,
        wamid_token = b.wamid_token,
        error_code = b.error_code,

@@ -12,7 +12,7 @@ import pytest
 
 from kernel import database, ids, tenancy
 from tests.api.door import Door, Store, arrives, open_door, text_message
-from tests.conftest import House
+from tests.conftest import House, free_port
 from tests.servers import ROOT, Redis
 
 
@@ -119,7 +119,7 @@ async def test_browsers_of_allowed_origins(house: House) -> None:
 
 
 async def test_production_takes_no_get(house: House, store: Store) -> None:
-    settings = replace(house.settings, env="production", port=house.settings.port + 1)
+    settings = replace(house.settings, env="production", port=free_port())
     async with open_door(settings) as door:
         url = f"{door.root}/graphql"
         async with door.http.get(url, params={"query": "{ viewer { role } }"}) as answer:

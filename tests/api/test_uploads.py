@@ -9,6 +9,7 @@ from typing import Any
 import aiohttp
 import pytest
 
+from api import uploads
 from api.multipart import FilePart
 from kernel import clock, database, ids
 from kernel.errors import Invalid
@@ -188,6 +189,20 @@ async def test_a_client_that_goes_away_leaves_nothing(desk: Desk) -> None:
     assert reader.at_eof()
 
 
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+async def test_files_have_so_much_room_and_no_more(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(uploads, "_ROOM", 1500)
+    endpoint = uploads.Uploads()
+    head = b'--x\r\ncontent-disposition: form-data; name="file"\r\ncontent-type: image/jpeg\r\n\r\n'
+    for _ in range(3):
+        # Refused, it gives its room back.
+        assert await _call(endpoint, desk, head, b"x" * 1000, b"x" * 1000) == 503
+        assert await _call(endpoint, desk, head + JPEG + b"\r\n--x--") == 201
+    assert len(await database.rows("SELECT id FROM media")) == 3
+
+
 def test_a_form_in_pieces_of_any_size() -> None:
     body = (
         b"a preamble\r\n--x\r\n"
@@ -237,6 +252,25 @@ async def _post(
     url = f"{desk.door.root}/media" + (f"?kind={kind}" if kind else "")
     async with desk.door.http.post(url, data=form, headers=headers) as answer:
         return answer.status, await answer.json()
+
+
+async def _call(endpoint: uploads.Uploads, desk: Desk, *pieces: bytes) -> int:
+    """The status of a request whose body comes in these pieces."""
+    waiting, statuses = list(pieces), []
+
+    async def receive() -> Any:
+        return {"type": "http.request", "body": waiting.pop(0), "more_body": bool(waiting)}
+
+    async def send(message: Any) -> None:
+        statuses.append(message.get("status"))
+
+    headers = [
+        (b"content-type", _FORM.encode()),
+        (b"authorization", f"Bearer {desk.store.token}".encode()),
+    ]
+    scope = {"method": "POST", "query_string": b"kind=image", "headers": headers}
+    await endpoint(scope, receive, send)
+    return int(statuses[0])
 
 
 async def _send(desk: Desk, media: dict[str, Any]) -> str:

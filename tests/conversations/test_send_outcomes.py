@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import re
 from typing import Any
 
 import pytest
@@ -11,11 +13,12 @@ import conversations
 from channels import graph
 from conversations import NotSendable, Queued, attempts
 from conversations.content import Text
-from kernel import clock, ids
+from kernel import clock, ids, metrics
 from kernel.errors import Conflict, NotFound
 from tests.conftest import House
 from tests.conversations.sending import Counter
 from tests.flows.platform import bare, drop, error, hang, start_wire
+from workers import jobs
 
 
 @pytest.mark.parametrize(
@@ -151,6 +154,18 @@ async def test_a_pair_that_is_asked_to_wait_waits_alone(counter: Counter) -> Non
     assert {await counter.fate(one) for one in held} == {("sent", "ACCEPTED")}
 
 
+async def test_a_short_wait_keeps_the_order_of_writing(counter: Counter) -> None:
+    thread = await counter.opens()
+    counter.platform.does(error(131000, 500))
+    for text in ("first", "second", "third"):
+        await counter.queues(thread, Text(text))
+    await counter.delivers()
+    assert len(counter.platform.messages) == 1
+    await counter.delivers_in(3 * clock.SECOND)
+    sent = [body["text"]["body"] for body in counter.platform.messages]
+    assert sent == ["first", "first", "second", "third"]
+
+
 async def test_a_dead_token_keeps_the_queue(counter: Counter) -> None:
     thread = await counter.opens()
     waiting = await counter.queues(thread)
@@ -207,6 +222,47 @@ async def test_an_unsettled_one_goes_again_and_its_echo_still_counts(counter: Co
     await counter.delivers()
     assert await counter.fate(queued) == ("sent", "ECHOED")
     assert len(counter.platform.messages) == 1
+
+
+async def test_a_turn_that_is_broken_off_loses_no_answer(counter: Counter) -> None:
+    thread = await counter.opens()
+    counter.platform.does(hang(0.3))
+    queued = await counter.queues(thread)
+    turn = asyncio.create_task(conversations.dispatch())
+    while not counter.platform.messages:  # noqa: ASYNC110
+        await asyncio.sleep(0.01)
+    turn.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await turn
+    assert await conversations.finish() == 1
+    assert await counter.fate(queued) == ("unknown", "HTTP_504")
+    assert attempts.SEATS.free == 250
+
+
+async def test_fates_are_counted(counter: Counter) -> None:
+    before = _counted()
+    thread = await counter.opens()
+    counter.platform.does(error(131000, 500), drop(), error(100))
+    for _ in range(4):
+        await counter.queues(thread)
+    assert await conversations.count_waiting() == 4
+    await counter.delivers()
+    await counter.delivers_in(5 * clock.SECOND)
+    after = _counted()
+    changed = {fate: after[fate] - before.get(fate, 0) for fate in after}
+    assert {fate: count for fate, count in changed.items() if count} == {
+        "again": 1,
+        "unknown": 1,
+        "failed": 1,
+        "sent": 2,
+    }
+    await jobs.measure({})
+    assert "rapport_sends_waiting 0.0" in metrics.exposition().decode()
+
+
+def _counted() -> dict[str, float]:
+    found = re.findall(r'rapport_sends_total{fate="(.*)"} (.*)', metrics.exposition().decode())
+    return {fate: float(count) for fate, count in found}
 
 
 async def _cannot_be_retried(queued: Queued) -> None:

@@ -117,6 +117,22 @@ async def test_a_template_leaves_outside_the_window(counter: Counter) -> None:
     assert await counter.fate(queued) == ("sent", "ACCEPTED")
 
 
+async def test_a_person_gets_so_many_ahead_and_no_more(counter: Counter) -> None:
+    thread, other = await counter.opens(), await counter.meets("447700900133")
+    queued = [await counter.queues(thread, Text(str(number))) for number in range(48)]
+    free = await counter.queues(other)
+    await counter.delivers()
+    fates = [await counter.fate(one) for one in queued]
+    # 45 at once, then one every 6 seconds (contract 5.7), in the order of writing.
+    sent = fates.count(("sent", "ACCEPTED"))
+    assert 45 <= sent <= 47
+    assert fates == [("sent", "ACCEPTED")] * sent + [("queued", "WAITS")] * (48 - sent)
+    waits = [(await counter.send(one))["due_at"] - clock.now() for one in queued[sent:]]
+    assert max(waits) <= 6 * clock.SECOND
+    assert (await counter.send(queued[-1]))["attempts"] == 0
+    assert await counter.fate(free) == ("sent", "ACCEPTED")
+
+
 async def test_a_window_that_closes_meanwhile(counter: Counter) -> None:
     thread = await counter.opens()
     queued = await counter.queues(thread)
