@@ -65,13 +65,18 @@ async def claim_deliveries(limit: int) -> list[Claimed]:
     return claimed
 
 
-@database.unit_of_work
 async def _claim(limit: int) -> list[dict[str, Any]]:
+    now, statement = clock.now(), database.sql(__file__, "claim_deliveries")
     if database.dialect() == "postgresql":
-        # However many wait, PostgreSQL thinks that few do, and would read and sort them all.
-        await database.rows("SELECT set_config('enable_sort', 'off', true)")
-    now = clock.now()
-    return await database.rows(database.sql(__file__, "claim_deliveries"), now, now + LEASE, limit)
+        return await _claim_by_index(statement, now, limit)
+    return await database.rows(statement, now, now + LEASE, limit)
+
+
+@database.unit_of_work
+async def _claim_by_index(statement: str, now: int, limit: int) -> list[dict[str, Any]]:
+    """However many wait, PostgreSQL thinks that few do, and would read and sort them all."""
+    await database.rows("SELECT set_config('enable_sort', 'off', true)")
+    return await database.rows(statement, now, now + LEASE, limit)
 
 
 async def settle(claimed: Sequence[Claimed]) -> None:

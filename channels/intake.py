@@ -18,13 +18,18 @@ from kernel.database import Batch
 from kernel.errors import Invalid, NotAllowed
 
 BELL = "deliveries"
-# A request waits so many seconds for company; then those that wait are committed together, not too
-# many: while some are committed, others are received.
+# A request waits so many seconds for company, then those that wait are committed together. Not too
+# many at once, and in two commits side by side: so there is always something to do meanwhile.
 _GATHER = 0.005
 _MOST = 128
-_KEYS = {"id": "uuid", "app": "text", "token": "bytea"}
-_DELIVERIES = {**_KEYS, "lane": "smallint", "body_sealed": "bytea"}
-_Row = tuple[ids.Id, str, bytes, int, bytes]  # a cell for each of these columns
+_SIDE_BY_SIDE = 2
+_COLUMNS = {
+    "id": "uuid",
+    "app": "text",
+    "token": "bytea",
+    "lane": "smallint",
+    "body_sealed": "bytea",
+}
 
 
 class _Waiting(NamedTuple):
@@ -41,21 +46,26 @@ class _Gatherer:
         self.loop = asyncio.get_running_loop()
         self.waiting: list[_Waiting] = []
         self.since = 0.0
-        self.committer: asyncio.Task[None] | None = None
+        self.gathers = False
+        self.tasks: set[asyncio.Task[None]] = set()
 
     def add(self, app: str, token: bytes, body: bytes) -> asyncio.Future[None]:
         stored = self.loop.create_future()
         if not self.waiting:
             self.since = self.loop.time()
         self.waiting.append(_Waiting(app, token, body, stored))
-        if self.committer is None or self.committer.done():
-            self.committer = self.loop.create_task(self.commit())
+        if not self.gathers and len(self.tasks) < _SIDE_BY_SIDE:
+            task = self.loop.create_task(self.commit())
+            self.tasks.add(task)
+            task.add_done_callback(self.tasks.discard)
         return stored
 
     async def commit(self) -> None:
-        while self.waiting:
+        while self.waiting and not self.gathers:
+            self.gathers = True
             # Under load the time has passed while the earlier ones were committed.
             await asyncio.sleep(self.since + _GATHER - self.loop.time())
+            self.gathers = False
             together, self.waiting = self.waiting[:_MOST], self.waiting[_MOST:]
             error: BaseException | None = None
             try:
@@ -104,32 +114,18 @@ async def _store(together: Sequence[_Waiting]) -> None:
         )
         for one in together
     ]
+    batch = Batch(_COLUMNS, rows)
     if database.dialect() == "postgresql":
         await database.run(
-            database.sql(__file__, "store_deliveries.postgresql"),
-            day,
-            now,
-            batch=Batch(_DELIVERIES, rows),
+            database.sql(__file__, "store_deliveries.postgresql"), day, now, batch=batch
         )
     else:
-        await _store_in_two(day, now, rows)
-
-
-@database.unit_of_work
-async def _store_in_two(day: str, now: int, rows: Sequence[_Row]) -> None:
-    """SQLite knows no writing inside a WITH: the keys first, then the deliveries they let in."""
-    fresh = await database.rows(
-        database.sql(__file__, "store_delivery_keys.sqlite"),
-        now,
-        batch=Batch(_KEYS, [row[:3] for row in rows]),
-    )
-    let_in = {row["delivery_id"] for row in fresh}
-    await database.run(
-        database.sql(__file__, "store_deliveries.sqlite"),
-        day,
-        now,
-        batch=Batch(_DELIVERIES, [row for row in rows if row[0] in let_in]),
-    )
+        # SQLite knows no writing inside a WITH: the keys first, then the deliveries they let in.
+        await database.run_together(
+            batch,
+            (database.sql(__file__, "store_delivery_keys.sqlite"), [now]),
+            (database.sql(__file__, "store_deliveries.sqlite"), [day, now]),
+        )
 
 
 def _gatherer() -> _Gatherer:

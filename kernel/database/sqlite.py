@@ -9,15 +9,20 @@ from __future__ import annotations
 import asyncio
 import random
 import sqlite3
-from typing import Any
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, TypeVar
 
 from tortoise.backends.base.client import TransactionContext
 from tortoise.backends.sqlite.client import (
     SqliteClient,
     SqliteTransactionContext,
     SqliteTransactionWrapper,
+    translate_exceptions,
 )
 from tortoise.exceptions import OperationalError
+
+T = TypeVar("T")
+Prepared = tuple[str, Sequence[Any]]
 
 PRAGMAS: dict[str, str | int] = {
     "journal_mode": "WAL",
@@ -26,16 +31,16 @@ PRAGMAS: dict[str, str | int] = {
     # Freed pages are overwritten: an erased person leaves nothing in the file (traps: Erasure).
     "secure_delete": "ON",
     "foreign_keys": "ON",
-    "busy_timeout": 10_000,
     "journal_size_limit": 67_108_864,
+    # Keyed tokens land all over their indexes: the longer the log, the fewer pages go home twice.
+    "wal_autocheckpoint": 4000,
     "cache_size": -32_768,
     "temp_store": "MEMORY",
+    # SQLite's own waiting sleeps up to 100 ms between tries, holds the connection's thread
+    # meanwhile and starves short writers. We wait ourselves.
+    "busy_timeout": 0,
 }
 _LOCK_PATIENCE = 30.0
-_PATIENT = f"PRAGMA busy_timeout={PRAGMAS['busy_timeout']}"
-# In one go, for each step is a trip to the connection's thread. SQLite's own waiting for the lock
-# sleeps up to 100 ms between tries and starves short writers.
-_BEGIN = f"PRAGMA busy_timeout=0; BEGIN IMMEDIATE; {_PATIENT}"
 
 
 class Client(SqliteClient):
@@ -44,10 +49,23 @@ class Client(SqliteClient):
     def _in_transaction(self) -> TransactionContext:
         return SqliteTransactionContext(ImmediateTransaction(self), self._lock)
 
+    @translate_exceptions
+    async def execute_query(self, query: str, values: Any = None) -> tuple[int, Sequence[Any]]:
+        """How many rows were changed or found, and the rows."""
+        async with self.acquire_connection() as connection:
+            before = connection.total_changes
+            rows = await _patiently(lambda: connection.execute_fetchall(query, values))
+            return (connection.total_changes - before) or len(rows), rows
+
     async def execute_query_dict(self, query: str, values: Any = None) -> list[dict[str, Any]]:
         """Rows as dicts; the statement's text is not rewritten (NUL is refused further up)."""
         async with self.acquire_connection() as connection:
-            return await _fetch(connection, query, values)
+            return await _dicts(connection, query, values)
+
+    async def execute_together(self, statements: Sequence[Prepared]) -> None:
+        """All of them or none, in one trip to the connection's thread."""
+        async with self.acquire_connection() as connection:
+            await _patiently(lambda: connection._execute(_run, connection._conn, statements))
 
 
 class ImmediateTransaction(SqliteTransactionWrapper):
@@ -55,35 +73,40 @@ class ImmediateTransaction(SqliteTransactionWrapper):
 
     async def begin(self) -> None:
         """Take the write lock; OperationalError after 30 s of other writers."""
-        deadline = asyncio.get_running_loop().time() + _LOCK_PATIENCE
-        try:
-            while not await self._took_the_lock():
-                if asyncio.get_running_loop().time() > deadline:
-                    raise OperationalError("database is locked")
-                await asyncio.sleep(0.0005 + random.random() * 0.001)  # noqa: S311 (jitter)
-        except BaseException:
-            await self._connection.execute(_PATIENT)
-            raise
-
-    async def _took_the_lock(self) -> bool:
-        try:
-            await self._connection.executescript(_BEGIN)
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-                raise
-            return False
-        return True
+        await _patiently(lambda: self._connection.execute("BEGIN IMMEDIATE"))
 
     async def execute_query_dict(self, query: str, values: Any = None) -> list[dict[str, Any]]:
         """Rows as dicts, inside the transaction."""
-        return await _fetch(self._connection, query, values)
+        return await _dicts(self._connection, query, values)
 
 
-async def _fetch(connection: Any, query: str, values: Any) -> list[dict[str, Any]]:
+async def _dicts(connection: Any, query: str, values: Any) -> list[dict[str, Any]]:
+    return list(map(dict, await _patiently(lambda: connection.execute_fetchall(query, values))))
+
+
+async def _patiently(attempt: Callable[[], Awaitable[T]]) -> T:
+    """What the attempt brings, once no other process holds the write lock; for 30 s at most."""
+    deadline = asyncio.get_running_loop().time() + _LOCK_PATIENCE
+    while True:
+        try:
+            return await attempt()
+        except sqlite3.OperationalError as error:
+            is_busy = error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+            if not is_busy or asyncio.get_running_loop().time() > deadline:
+                raise OperationalError(error) from error
+        await asyncio.sleep(0.0005 + random.random() * 0.001)  # noqa: S311 (jitter)
+
+
+def _run(connection: sqlite3.Connection, statements: Sequence[Prepared]) -> None:
+    """In the connection's thread."""
+    connection.execute("BEGIN IMMEDIATE")
     try:
-        return list(map(dict, await connection.execute_fetchall(query, values)))
-    except sqlite3.OperationalError as error:
-        raise OperationalError(error) from error
+        for text, values in statements:
+            connection.execute(text, values)
+        connection.execute("COMMIT")
+    except BaseException:
+        connection.rollback()
+        raise
 
 
 client_class = Client
