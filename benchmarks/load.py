@@ -96,7 +96,8 @@ class _Generator:
         self.rate = rate
         self.sent = 0
         self.due: deque[int] = deque()
-        self.idle: list[_Connection] = []
+        # In turns, so that none is idle for so long that the server closes it.
+        self.idle: deque[_Connection] = deque()
         self.latencies: list[float] = []
         self.answers: Counter[str] = Counter()
         self.late = 0.0
@@ -124,7 +125,7 @@ class _Generator:
         for number in range(self.sent, until):
             self.late = max(self.late, now - self.due_at(number))
             if self.idle:
-                self.idle.pop().send(number, self.due_at(number))
+                self.idle.popleft().send(number, self.due_at(number))
             else:
                 self.due.append(number)
         self.sent = until
