@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import io
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -71,12 +73,22 @@ async def start(settings: Settings) -> None:
         settings,
         aiohttp.ClientSession(
             # At 100 ms an answer, 1,000 messages a second keep 100 calls in flight and more.
-            connector=aiohttp.TCPConnector(limit=300, keepalive_timeout=30),
+            connector=aiohttp.TCPConnector(
+                limit=300, keepalive_timeout=30, ssl=_trust(settings.graph_ca)
+            ),
             # A missing user agent may be refused (contract 7.1).
             headers={"User-Agent": "Rapport"},
             cookie_jar=aiohttp.DummyCookieJar(),
         ),
     )
+
+
+def _trust(certificates: Path | None) -> ssl.SSLContext:
+    """The system's authorities, and the certificates of the settings besides."""
+    context = ssl.create_default_context()
+    if certificates:
+        context.load_verify_locations(certificates)
+    return context
 
 
 async def stop() -> None:

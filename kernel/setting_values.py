@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+import ssl
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
@@ -80,6 +81,16 @@ def existing_folder(text: str) -> Path | None:
     """The folder, or None where it is missing."""
     folder = path(text)
     return folder if folder.is_dir() else None
+
+
+def certificates(text: str) -> Path:
+    """A file of certificates in PEM that can be read now."""
+    file = path(text)
+    try:
+        ssl.create_default_context(cafile=file)
+    except OSError:  # ssl.SSLError is one
+        raise Wrong("must be a file of certificates in PEM") from None
+    return file
 
 
 def _split(text: str) -> SplitResult:

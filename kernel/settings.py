@@ -154,6 +154,12 @@ class Settings:
         "graph.facebook.com,api.facebook.com,lookaside.fbsbx.com",
         "The only hosts that may see an access token, parted by commas.",
     )
+    graph_ca: Path | None = _setting(
+        read.certificates,
+        None,
+        "File of certificates (PEM) that count as the WhatsApp API's besides the system's own, as "
+        "the simulator writes it with --tls.",
+    )
     webhook_limit: int = _setting(
         read.whole(65_536, 67_108_864), "3145728", "Largest webhook body in bytes (contract: 3 MB)."
     )

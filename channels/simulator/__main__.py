@@ -1,6 +1,8 @@
 """`python -m channels.simulator`: the simulator as a program, until SIGTERM or Ctrl-C.
 
-`--town FILE` is a document as POST /control/town takes it.
+`--town FILE` is a document as POST /control/town takes it. With `--tls FILE` it is reached at
+https://: its certificate, new at every start, is written to this file, which RAPPORT_GRAPH_CA names
+to whoever calls it.
 """
 
 from __future__ import annotations
@@ -23,14 +25,17 @@ from kernel.errors import Invalid, RapportError
 from kernel.settings import Settings
 
 
-async def run(settings: Settings, town: dict[str, Any]) -> None:
-    """Serve this town on RAPPORT_HOST and RAPPORT_SIMULATOR_PORT until a signal comes."""
+async def run(settings: Settings, town: dict[str, Any], trusted: Path | None) -> None:
+    """Serve this town on RAPPORT_HOST and RAPPORT_SIMULATOR_PORT until a signal comes.
+
+    With `trusted` over TLS, whose certificate is written there.
+    """
     asked_to_end = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, asked_to_end.set)
-    async with running(host=settings.host, port=settings.simulator_port) as simulator:
-        if settings.host in ("0.0.0.0", "::"):  # noqa: S104 (not bound here, only understood)
-            simulator.world.base_url = f"http://127.0.0.1:{settings.simulator_port}"
+    async with running(
+        host=settings.host, port=settings.simulator_port, trusted=trusted
+    ) as simulator:
         simulator.settle(town)
         structlog.get_logger("simulator").info("simulator_ready", url=simulator.url)
         await asked_to_end.wait()
@@ -42,13 +47,17 @@ def main() -> int:
     parser.add_argument(
         "--town", type=Path, metavar="FILE", help="settle this town; without the file it is empty"
     )
-    town = parser.parse_args().town
+    parser.add_argument(
+        "--tls", type=_writable, metavar="FILE", help="speak TLS; write there whom to trust"
+    )
+    given = parser.parse_args()
+    town: Path | None = given.town
     settings = kernel_settings.load_or_exit()
     log.start(settings.log_level, "simulator")
     try:
         document = _read(town) if town else {}
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            runner.run(run(settings, document))
+            runner.run(run(settings, document, given.tls))
     except RapportError as error:
         place = f" ({'.'.join(error.field)})" if error.field else ""
         print(f"--town {town}: {error.message}{place}", file=sys.stderr)
@@ -61,6 +70,15 @@ def main() -> int:
         )
         return 1
     return 0
+
+
+def _writable(text: str) -> Path:
+    path = Path(text)
+    try:
+        path.touch()
+    except OSError as error:
+        raise argparse.ArgumentTypeError(f"cannot be written ({error.strerror})") from None
+    return path
 
 
 def _read(town: Path) -> dict[str, Any]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
-from channels.simulator import acts, control, shapes, town_document
+from channels.simulator import acts, control, shapes, tls, town_document
 from channels.simulator.app import App
 from channels.simulator.records import Message
 from channels.simulator.server import Connections, Server
@@ -15,19 +16,21 @@ from channels.simulator.shapes import Json
 from channels.simulator.world import World
 from kernel.clock import SECOND
 
+_EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 (not bound here, only understood)
+
 
 class Simulator:
     """A simulator that listens at `url`; its methods do what the control API does."""
 
-    def __init__(self, world: World, server: Server, host: str) -> None:
+    def __init__(self, world: World, server: Server, root: str) -> None:
         self.world = world
         self._server = server
-        self._host = f"[{host}]" if ":" in host else host
+        self._root = root
 
     @property
     def url(self) -> str:
         """The root of the platform's API, of the control API and of the page."""
-        return f"http://{self._host}:{self._server.port}"
+        return f"{self._root}:{self._server.port}"
 
     def settle(self, document: Json) -> Json:
         """Add to the town what the document names (POST /control/town)."""
@@ -99,19 +102,26 @@ class Simulator:
 
 @asynccontextmanager
 async def running(
-    settings: Json | None = None, *, host: str = "127.0.0.1", port: int = 0
+    settings: Json | None = None,
+    *,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    trusted: Path | None = None,
 ) -> AsyncIterator[Simulator]:
     """A simulator for as long as the block runs, on a free port unless one is named.
 
-    `settings` as in POST /control/settings. It shares the house's clock: `kernel.clock.move` moves
-    both, `move` the simulator alone.
+    `settings` as in POST /control/settings. With `trusted` it speaks TLS alone; this file then
+    holds the certificate that its clients have to trust. It shares the house's clock:
+    `kernel.clock.move` moves both, `move` the simulator alone.
     """
     chosen = shapes.read_into(Settings(), settings or {}, ("settings",))
     world = World(chosen)
     connections = Connections()
     server = Server(App(world, connections), connections)
-    await server.start(host, port)
-    simulator = Simulator(world, server, host)
+    shown = "127.0.0.1" if host in _EVERYWHERE else host
+    await server.start(host, port, tls.serving(shown, trusted) if trusted else None)
+    root = f"{'https' if trusted else 'http'}://{f'[{shown}]' if ':' in shown else shown}"
+    simulator = Simulator(world, server, root)
     world.base_url = simulator.url
     await world.start()
     try:

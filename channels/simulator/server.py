@@ -6,6 +6,7 @@ No signals, no start-up hooks: a test starts and ends it a hundred times in a fe
 from __future__ import annotations
 
 import asyncio
+import ssl
 from typing import Any
 
 import uvicorn
@@ -65,8 +66,8 @@ class Server:
         self._server: asyncio.Server | None = None
         self.port = 0
 
-    async def start(self, host: str, port: int) -> None:
-        """Listen; OSError when the port is taken."""
+    async def start(self, host: str, port: int, tls: ssl.SSLContext | None = None) -> None:
+        """Listen, over TLS where its context is given; OSError when the port is taken."""
 
         def connection() -> asyncio.Protocol:
             made: Any = self._config.http_protocol_class
@@ -76,7 +77,7 @@ class Server:
             return protocol
 
         loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(connection, host, port, backlog=2048)
+        self._server = await loop.create_server(connection, host, port, backlog=2048, ssl=tls)
         self.port = self._server.sockets[0].getsockname()[1]
 
     async def stop(self) -> None:

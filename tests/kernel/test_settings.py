@@ -56,6 +56,8 @@ WRONG = [
     ("RAPPORT_GRAPH_URL", "https://evil.example", "its host must stand in RAPPORT_GRAPH_HOSTS"),
     ("RAPPORT_GRAPH_URL", "http://graph.facebook.com", "must be https: it carries access tokens"),
     ("RAPPORT_GRAPH_VERSION", "26", "must look like v26.0"),
+    ("RAPPORT_GRAPH_CA", "/nowhere/ca.pem", "must be a file of certificates"),
+    ("RAPPORT_GRAPH_CA", __file__, "must be a file of certificates"),
     ("RAPPORT_METRICS_TOKEN", "short", "at least 16 characters"),
     ("RAPPORT_ALLOWED_ORIGINS", "shop.example", "must be origins such as"),
     ("RAPPORT_LOG_LEVEL", "loud", "must be one of"),
