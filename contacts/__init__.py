@@ -10,7 +10,7 @@ contact.tagged, contact.untagged, consent.*.
 from contacts.activity import Touch, record_activity
 from contacts.addresses import Address, addresses
 from contacts.consent import LEDGER, MARKETING, ConsentStep, record_consent
-from contacts.identity import Recognised, find, from_whatsapp
+from contacts.identity import Recognised, find, recognise
 from contacts.merge import Merge
 from contacts.queries import (
     ConsentRow,
@@ -53,9 +53,9 @@ __all__ = [
     "contacts_by_ids",
     "count_contacts",
     "find",
-    "from_whatsapp",
     "identities_of",
     "list_tags",
+    "recognise",
     "record_activity",
     "record_consent",
     "search_tokens",

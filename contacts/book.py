@@ -4,11 +4,14 @@ A person may show a phone, a user id, or both, in any order of arrival. The user
 it is one person's for as long as they keep their number. Links only join, and a phone that changed
 hands goes to whoever showed it last by the platform's own time, so that the outcome does not depend
 on the order of arrival.
+
+What shops and files tell (e-mail, the shop's id, a phone that was typed) joins in the same way,
+except where two user ids prove that they are two people: then each keeps what is theirs.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from contacts.people import (
     Entry,
@@ -19,13 +22,15 @@ from contacts.people import (
     update_people,
 )
 from contacts.phones import Place
-from contacts.sightings import PHONE, USER_ID, Move, Shown, Sighting
+from contacts.sightings import CUSTOMER, EMAIL, PHONE, USER_ID, Move, Shown, Sighting
 from kernel import database, events, ids, keys, tenancy
 from kernel.database import Batch, RunAgain
 from kernel.events import Event
 from kernel.ids import Id
 
 EntryKey = tuple[str, str, bytes]
+# What people type themselves: nobody but they vouches for it.
+_TYPED = (CUSTOMER, EMAIL)
 
 
 class Book:
@@ -100,9 +105,9 @@ class Book:
                 person.user_ids.add(entry.token)
 
     def find(self, one: Sighting) -> Person | None:
-        """Whom this sighting is, if anybody known; the user id decides before the phone."""
+        """Whom this sighting is, if anybody known; user id, phone, shop's id, e-mail in turn."""
         by_user_id, by_phone = self._holders(one.shown(), one.at)
-        return by_user_id or by_phone
+        return by_user_id or by_phone or next(self._typed(one.shown()), None)
 
     def seen(self, one: Sighting) -> Person:
         """Find or make the person of a sighting, and note what it tells."""
@@ -173,9 +178,23 @@ class Book:
     ) -> Person | None:
         """Who is known by these ids of one person; two who turn out to be one are joined."""
         by_user_id, by_phone = self._holders(shown, at, is_arriving=is_arriving)
+        met = by_user_id or by_phone
         if by_user_id and by_phone:
-            return self._join(by_user_id, by_phone, reason)
-        return by_user_id or by_phone
+            met = self._join(by_user_id, by_phone, reason)
+        for other in self._typed(shown):
+            if met is None:
+                met = other
+            elif not (met.user_ids and other.user_ids):
+                met = self._join(met, other, reason)
+        return met
+
+    def _typed(self, shown: Sequence[Shown]) -> Iterator[Person]:
+        """Who is known by the shop's id, then by the e-mail address."""
+        by_kind = {one[0]: one for one in shown}
+        for kind in _TYPED:
+            holder = self._holder(by_kind.get(kind))
+            if holder:
+                yield holder
 
     def _holders(
         self, shown: Sequence[Shown], at: int, *, is_arriving: bool = False
@@ -254,6 +273,8 @@ class Book:
             entry = Entry(ids.new_id(), person, person.subject_id, *key, source, at, at, None)
             entry.is_new = person.has_new_ids = True
             self.entries[key] = entry
+        elif entry.person.survivor() is not person and entry.kind in _TYPED:
+            return entry
         elif entry.person.survivor() is not person and at >= entry.last_at:
             entry.person, entry.subject_id, entry.ended_at = person, person.subject_id, None
             entry.is_changed = entry.is_moved = person.has_new_ids = True

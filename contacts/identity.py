@@ -1,8 +1,8 @@
-"""Who wrote: from the ids that the platform shows to one contact (F5, contract 4.2 and 4.4)."""
+"""Who is who: from the ids that WhatsApp, shops and files show to one contact (F5)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from contacts import merge, search
@@ -22,12 +22,29 @@ class Recognised:
     merges: list[merge.Merge]
 
 
+# So many at a time fit the statements of SQLite (32,766 parameters).
+_AT_ONCE = 1000
+
+
 @database.unit_of_work
-async def from_whatsapp(seen: Sequence[Sighting | Move]) -> Recognised:
+async def recognise(seen: Sequence[Sighting | Move]) -> Recognised:
     """Find or make the contacts of these sightings of the current tenant, in few statements.
 
-    Joined to the caller's unit of work, so that a person exists exactly when their message does.
+    Joined to the caller's unit of work, so that a person exists exactly when what they did does.
     """
+    known: list[Known] = []
+    merges: list[merge.Merge] = []
+    for start in range(0, len(seen), _AT_ONCE):
+        part = await _recognise(seen[start : start + _AT_ONCE])
+        known += part.known
+        merges += part.merges
+    if len(seen) > _AT_ONCE and merges:
+        after = {one.merged_id: one.survivor_id for one in merges}
+        known = [_survivor(one, after) for one in known]
+    return Recognised(known, merges)
+
+
+async def _recognise(seen: Sequence[Sighting | Move]) -> Recognised:
     book = await Book.hold(seen)
     people = [book.moved(one) if isinstance(one, Move) else book.seen(one) for one in seen]
     await book.save()
@@ -42,6 +59,17 @@ async def find(seen: Sequence[Sighting]) -> list[Known | None]:
     book = await Book.open(seen)
     found = [book.find(one) for one in seen]
     return [Known(one.id, one.subject_id) if one else None for one in found]
+
+
+def _survivor(one: Known, after: Mapping[Id, Id]) -> Known:
+    """Whom this is by now, where a later part of the same batch joined them to somebody.
+
+    Their rows keep the subject under which they are sealed.
+    """
+    contact_id = one.contact_id
+    while contact_id in after:
+        contact_id = after[contact_id]
+    return Known(contact_id, one.subject_id)
 
 
 def _pieces(seen: Sequence[Sighting | Move], people: Sequence[Person]) -> Iterable[tuple[Id, str]]:

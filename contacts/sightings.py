@@ -1,4 +1,4 @@
-"""How people show up: what a message, a status or a notice tells about who somebody is."""
+"""How people show up: what a message, an order or a file tells about who somebody is."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from contacts.phones import canonical
 from kernel.ids import Id
 
 PHONE, USER_ID, USERNAME = "phone", "whatsapp_user_id", "username"
+EMAIL, CUSTOMER = "email", "shop_customer"
 
 # kind, scope, the value under which all its forms meet, the value as it is shown
 Shown = tuple[str, str, str, str]
@@ -17,7 +18,8 @@ Shown = tuple[str, str, str, str]
 class Sighting:
     """Somebody showed up; `scope` is the business portfolio that user ids belong to.
 
-    `at` is the platform's time, `source` how it came (whatsapp, shared, address_book, history).
+    `at` is the platform's time, `source` how it came (whatsapp, shared, address_book, history,
+    store, import); `customer` is a shop's id of them, `store` the shop that it holds for.
     """
 
     at: int
@@ -27,6 +29,9 @@ class Sighting:
     name: str | None = None
     scope: str = ""
     source: str = "whatsapp"
+    email: str | None = None
+    customer: str | None = None
+    store: str = ""
 
     def shown(self) -> list[Shown]:
         """The ids that were shown."""
@@ -34,6 +39,8 @@ class Sighting:
             *_phone(self.phone),
             *_user_id(self.user_id, self.scope),
             *([(USERNAME, "", self.username.casefold(), self.username)] if self.username else []),
+            *_email(self.email),
+            *([(CUSTOMER, self.store, self.customer, self.customer)] if self.customer else []),
         ]
 
 
@@ -71,6 +78,11 @@ class Known:
 
 def _phone(digits: str | None) -> list[Shown]:
     return [(PHONE, "", canonical(digits), digits)] if digits else []
+
+
+def _email(address: str | None) -> list[Shown]:
+    """Shown in small letters: however it was typed first, it looks the same."""
+    return [(EMAIL, "", address.casefold(), address.casefold())] if address else []
 
 
 def _user_id(user_id: str | None, scope: str) -> list[Shown]:

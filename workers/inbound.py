@@ -153,7 +153,7 @@ async def _recognise(items: Sequence[_Item]) -> dict[int, Known]:
     shown = [(item, one) for item in items for one in _sightings(item)]
     if not shown:
         return {}
-    recognised = await contacts.from_whatsapp([one for _, one in shown])
+    recognised = await contacts.recognise([one for _, one in shown])
     await conversations.follow_merges(recognised.merges)
     return {
         id(item): known

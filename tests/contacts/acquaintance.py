@@ -33,6 +33,14 @@ def seen(
     return Sighting(NOON + second * SECOND, phone, user_id, username, name, scope, source)
 
 
+def at_shop(
+    second: int, phone: str | None = None, *, name: str | None = None, **typed: str
+) -> Sighting:
+    """A shop tells of somebody: `email`, `customer`, `store`."""
+    told = {"store": "shop-1", **typed}
+    return Sighting(NOON + second * SECOND, phone, name=name, source="store", **told)
+
+
 def moved(
     second: int, before: tuple[str | None, str | None], since: tuple[str | None, str | None]
 ) -> Move:
@@ -42,12 +50,12 @@ def moved(
 
 async def meet(*shown: Sighting | Move) -> list[Id]:
     """See each of these in a batch of its own; whom they turned out to be."""
-    return [(await contacts.from_whatsapp([one])).known[0].contact_id for one in shown]
+    return [(await contacts.recognise([one])).known[0].contact_id for one in shown]
 
 
 async def meet_together(*shown: Sighting | Move) -> list[Merge]:
     """See all of these in one batch; who was joined on the way."""
-    return (await contacts.from_whatsapp(shown)).merges
+    return (await contacts.recognise(shown)).merges
 
 
 async def known() -> list[list[tuple[str, str, str]]]:

@@ -34,7 +34,7 @@ async def test_many_workers_meet_the_same_new_people() -> None:
             seen(number, f"4477009002{(one * (number + 1)) % 7:02}", name=f"by {number}")
             for one in range(7)
         ]
-        found = (await contacts.from_whatsapp(shown)).known
+        found = (await contacts.recognise(shown)).known
         return [known for _, known in sorted(zip(map(str, shown), found, strict=True))]
 
     async def phones() -> dict[str, int]:
@@ -59,7 +59,7 @@ async def test_what_is_written_while_another_worker_merges_goes_along() -> None:
 
     @database.unit_of_work
     async def write_slowly() -> None:
-        (known,) = (await contacts.from_whatsapp([seen(3, None, AMINA_ID)])).known
+        (known,) = (await contacts.recognise([seen(3, None, AMINA_ID)])).known
         recognised.set()
         try:
             async with asyncio.timeout(0.3):

@@ -17,6 +17,7 @@ from tests.contacts.acquaintance import (
     BRUNO,
     BRUNO_ID,
     acting,
+    at_shop,
     known,
     meet,
     meet_together,
@@ -256,3 +257,45 @@ async def test_two_tenants_share_nobody(tenant_id: Id) -> None:
     assert await values() == [sorted([AMINA, AMINA_ID])]
     tokens = await database.rows("SELECT token FROM identity WHERE kind = 'phone'")
     assert len({row["token"] for row in tokens}) == 2, "the same number, another keyed hash"
+
+
+A_CUSTOMER = {"email": "amina@example.com", "customer": "7100000000001"}
+
+# What a shop tells of one person, piece by piece: e-mail, phone, its own id of them.
+FROM_A_SHOP = [
+    at_shop(1, email="amina@example.com"),
+    at_shop(2, AMINA, email="Amina@Example.com"),
+    at_shop(3, customer="7100000000001"),
+    at_shop(4, AMINA, name="Amina Diallo", **A_CUSTOMER),
+    seen(5, AMINA, AMINA_ID),
+]
+
+
+@pytest.mark.parametrize("turn", range(len(FROM_A_SHOP)))
+async def test_a_shop_tells_of_one_person_in_any_order(turn: int) -> None:
+    told = FROM_A_SHOP[turn:] + FROM_A_SHOP[:turn]
+    await meet(*told)
+    assert await values() == [sorted(["7100000000001", AMINA_ID, AMINA, "amina@example.com"])]
+
+
+async def test_the_same_customer_number_of_two_shops_is_two_people() -> None:
+    one, other = await meet(
+        at_shop(1, customer="25", store="shop-1"), at_shop(2, customer="25", store="shop-2")
+    )
+    assert one != other
+
+
+async def test_who_has_another_user_id_keeps_their_address() -> None:
+    """Somebody types another's number: no two people become one by that."""
+    amina, bruno = await meet(
+        at_shop(1, AMINA, email="amina@example.com"), at_shop(1, BRUNO, email="bruno@example.com")
+    )
+    await meet(seen(2, AMINA, AMINA_ID), seen(2, BRUNO, BRUNO_ID))
+    assert await meet(at_shop(3, BRUNO, email="amina@example.com")) == [bruno]
+    assert await values() == sorted(
+        [
+            sorted([AMINA, AMINA_ID, "amina@example.com"]),
+            sorted([BRUNO, BRUNO_ID, "bruno@example.com"]),
+        ]
+    )
+    assert await meet(at_shop(4, email="amina@example.com")) == [amina]

@@ -34,7 +34,7 @@ def for_tenant(tenant_id: Id) -> Iterator[None]:
 
 async def person(second: int, phone: str | None = None, user_id: str | None = None) -> Known:
     """Somebody who showed up."""
-    found = await contacts.from_whatsapp([seen(second, phone, user_id)])
+    found = await contacts.recognise([seen(second, phone, user_id)])
     return found.known[0]
 
 

@@ -91,7 +91,7 @@ async def open_shop() -> Shop:
 async def customer(phone: str | None = None, user_id: str | None = None, second: int = 0) -> Known:
     """Somebody who is known to the current tenant."""
     seen = Sighting(NOON + second * SECOND, phone, user_id, scope="portfolio")
-    return (await contacts.from_whatsapp([seen])).known[0]
+    return (await contacts.recognise([seen])).known[0]
 
 
 def says(second: int, wamid: str = "", text: str | None = "hi", **more: Any) -> wire.InboundMessage:

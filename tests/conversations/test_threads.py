@@ -11,7 +11,7 @@ import pytest
 import channels
 import conversations
 from channels import wire
-from contacts import Move, from_whatsapp
+from contacts import Move, recognise
 from conversations.steps import State
 from kernel import clock, database, tenancy
 from kernel.errors import NotFound
@@ -195,7 +195,7 @@ async def test_threads_of_joined_contacts_become_one(shop: Shop) -> None:
     @database.unit_of_work
     async def merge() -> None:
         move = Move(NOON + 99 * SECOND, PHONE, None, None, "GB.1", "portfolio")
-        await conversations.follow_merges((await from_whatsapp([move])).merges)
+        await conversations.follow_merges((await recognise([move])).merges)
 
     await merge()
     one = await shop.thread()
@@ -229,7 +229,7 @@ async def test_a_thread_with_another_number_goes_along(shop: Shop) -> None:
     @database.unit_of_work
     async def merge() -> None:
         move = Move(NOON + 99 * SECOND, PHONE, None, None, "GB.1", "portfolio")
-        await conversations.follow_merges((await from_whatsapp([move])).merges)
+        await conversations.follow_merges((await recognise([move])).merges)
 
     await merge()
     rows = await database.rows("SELECT contact_id, state FROM conversation")
