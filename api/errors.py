@@ -42,6 +42,7 @@ _BY_CODE = {
     "WRONG_KIND": 415,
     "EXECUTABLE": 415,
     "LOCKED": 429,
+    "BUDGET_SPENT": 429,
 }
 
 

@@ -6,10 +6,11 @@ from typing import Any
 
 from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import BaseRoute, Route, WebSocketRoute
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp
 
+from api.graphql.admission import Admission
 from api.graphql.http import GraphQLOverHttp
-from api.graphql.websocket import graphql_over_websocket
+from api.graphql.websocket import GraphQLOverWebsocket
 from api.health import Metrics, Readiness, healthz
 from api.media import Media
 from api.public_keys import jwks
@@ -20,10 +21,11 @@ from kernel.settings import Settings
 
 def routes(settings: Settings, webhooks: WhatsAppWebhooks) -> list[BaseRoute]:
     """The routes of a process with these settings."""
-    graphql, media = GraphQLOverHttp(settings), Media()
+    admission = Admission(settings)
+    graphql, media = GraphQLOverHttp(settings, admission), Media()
     return [
         Route("/graphql", _for_browsers(graphql, settings)),
-        WebSocketRoute("/graphql", _OverWebsocket()),
+        WebSocketRoute("/graphql", GraphQLOverWebsocket(admission)),
         # The application passes these by the router; they stand here to be seen.
         Route(PATH, webhooks),
         Route(PATH + "/{app}", webhooks),
@@ -34,13 +36,6 @@ def routes(settings: Settings, webhooks: WhatsAppWebhooks) -> list[BaseRoute]:
         Route("/readyz", Readiness(settings)),
         Route("/metrics", Metrics(settings)),
     ]
-
-
-class _OverWebsocket:
-    """An object, because the router takes functions for something else."""
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await graphql_over_websocket(scope, receive, send)
 
 
 def _for_browsers(app: ASGIApp, settings: Settings) -> Any:

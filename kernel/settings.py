@@ -166,6 +166,16 @@ class Settings:
     access_token_minutes: int = _setting(
         read.whole(1, 60), "10", "Minutes that an access token lives."
     )
+    tenant_budget: int = _setting(
+        read.whole(50_000, 60_000_000),
+        "3000000",
+        "Points that the GraphQL operations of a tenant may cost in a minute.",
+    )
+    viewer_budget: int = _setting(
+        read.whole(50_000, 60_000_000),
+        "600000",
+        "Points that those of one person or key may cost in a minute.",
+    )
     allowed_origins: tuple[str, ...] = _setting(
         read.origins, "", "Origins of browser applications that may ask (CORS), parted by commas."
     )

@@ -76,9 +76,10 @@ def read_document(text: str, *, is_stranger: bool) -> Document:
     if known is not None:
         _kept.move_to_end(text)
         return known
-    if len(text) > limits.LONGEST:
+    longest = limits.LONGEST_OF_STRANGERS if is_stranger else limits.LONGEST
+    if len(text) > longest:
         raise Invalid(
-            f"The document has {len(text)} characters; {limits.LONGEST} are allowed.",
+            f"The document has {len(text)} characters; {longest} are allowed.",
             code="TOO_COMPLEX",
             field=("query",),
         )
@@ -91,8 +92,9 @@ def read_document(text: str, *, is_stranger: bool) -> Document:
 
 
 def _read(text: str, is_stranger: bool) -> Document:
+    most = limits.MOST_TOKENS_OF_STRANGERS if is_stranger else limits.MOST_TOKENS
     try:
-        parsed = parse(text, max_tokens=limits.MOST_TOKENS)
+        parsed = parse(text, max_tokens=most)
     except GraphQLError as error:
         raise InvalidDocument([error]) from None
     if is_stranger and not _only_signs_in(parsed):

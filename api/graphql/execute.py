@@ -13,11 +13,10 @@ from graphql import ExecutionResult, OperationDefinitionNode, OperationType, exe
 from strawberry.execution.is_awaitable import optimized_is_awaitable
 
 from api.errors import as_graphql, format_error, log_unexpected, masked
-from api.graphql import limits
 from api.graphql.context import Context
-from api.graphql.documents import Document, InvalidDocument, read_document
+from api.graphql.cost import Cost, TooDear
+from api.graphql.documents import Document, InvalidDocument
 from api.graphql.executor import LeanExecutor
-from api.graphql.permissions import check
 from api.graphql.schema import GRAPHQL
 from kernel import database, metrics, tenancy
 from kernel.errors import Invalid, RapportError
@@ -55,15 +54,7 @@ class Prepared:
     request: Request
     document: Document
     operation: OperationDefinitionNode
-
-
-def prepare(request: Request, viewer: Viewer | None) -> Prepared:
-    """Read, measure, check; raises what stands in the way, and nothing has happened then."""
-    document = read_document(request.query, is_stranger=viewer is None)
-    operation = document.operation(request.operation_name)
-    check(document.needs[operation.name.value if operation.name else None], viewer)
-    limits.cost(operation, document.parsed, request.variables)
-    return Prepared(request, document, operation)
+    cost: Cost
 
 
 async def run(prepared: Prepared, viewer: Viewer | None, request_id: str) -> Answer:
@@ -75,7 +66,9 @@ async def run(prepared: Prepared, viewer: Viewer | None, request_id: str) -> Ans
         with acting:
             result = await database.sheltered(_execute(prepared, context))
     _SECONDS.observe(time.perf_counter() - started)
-    return told(result, request_id)
+    answer = told(result, request_id)
+    answer.body["extensions"] = {"cost": prepared.cost.told()}
+    return answer
 
 
 async def events(prepared: Prepared, viewer: Viewer, request_id: str) -> AsyncIterator[Answer]:
@@ -125,7 +118,10 @@ def refusal(error: Exception, request_id: str) -> Answer:
         errors = [format_error(one, request_id, code) for one in error.errors]
         return Answer({"errors": errors}, Invalid("The document is not valid."))
     if isinstance(error, RapportError):
-        return Answer({"errors": [as_graphql(error)]}, error)
+        body: dict[str, Any] = {"errors": [as_graphql(error)]}
+        if isinstance(error, TooDear):
+            body["extensions"] = {"cost": error.cost.told()}
+        return Answer(body, error)
     log_unexpected(error, request_id)
     return Answer({"errors": [masked(request_id)]}, error)
 

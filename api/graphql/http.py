@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import ceil
+
 import orjson
 from graphql import OperationType
 from starlette.types import Receive, Scope, Send
@@ -10,9 +12,10 @@ from api import auth
 from api.asgi import BodyTooLarge, ClientGone, header, read_body, respond
 from api.errors import status_of
 from api.graphql import body as bodies
-from api.graphql.execute import Answer, Request, prepare, refusal, run
+from api.graphql.admission import Admission
+from api.graphql.execute import Answer, Request, refusal, run
 from kernel import ids
-from kernel.errors import Invalid
+from kernel.errors import Invalid, TryLater
 from kernel.settings import Settings
 
 _JSON = b"application/json; charset=utf-8"
@@ -22,7 +25,8 @@ _RESPONSE = b"application/graphql-response+json; charset=utf-8"
 class GraphQLOverHttp:
     """The endpoint; an ASGI application of its own, for nothing shall stand in its way."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, admission: Admission) -> None:
+        self._admission = admission
         self._allows_get = not settings.is_production
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -44,6 +48,8 @@ class GraphQLOverHttp:
         ]
         if status == 401:
             headers.append((b"www-authenticate", b"Bearer"))
+        if isinstance(answer.refused, TryLater):
+            headers.append((b"retry-after", str(ceil(answer.refused.after)).encode()))
         if status == 405:
             headers.append((b"allow", b"GET, POST" if self._allows_get else b"POST"))
         await respond(send, status, orjson.dumps(answer.body), headers)
@@ -62,18 +68,19 @@ class GraphQLOverHttp:
             request = bodies.read_get(scope["query_string"])
         else:
             raise Invalid("Send the request by POST.", code="METHOD_NOT_ALLOWED")
-        return await _run(scope, request, request_id, may_change=method == "POST")
+        return await self._run(scope, request, request_id, may_change=method == "POST")
 
-
-async def _run(scope: Scope, request: Request, request_id: str, *, may_change: bool) -> Answer:
-    viewer = await auth.viewer_of(scope)
-    prepared = prepare(request, viewer)
-    operation = prepared.operation.operation
-    if operation is OperationType.SUBSCRIPTION:
-        raise Invalid("Subscriptions run over the websocket.", code="BAD_REQUEST")
-    if operation is OperationType.MUTATION and not may_change:
-        raise Invalid("Changes are made by POST.", code="METHOD_NOT_ALLOWED")
-    return await run(prepared, viewer, request_id)
+    async def _run(
+        self, scope: Scope, request: Request, request_id: str, *, may_change: bool
+    ) -> Answer:
+        viewer = await auth.viewer_of(scope)
+        prepared = await self._admission.prepare(request, viewer)
+        operation = prepared.operation.operation
+        if operation is OperationType.SUBSCRIPTION:
+            raise Invalid("Subscriptions run over the websocket.", code="BAD_REQUEST")
+        if operation is OperationType.MUTATION and not may_change:
+            raise Invalid("Changes are made by POST.", code="METHOD_NOT_ALLOWED")
+        return await run(prepared, viewer, request_id)
 
 
 def _wants_response_type(accept: str) -> bool:

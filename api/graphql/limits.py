@@ -1,4 +1,4 @@
-"""How much one operation may ask for: depth, aliases, breadth and cost, each measured in one walk.
+"""How much one document may say: depth, aliases, breadth, directives, measured in one walk.
 
 Fragments are measured once each, however often they are spread, so that the measuring itself takes
 linear time (the usual limiters are exponential: traps).
@@ -14,10 +14,8 @@ from graphql import (
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
-    IntValueNode,
     OperationDefinitionNode,
     SelectionSetNode,
-    VariableNode,
 )
 
 from kernel.errors import Invalid
@@ -30,8 +28,10 @@ MOST_FIELDS = 1_500
 # Validation compares fields of one name with each other, each with each.
 MOST_OF_ONE_NAME = 20
 MOST_SPREADS = 200
-DEAREST = 50_000
-_USUAL_PAGE = 20
+MOST_DIRECTIVES = 100
+# Who has not signed in has little to say.
+LONGEST_OF_STRANGERS = 5_000
+MOST_TOKENS_OF_STRANGERS = 500
 
 
 @dataclass(slots=True)
@@ -41,15 +41,17 @@ class Measures:
     fields: int = 0
     aliases: int = 0
     spreads: int = 0
+    directives: int = 0
     depths: dict[str, int] = field(default_factory=dict)
 
 
 def measure(document: DocumentNode) -> None:
     """Invalid (TOO_COMPLEX) where a document is deeper or broader than anyone needs."""
-    fragments = _fragments(document)
+    fragments = fragments_of(document)
     measures = Measures()
     deepest = 0
     for node in document.definitions:
+        measures.directives += _directives_of(node)
         if isinstance(node, OperationDefinitionNode):
             deepest = max(deepest, _depth(node.selection_set, fragments, measures))
         elif isinstance(node, FragmentDefinitionNode):
@@ -59,83 +61,25 @@ def measure(document: DocumentNode) -> None:
         ("aliases", measures.aliases, MOST_ALIASES),
         ("fields", measures.fields, MOST_FIELDS),
         ("fragment spreads", measures.spreads, MOST_SPREADS),
+        ("directives", measures.directives, MOST_DIRECTIVES),
     ):
         if found > most:
             raise _too_complex(f"The document has {found} {name}; {most} are allowed.")
 
 
-def cost(operation: OperationDefinitionNode, document: DocumentNode, given: dict[str, Any]) -> None:
-    """Invalid (TOO_DEAR) where an operation could read too many things, naming the dearest field.
-
-    A list that is asked for by `first` or `last` costs so many times what is selected on each.
-    """
-    defaults = {
-        one.variable.name.value: int(one.default_value.value)
-        for one in operation.variable_definitions or ()
-        if isinstance(one.default_value, IntValueNode)
-    }
-    prices = _Prices(_fragments(document), defaults | given)
-    total = prices.of(operation.selection_set)
-    if total > DEAREST:
-        dearest = prices.dearest_below(operation.selection_set)
-        raise Invalid(
-            f"The operation costs {total}, {DEAREST} are allowed; the dearest field is {dearest}.",
-            code="TOO_DEAR",
-            field=(dearest,),
-        )
-
-
-class _Prices:
-    def __init__(self, fragments: dict[str, FragmentDefinitionNode], given: dict[str, Any]) -> None:
-        self._fragments = fragments
-        self._given = given
-        self._of_fragments: dict[str, int] = {}
-
-    def of(self, selections: SelectionSetNode) -> int:
-        return sum(self._of_selection(node) for node in selections.selections)
-
-    def dearest_below(self, selections: SelectionSetNode) -> str:
-        nodes = [node for node in selections.selections if isinstance(node, FieldNode)]
-        return max(nodes, key=self._of_selection).name.value if nodes else "in a fragment"
-
-    def _of_selection(self, node: Any) -> int:
-        if isinstance(node, FieldNode):
-            below = self.of(node.selection_set) if node.selection_set else 0
-            return self._times(node) * (1 + below) if node.selection_set else 0
-        if isinstance(node, FragmentSpreadNode):
-            name = node.name.value
-            if name not in self._of_fragments:
-                self._of_fragments[name] = self.of(self._fragments[name].selection_set)
-            return self._of_fragments[name]
-        return self.of(node.selection_set)
-
-    def _times(self, node: FieldNode) -> int:
-        """How many things a list may bring; 1 for what is no list."""
-        for argument in node.arguments or ():
-            if argument.name.value in ("first", "last"):
-                value = argument.value
-                size = (
-                    int(value.value)
-                    if isinstance(value, IntValueNode)
-                    else self._given.get(value.name.value)
-                    if isinstance(value, VariableNode)
-                    else None
-                )
-                return size if isinstance(size, int) and size > 0 else _USUAL_PAGE
-        return 1 if node.selection_set is None else self._unbounded(node.selection_set)
-
-    def _unbounded(self, selections: SelectionSetNode) -> int:
-        """A connection without a size brings the usual page."""
-        names = {node.name.value for node in selections.selections if isinstance(node, FieldNode)}
-        return _USUAL_PAGE if names & {"nodes", "edges"} else 1
-
-
-def _fragments(document: DocumentNode) -> dict[str, FragmentDefinitionNode]:
+def fragments_of(document: DocumentNode) -> dict[str, FragmentDefinitionNode]:
+    """The fragments of a document, by name."""
     return {
         node.name.value: node
         for node in document.definitions
         if isinstance(node, FragmentDefinitionNode)
     }
+
+
+def _directives_of(node: Any) -> int:
+    """The directives of a definition itself, and of its variables."""
+    variables = getattr(node, "variable_definitions", None) or ()
+    return sum(len(one.directives or ()) for one in (node, *variables))
 
 
 def _depth(
@@ -145,6 +89,7 @@ def _depth(
 ) -> int:
     deepest, names = 0, dict[str, int]()
     for node in selections.selections:
+        measures.directives += len(node.directives or ())
         if isinstance(node, FieldNode):
             measures.fields += 1
             measures.aliases += node.alias is not None

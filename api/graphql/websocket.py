@@ -14,7 +14,8 @@ from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from api import auth
 from api.graphql import body as bodies
-from api.graphql.execute import Answer, Prepared, events, prepare, refusal, run
+from api.graphql.admission import Admission
+from api.graphql.execute import Answer, Prepared, events, refusal, run
 from kernel import clock, ids, metrics, tenancy
 from kernel.errors import Invalid, NotAllowed
 from tenants import Viewer, read_token
@@ -39,22 +40,29 @@ class _Closing(Exception):
         self.reason = reason
 
 
-async def graphql_over_websocket(scope: Scope, receive: Receive, send: Send) -> None:
-    """Serve one connection to its end."""
-    socket = WebSocket(scope, receive, send)
-    if PROTOCOL not in socket.scope.get("subprotocols", []):
-        await socket.accept()
-        await socket.close(_NO_PROTOCOL, "The subprotocol must be graphql-transport-ws.")
-        return
-    await socket.accept(PROTOCOL)
-    await _Connection(socket).serve()
+class GraphQLOverWebsocket:
+    """The endpoint."""
+
+    def __init__(self, admission: Admission) -> None:
+        self._admission = admission
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection to its end."""
+        socket = WebSocket(scope, receive, send)
+        if PROTOCOL not in socket.scope.get("subprotocols", []):
+            await socket.accept()
+            await socket.close(_NO_PROTOCOL, "The subprotocol must be graphql-transport-ws.")
+            return
+        await socket.accept(PROTOCOL)
+        await _Connection(socket, self._admission).serve()
 
 
 class _Connection:
     """One client: who it is, and the operations that it has open."""
 
-    def __init__(self, socket: WebSocket) -> None:
+    def __init__(self, socket: WebSocket, admission: Admission) -> None:
         self._socket = socket
+        self._admission = admission
         self._viewer: Viewer | None = None
         self._token = ""
         self._ready = asyncio.Event()
@@ -153,7 +161,7 @@ class _Connection:
     async def _operate(self, operation_id: str, payload: Any, viewer: Viewer) -> None:
         request_id = ids.new_id()
         try:
-            prepared = prepare(bodies.read_message(payload), viewer)
+            prepared = await self._admission.prepare(bodies.read_message(payload), viewer)
             if prepared.operation.operation is OperationType.SUBSCRIPTION:
                 await self._stream(operation_id, prepared, viewer, request_id)
             else:

@@ -10,7 +10,10 @@ import pytest
 from tests.api.door import Door, Store
 
 _VIEWER = "{ viewer { role } }"
-_ROLE = {"data": {"viewer": {"role": "AGENT"}}}
+_ROLE = {
+    "data": {"viewer": {"role": "AGENT"}},
+    "extensions": {"cost": {"cost": 11, "allowed": 50_000, "dearest": "viewer"}},
+}
 _NEWER = "application/graphql-response+json"
 
 _NO_REQUESTS = [
@@ -153,7 +156,7 @@ async def test_get(door: Door, store: Store) -> None:
     headers = {"authorization": f"Bearer {store.token}"}
     asked = {"query": "query($x: ID!) { node(id: $x) { id } }", "variables": '{"x":"none"}'}
     async with door.http.get(url, params=asked, headers=headers) as answer:
-        assert (answer.status, await answer.json()) == (200, {"data": {"node": None}})
+        assert (answer.status, (await answer.json())["data"]) == (200, {"node": None})
     change = {"query": "mutation { signOut { signedOut } }"}
     async with door.http.get(url, params=change, headers=headers) as answer:
         assert (answer.status, answer.headers["allow"]) == (405, "GET, POST")

@@ -37,6 +37,16 @@ _TOO_MUCH = [
         "TOO_COMPLEX",
         "aliases",
     ),
+    (
+        "{ viewer { "
+        + "role @skip(if: false) " * 5
+        + "..."
+        + " @include(if: true)" * 200
+        + " { role }"
+        " } }",
+        "TOO_COMPLEX",
+        "directives",
+    ),
     ("{ viewer { " + "role " * 30 + " } }", "TOO_COMPLEX", "role is selected more than"),
     ("{ " + "viewer { role } " * 3000 + "}", "GRAPHQL_PARSE_FAILED", "token"),
     ("#" + "x" * 200_000 + "\n{ viewer { role } }", "TOO_COMPLEX", "characters"),

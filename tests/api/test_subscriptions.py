@@ -184,7 +184,10 @@ async def test_queries_and_mutations_too(door: Door, store: Store) -> None:
         assert await line.hear() == {
             "type": "next",
             "id": "a",
-            "payload": {"data": {"viewer": {"role": "AGENT"}}},
+            "payload": {
+                "data": {"viewer": {"role": "AGENT"}},
+                "extensions": {"cost": {"cost": 11, "allowed": 50_000, "dearest": "viewer"}},
+            },
         }
         assert await line.hear() == {"type": "complete", "id": "a"}
         await line.subscribe("{ nothing }", "b")

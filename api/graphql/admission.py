@@ -1,0 +1,52 @@
+"""What stands between a request and its running: all of it before the first statement."""
+
+from __future__ import annotations
+
+from api.graphql.cost import Cost, cost_of
+from api.graphql.documents import read_document
+from api.graphql.execute import Prepared, Request
+from api.graphql.permissions import check
+from kernel import clock, rates
+from kernel.errors import TryLater
+from kernel.rates import Budget
+from kernel.settings import Settings
+from tenants import Viewer
+
+
+class Admission:
+    """The rules of this deployment for everything that comes to /graphql."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._of_tenant = settings.tenant_budget
+        self._of_viewer = settings.viewer_budget
+
+    async def prepare(self, request: Request, viewer: Viewer | None) -> Prepared:
+        """Read, measure, check, price; raises what stands in the way.
+
+        Nothing has happened then, but that a budget may be smaller.
+        """
+        document = read_document(request.query, is_stranger=viewer is None)
+        operation = document.operation(request.operation_name)
+        check(document.needs[operation.name.value if operation.name else None], viewer)
+        cost = cost_of(operation, document.parsed, request.variables)
+        if viewer is not None:
+            await self._spend(viewer, cost)
+        return Prepared(request, document, operation, cost)
+
+    async def _spend(self, viewer: Viewer, cost: Cost) -> None:
+        tenant = f"budget:{viewer.tenant_id}"
+        budgets = [
+            _budget(tenant, self._of_tenant),
+            _budget(f"{tenant}:{viewer.person_id}", self._of_viewer),
+        ]
+        spent = await rates.spend(budgets, cost.points)
+        if spent.wait:
+            raise TryLater(
+                f"The operation costs {cost.points}; so much is not left of this minute's budget.",
+                code="BUDGET_SPENT",
+                after=spent.wait / clock.SECOND,
+            )
+
+
+def _budget(name: str, points: int) -> Budget:
+    return Budget(name, clock.MINUTE // points, points)
