@@ -1,4 +1,4 @@
-"""Who asks: the access token of a request."""
+"""Who asks: the access token or key of a request."""
 
 from __future__ import annotations
 
@@ -6,18 +6,24 @@ from starlette.types import Scope
 
 from api.asgi import header
 from kernel.errors import NotAllowed
-from tenants import Viewer, read_token
+from tenants import Viewer, recognise
 
 
 async def viewer_of(scope: Scope) -> Viewer | None:
-    """The viewer of a request, None where it names nobody; NotAllowed for a token that fails."""
+    """The viewer of a request, None where it names nobody; NotAllowed for what does not let in."""
     given = header(scope, b"authorization")
-    return await read_token(token_of(given)) if given else None
+    return await recognise(token_of(given), address_of(scope)) if given else None
 
 
 def token_of(given: str) -> str:
-    """The token of an Authorization value; NotAllowed where it is none."""
+    """The token or key of an Authorization value; NotAllowed where it is none."""
     scheme, _, token = given.partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
         raise NotAllowed("Send the token as `Authorization: Bearer …`.", code="TOKEN_INVALID")
     return token.strip()
+
+
+def address_of(scope: Scope) -> str:
+    """Where a request comes from; empty where nobody can tell."""
+    client = scope.get("client")
+    return str(client[0]) if client else ""

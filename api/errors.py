@@ -22,6 +22,9 @@ _WHO_ARE_YOU = frozenset(
         "TOKEN_INVALID",
         "TOKEN_EXPIRED",
         "SESSION_ENDED",
+        "KEY_INVALID",
+        "KEY_REVOKED",
+        "KEY_EXPIRED",
         "BAD_SIGNATURE",
         "METRICS_TOKEN",
     }

@@ -51,7 +51,7 @@ async def change_state(
 
 
 @database.unit_of_work
-async def assign(conversation_id: Id, person_id: Id, assignee_id: Id | None) -> None:
+async def assign(conversation_id: Id, person_id: Id | None, assignee_id: Id | None) -> None:
     """Give a thread to a colleague who is active, or to nobody."""
     thread = await _hold(conversation_id)
     if thread["assignee_id"] == assignee_id:

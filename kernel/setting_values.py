@@ -7,6 +7,7 @@ import binascii
 import re
 import ssl
 from collections.abc import Callable
+from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
@@ -147,6 +148,14 @@ def origins(text: str) -> tuple[str, ...]:
         if origin != "*" and not re.fullmatch(r"https?://[A-Za-z0-9.-]+(:[0-9]+)?", origin):
             raise Wrong("must be origins such as https://desk.example.com, parted by commas")
     return origins
+
+
+def networks(text: str) -> tuple[str, ...]:
+    """IP addresses and networks parted by commas."""
+    try:
+        return tuple(str(ip_network(part.strip())) for part in text.split(",") if part.strip())
+    except ValueError:
+        raise Wrong("must be addresses or networks such as 10.0.0.0/8, parted by commas") from None
 
 
 def master_key(text: str) -> bytes:

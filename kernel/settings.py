@@ -179,6 +179,11 @@ class Settings:
     allowed_origins: tuple[str, ...] = _setting(
         read.origins, "", "Origins of browser applications that may ask (CORS), parted by commas."
     )
+    trusted_proxies: tuple[str, ...] = _setting(
+        read.networks,
+        "",
+        "Addresses or networks of proxies whose X-Forwarded-For is believed, parted by commas.",
+    )
     metrics_token: str | None = _setting(
         read.matching(r"\S{16,}", "must be at least 16 characters"),
         None,

@@ -54,6 +54,12 @@ COLUMNS: dict[str, dict[str, Keeping]] = {
     "session": _columns(
         clear="tenant_id id person_id created_at expires_at revoked_at",
     ),
+    "api_key": _columns(
+        clear=(
+            "tenant_id id name prefix sha256 scopes networks made_by replaces_id created_at "
+            "expires_at revoked_at used_at"
+        ),
+    ),
     "contact": _columns(
         clear=(
             "tenant_id id subject_id state merged_into owner_id name_at name_tie language "

@@ -5,14 +5,25 @@ in a tenant), sessions and their access tokens, roles and permissions, the event
 whole product.
 
 My words: a *tenant* is a store; an *account* an e-mail address with a password; a *person* an
-account in one tenant; a *seat* the same seen from the account; a *session* one sign-in; a *viewer*
-the person behind a request.
+account in one tenant; a *seat* the same seen from the account; a *session* one sign-in; a *key*
+lets a system of the store in; a *viewer* is the person or key behind a request.
 
 My events: tenant.founded, tenant.settings_changed, tenant.suspended, tenant.resumed, person.joined,
-person.role_changed, person.left, session.started, session.ended.
+person.role_changed, person.left, session.started, session.ended, api_key.created, api_key.rotated,
+api_key.revoked.
 """
 
+from tenants.api_keys import (
+    KeyRow,
+    NewKey,
+    keys_by_ids,
+    list_keys,
+    make_key,
+    revoke_key,
+    rotate_key,
+)
 from tenants.catalogue import CATALOGUE, EventKind
+from tenants.credentials import recognise
 from tenants.people import (
     PersonRow,
     Seat,
@@ -22,11 +33,10 @@ from tenants.people import (
     people_by_ids,
     seats_of,
 )
-from tenants.roles import ROLES, Permission, Role
+from tenants.roles import ROLES, SCOPES, Permission, Role
 from tenants.sessions import (
     ChooseTenant,
     SignedIn,
-    Viewer,
     drop_expired_sessions,
     issue,
     read_token,
@@ -47,17 +57,21 @@ from tenants.settings import (
 from tenants.signup import Founded, add_person, found
 from tenants.tokens import jwks
 from tenants.tokens import rotate as rotate_signing_key
+from tenants.viewer import Viewer
 
 __all__ = [
     "CATALOGUE",
     "OFFICE_HOURS",
     "ROLES",
+    "SCOPES",
     "WEEKDAYS",
     "Changes",
     "ChooseTenant",
     "EventKind",
     "Founded",
     "Hours",
+    "KeyRow",
+    "NewKey",
     "Permission",
     "PersonRow",
     "Role",
@@ -71,12 +85,18 @@ __all__ = [
     "found",
     "issue",
     "jwks",
+    "keys_by_ids",
     "leave",
+    "list_keys",
     "list_people",
+    "make_key",
     "people_by_ids",
     "read_settings",
     "read_token",
+    "recognise",
     "resume",
+    "revoke_key",
+    "rotate_key",
     "rotate_signing_key",
     "seats_of",
     "sign_in",

@@ -67,6 +67,27 @@ class Person(TenantModel):
         table = "person"
 
 
+class ApiKey(TenantModel):
+    """A key of one of the store's own systems; its text stands nowhere."""
+
+    name = TextField()
+    prefix = TextField()
+    sha256 = TextField()
+    scopes: Any = JSONField()
+    networks: Any = JSONField()
+    made_by = IdField()
+    replaces_id = IdField(null=True)
+    created_at = InstantField()
+    expires_at = InstantField(null=True)
+    revoked_at = InstantField(null=True)
+    used_at = InstantField(null=True)
+
+    class Meta:
+        """Its table."""
+
+        table = "api_key"
+
+
 class Session(TenantModel):
     """One sign-in; its tokens are good until it expires or is revoked."""
 

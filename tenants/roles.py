@@ -17,6 +17,9 @@ class Permission(StrEnum):
     PEOPLE_WRITE = "people:write"
     # Making and unmaking owners; who has only people:write cannot raise themselves.
     OWNERS_WRITE = "owners:write"
+    # The keys of the store's own systems, never their texts.
+    KEYS_READ = "keys:read"
+    KEYS_WRITE = "keys:write"
     CHANNELS_READ = "channels:read"
     CHANNELS_WRITE = "channels:write"
     CONTACTS_READ = "contacts:read"
@@ -31,35 +34,38 @@ class Permission(StrEnum):
 
 
 class Role(StrEnum):
-    """What a person is in a tenant."""
+    """What a person is in a tenant; `store` is no person but a system of the store, with a key."""
 
     OWNER = "owner"
     ADMIN = "admin"
     AGENT = "agent"
     ANALYST = "analyst"
     COMPLIANCE = "compliance"
+    STORE = "store"
 
 
 _YES, _NO = True, False
 
 # fmt: off
-_TABLE: dict[Permission, tuple[bool, bool, bool, bool, bool]] = {
-    #                               owner admin agent analyst compliance
-    Permission.TENANT_READ:         (_YES, _YES, _YES, _YES, _YES),
-    Permission.TENANT_WRITE:        (_YES, _YES, _NO,  _NO,  _NO),
-    Permission.PEOPLE_READ:         (_YES, _YES, _YES, _YES, _YES),
-    Permission.PEOPLE_WRITE:        (_YES, _YES, _NO,  _NO,  _NO),
-    Permission.OWNERS_WRITE:        (_YES, _NO,  _NO,  _NO,  _NO),
-    Permission.CHANNELS_READ:       (_YES, _YES, _YES, _YES, _YES),
-    Permission.CHANNELS_WRITE:      (_YES, _YES, _NO,  _NO,  _NO),
-    Permission.CONTACTS_READ:       (_YES, _YES, _YES, _YES, _YES),
-    Permission.CONTACTS_WRITE:      (_YES, _YES, _YES, _NO,  _YES),
-    Permission.CONTACTS_PERSONAL:   (_YES, _YES, _YES, _NO,  _YES),
-    Permission.CONVERSATIONS_READ:  (_YES, _YES, _YES, _YES, _YES),
-    Permission.CONVERSATIONS_WRITE: (_YES, _YES, _YES, _NO,  _NO),
-    Permission.PRIVACY_READ:        (_YES, _YES, _NO,  _NO,  _YES),
-    Permission.PRIVACY_WRITE:       (_YES, _NO,  _NO,  _NO,  _YES),
-    Permission.AUDIT_READ:          (_YES, _YES, _NO,  _NO,  _YES),
+_TABLE: dict[Permission, tuple[bool, bool, bool, bool, bool, bool]] = {
+    #                               owner admin agent analyst compliance store
+    Permission.TENANT_READ:         (_YES, _YES, _YES, _YES, _YES, _YES),
+    Permission.TENANT_WRITE:        (_YES, _YES, _NO,  _NO,  _NO,  _NO),
+    Permission.PEOPLE_READ:         (_YES, _YES, _YES, _YES, _YES, _YES),
+    Permission.PEOPLE_WRITE:        (_YES, _YES, _NO,  _NO,  _NO,  _NO),
+    Permission.OWNERS_WRITE:        (_YES, _NO,  _NO,  _NO,  _NO,  _NO),
+    Permission.KEYS_READ:           (_YES, _YES, _NO,  _NO,  _NO,  _NO),
+    Permission.KEYS_WRITE:          (_YES, _YES, _NO,  _NO,  _NO,  _NO),
+    Permission.CHANNELS_READ:       (_YES, _YES, _YES, _YES, _YES, _YES),
+    Permission.CHANNELS_WRITE:      (_YES, _YES, _NO,  _NO,  _NO,  _NO),
+    Permission.CONTACTS_READ:       (_YES, _YES, _YES, _YES, _YES, _YES),
+    Permission.CONTACTS_WRITE:      (_YES, _YES, _YES, _NO,  _YES, _YES),
+    Permission.CONTACTS_PERSONAL:   (_YES, _YES, _YES, _NO,  _YES, _YES),
+    Permission.CONVERSATIONS_READ:  (_YES, _YES, _YES, _YES, _YES, _YES),
+    Permission.CONVERSATIONS_WRITE: (_YES, _YES, _YES, _NO,  _NO,  _YES),
+    Permission.PRIVACY_READ:        (_YES, _YES, _NO,  _NO,  _YES, _NO),
+    Permission.PRIVACY_WRITE:       (_YES, _NO,  _NO,  _NO,  _YES, _NO),
+    Permission.AUDIT_READ:          (_YES, _YES, _NO,  _NO,  _YES, _NO),
 }
 # fmt: on
 
@@ -67,3 +73,5 @@ ROLES: dict[Role, frozenset[Permission]] = {
     role: frozenset(permission for permission, who in _TABLE.items() if who[column])
     for column, role in enumerate(Role)
 }
+# What a key may be made for: each key has the scopes that it was given out of these.
+SCOPES = ROLES[Role.STORE]

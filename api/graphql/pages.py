@@ -10,7 +10,7 @@ import base64
 import hashlib
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, Generic, Literal, TypeVar
+from typing import Annotated, Any, Generic, Literal, Protocol, TypeVar
 
 import orjson
 import strawberry
@@ -18,6 +18,7 @@ import strawberry
 from api.graphql.described import object_type
 from kernel import keys
 from kernel.errors import Invalid
+from kernel.ids import Id
 from kernel.seal import Unopenable
 
 T = TypeVar("T")
@@ -179,6 +180,35 @@ async def read_page(
     direction = order if not args.is_backward else _turned(order)
     rows = list(await read(direction, beyond, args.size + 1))
     return connection(args, in_list, rows, place_of, count, make)
+
+
+class HasId(Protocol):
+    """A row with an id; ids grow with time."""
+
+    @property
+    def id(self) -> Id:
+        """Its row id."""
+
+
+Whole = TypeVar("Whole", bound=HasId)
+
+
+async def page_of_all(
+    name: str, rows: Sequence[Whole], args: PageArgs, make: Callable[[Sequence[Whole]], list[T]]
+) -> Connection[T]:
+    """A page of a short list that was read as a whole, in the order of its ids."""
+
+    async def read(direction: Direction, beyond: Place | None, limit: int) -> Sequence[Whole]:
+        ordered = rows if direction == "ASC" else rows[::-1]
+        if beyond is not None:
+            ordered = [row for row in ordered if (row.id > beyond[0]) == (direction == "ASC")]
+            ordered = [row for row in ordered if row.id != beyond[0]]
+        return ordered[:limit]
+
+    async def count() -> int:
+        return len(rows)
+
+    return await read_page(args, PageList(name), "ASC", read, lambda row: (row.id,), count, make)
 
 
 def connection(

@@ -38,6 +38,11 @@ class UserErrorCode(Enum):
     TENANT_SUSPENDED = strawberry.enum_value(
         "TENANT_SUSPENDED", description="The tenant is suspended."
     )
+    # Keys of the store's systems.
+    KEY_ENDED = strawberry.enum_value("KEY_ENDED", description="The key has ended.")
+    KEY_ROTATING = strawberry.enum_value(
+        "KEY_ROTATING", description="It takes turns with another key already; two live at most."
+    )
     # What a message may hold (contract 2.3 to 2.5).
     MISSING = strawberry.enum_value("MISSING", description="Something is wanted that is not there.")
     EMPTY = strawberry.enum_value("EMPTY", description="It is blank, or holds nothing.")

@@ -29,7 +29,6 @@ from kernel.errors import NotAllowed
 from tenants import Permission, Viewer
 
 DENIED = "denied"
-SIGNED_IN = "signed-in"
 # The only root fields that strangers may ask for.
 PUBLIC = frozenset({("Mutation", "signIn")})
 
@@ -55,6 +54,10 @@ class Personal:
 
 
 PERSONAL = Personal()
+
+
+# For who has signed in or shows a key, whatever they may: what is about the viewer alone.
+SIGNED_IN = Requires(permission="signed-in")
 
 
 def requires(permission: Permission) -> Requires:
@@ -94,7 +97,7 @@ def check(needs: tuple[Need, ...], viewer: Viewer | None) -> None:
     for need in needs:
         if viewer is None:
             raise NotAllowed("Sign in first.", code="SIGN_IN")
-        if need.permission != SIGNED_IN and need.permission not in viewer.permissions:
+        if need.permission != SIGNED_IN.permission and need.permission not in viewer.permissions:
             raise NotAllowed(
                 f"{'.'.join(need.path)} needs the permission {need.permission}.", field=need.path
             )
@@ -137,7 +140,7 @@ class _Walk:
         if name == "__typename":
             return
         if name in ("__schema", "__type"):
-            self.found.setdefault(SIGNED_IN, path)
+            self.found.setdefault(SIGNED_IN.permission, path)
             return
         if not isinstance(parent, GraphQLObjectType | GraphQLInterfaceType):
             return

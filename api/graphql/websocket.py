@@ -18,11 +18,11 @@ from api.graphql.admission import Admission
 from api.graphql.execute import Answer, Prepared, events, refusal, run
 from kernel import clock, ids, metrics, tenancy
 from kernel.errors import Invalid, NotAllowed
-from tenants import Viewer, read_token
+from tenants import Viewer, recognise
 
 PROTOCOL = "graphql-transport-ws"
 _INIT_WITHIN = 10.0
-_RECHECK_EVERY = 5.0
+_RECHECK_EVERY = 2.5
 _MOST_OPERATIONS = 50
 _log = structlog.get_logger("websocket")
 
@@ -65,6 +65,7 @@ class _Connection:
         self._admission = admission
         self._viewer: Viewer | None = None
         self._token = ""
+        self._address = auth.address_of(socket.scope)
         self._ready = asyncio.Event()
         self._open: dict[str, asyncio.Task[None]] = {}
         self._sending = asyncio.Lock()
@@ -114,7 +115,7 @@ class _Connection:
         while True:
             await asyncio.sleep(self._until_next_check())
             try:
-                viewer = await read_token(self._token)
+                viewer = await recognise(self._token, self._address)
             except NotAllowed as error:
                 raise _Closing(_UNAUTHORIZED, error.code) from None
             if self._viewer and viewer.permissions != self._viewer.permissions:
@@ -122,8 +123,10 @@ class _Connection:
                 raise _Closing(_UNAUTHORIZED, "PERMISSIONS_CHANGED")
 
     def _until_next_check(self) -> float:
-        left = (self._viewer.expires_at - clock.now()) / clock.SECOND if self._viewer else 0.0
-        return min(_RECHECK_EVERY, max(0.05, left))
+        ends_at = self._viewer.expires_at if self._viewer else None
+        if ends_at is None:  # as a key may be
+            return _RECHECK_EVERY
+        return min(_RECHECK_EVERY, max(0.05, (ends_at - clock.now()) / clock.SECOND))
 
     async def _init(self, payload: Any) -> None:
         if self._ready.is_set():
@@ -134,7 +137,7 @@ class _Connection:
             given = named.get("authorization", given)
         try:
             self._token = auth.token_of(given if isinstance(given, str) else "")
-            self._viewer = await read_token(self._token)
+            self._viewer = await recognise(self._token, self._address)
         except NotAllowed as error:
             raise _Closing(_FORBIDDEN, error.code) from None
         self._ready.set()

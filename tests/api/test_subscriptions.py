@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import Any
 
-import aiohttp
 import pytest
 
 import tenants
@@ -15,6 +13,7 @@ from api.graphql import tail
 from kernel import clock, ids, tenancy
 from kernel.errors import TryLater
 from tests.api.door import Door, Store, arrives, open_store, text_message
+from tests.api.line import open_line
 
 _INBOX = """
 subscription($after: String, $filter: ConversationFilter) {
@@ -27,51 +26,9 @@ subscription($after: String, $filter: ConversationFilter) {
 """
 
 
-class Line:
-    """One open websocket that speaks graphql-transport-ws."""
-
-    def __init__(self, socket: aiohttp.ClientWebSocketResponse) -> None:
-        self.socket = socket
-
-    async def begin(self, token: str) -> None:
-        await self.socket.send_json(
-            {"type": "connection_init", "payload": {"authorization": f"Bearer {token}"}}
-        )
-        assert await self.hear() == {"type": "connection_ack"}
-
-    async def subscribe(self, query: str, operation_id: str = "1", **variables: Any) -> None:
-        payload = {"query": query, "variables": variables}
-        await self.socket.send_json({"type": "subscribe", "id": operation_id, "payload": payload})
-
-    async def hear(self, within: float = 2.0) -> Any:
-        return await asyncio.wait_for(self.socket.receive_json(), within)
-
-    async def hear_events(self, *kinds: str) -> list[Any]:
-        """The events up to one of each of these kinds."""
-        heard: list[Any] = []
-        while not set(kinds) <= {event["kind"] for event in heard}:
-            message = await self.hear()
-            assert message["type"] == "next", message
-            [event] = message["payload"]["data"].values()
-            heard.append(event)
-        return heard
-
-    async def closing(self, within: float = 8.0) -> tuple[int | None, str]:
-        """The code and reason with which the server closes."""
-        message = await asyncio.wait_for(self.socket.receive(), within)
-        assert message.type is aiohttp.WSMsgType.CLOSE, message
-        return message.data, str(message.extra)
-
-
-@asynccontextmanager
-async def _line(door: Door, protocol: str = "graphql-transport-ws") -> AsyncIterator[Line]:
-    async with door.http.ws_connect(f"{door.root}/graphql", protocols=[protocol]) as socket:
-        yield Line(socket)
-
-
 async def test_a_message_arrives_and_the_stream_resumes(door: Door, store: Store) -> None:
     words = "مرحبا 你好 👋"
-    async with _line(door) as line:
+    async with open_line(door) as line:
         await line.begin(store.token)
         await line.subscribe(_INBOX)
         await _listening()
@@ -82,7 +39,7 @@ async def test_a_message_arrives_and_the_stream_resumes(door: Door, store: Store
     assert received["conversation"] == {"unread": 1, "contact": {"name": "Lea Prat"}}
     assert received["matches"] is True
     await arrives(door, text_message(store, "while you were away"))
-    async with _line(door) as line:
+    async with open_line(door) as line:
         await line.begin(store.token)
         await line.subscribe(_INBOX, after=received["cursor"])
         [missed] = [
@@ -102,7 +59,7 @@ async def test_only_what_fits_the_filter(door: Door, store: Store) -> None:
     [thread] = (await door.data("{ conversations { nodes { id } } }", store.token))[
         "conversations"
     ]["nodes"]
-    async with _line(door) as line:
+    async with open_line(door) as line:
         await line.begin(store.token)
         await line.subscribe(_INBOX, filter={"state": ["RESOLVED"]})
         await _listening()
@@ -125,7 +82,7 @@ async def test_one_conversation(door: Door, store: Store) -> None:
         "conversations"
     ]["nodes"]
     query = "subscription($id: ID!) { conversation(id: $id) { kind message { text } } }"
-    async with _line(door) as line:
+    async with open_line(door) as line:
         await line.begin(store.token)
         await line.subscribe(query, id=thread["id"])
         await _listening()
@@ -144,7 +101,7 @@ async def test_one_conversation(door: Door, store: Store) -> None:
 
 async def test_an_edit_names_the_message_it_changes(door: Door, store: Store) -> None:
     await arrives(door, text_message(store, "helo", wamid="wamid.1"))
-    async with _line(door) as line:
+    async with open_line(door) as line:
         await line.begin(store.token)
         await line.subscribe("subscription { inbox { kind message { text state editedAt } } }")
         await _listening()
@@ -168,7 +125,7 @@ async def test_an_edit_names_the_message_it_changes(door: Door, store: Store) ->
 
 async def test_other_tenants_hear_nothing(door: Door, store: Store) -> None:
     other = await open_store("Dunas Altas", "999", "888")
-    async with _line(door) as line:
+    async with open_line(door) as line:
         await line.begin(other.token)
         await line.subscribe(_INBOX)
         await _listening()
@@ -178,7 +135,7 @@ async def test_other_tenants_hear_nothing(door: Door, store: Store) -> None:
 
 
 async def test_queries_and_mutations_too(door: Door, store: Store) -> None:
-    async with _line(door) as line:
+    async with open_line(door) as line:
         await line.begin(store.token)
         await line.subscribe("{ viewer { role } }", "a")
         assert await line.hear() == {
@@ -211,7 +168,7 @@ async def test_closing_codes(door: Door, store: Store) -> None:
         ([{"type": "dance"}], 4400),
         ([["not", "an", "object"]], 4400),
     ):
-        async with _line(door) as line:
+        async with open_line(door) as line:
             for message in messages:
                 await line.socket.send_json(message)
             assert (await line.closing())[0] == code, messages
@@ -220,17 +177,17 @@ async def test_closing_codes(door: Door, store: Store) -> None:
         ([{"type": "connection_init"}], 4429),
         ([{"type": "subscribe", "payload": {}}], 4400),
     ):
-        async with _line(door) as line:
+        async with open_line(door) as line:
             await line.begin(store.token)
             for message in messages:
                 await line.socket.send_json(message)
             assert (await line.closing())[0] == code, messages
-    async with _line(door, "graphql-ws") as line:
+    async with open_line(door, "graphql-ws") as line:
         assert (await line.closing())[0] == 4406
 
 
-async def test_a_token_that_ends_closes_the_line(door: Door, store: Store) -> None:
-    async with _line(door) as line:
+async def test_a_token_that_ends_closes_theopen_line(door: Door, store: Store) -> None:
+    async with open_line(door) as line:
         await line.begin(store.token)
         await line.subscribe(_INBOX)
         await _listening()
@@ -241,8 +198,8 @@ async def test_a_token_that_ends_closes_the_line(door: Door, store: Store) -> No
         assert (code, reason) == (4401, "SESSION_ENDED")
 
 
-async def test_another_role_closes_the_line(door: Door, store: Store) -> None:
-    async with _line(door) as line:
+async def test_another_role_closes_theopen_line(door: Door, store: Store) -> None:
+    async with open_line(door) as line:
         await line.begin(store.token)
         with tenancy.acting_for(store.tenant_id):
             await tenants.change_role(store.people["agent"], tenants.Role.ANALYST)

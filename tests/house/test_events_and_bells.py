@@ -21,7 +21,7 @@ KINDS = {one.name: frozenset(one.refs) for one in CATALOGUE}
 _MAY_REFER_TO = (
     "contact merged owner person tag number waba update field event conversation message media "
     "purpose entry state status assignee template category quality limit code reason role session "
-    "send origin"
+    "send origin key replaced"
 )
 REFS = frozenset(_MAY_REFER_TO.split())
 # Features that record nothing of their own, and why.

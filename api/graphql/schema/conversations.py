@@ -264,7 +264,7 @@ async def load_conversations(asked: Context, ids: list[Id]) -> Mapping[Id, Conve
 
 async def load_unread(asked: Context, ids: list[Id]) -> Mapping[Id, int]:
     """How many messages the viewer has not read, by thread."""
-    unread = await room.unread_of(ids, asked.me.person_id)
+    unread = await room.unread_of(ids, asked.me.own_id)
     return {conversation_id: unread.get(conversation_id, 0) for conversation_id in ids}
 
 

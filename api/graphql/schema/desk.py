@@ -132,7 +132,7 @@ class DeskMutation:
         async def work() -> NoteMessage:
             note_id = await conversations.write_note(
                 read_id("conversation", input.conversation, "conversation"),
-                asked.me.person_id,
+                asked.me.person,
                 input.text,
                 [read_id("person", one, "mentions") for one in input.mentions or ()],
             )
@@ -157,7 +157,7 @@ class DeskMutation:
             upto = read_id("message", input.upto, "upto") if input.upto else None
             if input.tell_customer:
                 asked.me.require(_WRITE)
-            await conversations.mark_read(thread_id, asked.me.person_id, upto)
+            await conversations.mark_read(thread_id, asked.me.person, upto)
             if input.tell_customer:
                 await conversations.wish_receipt("receipt.wanted", thread_id, upto)
 

@@ -137,7 +137,7 @@ def conversation_conditions(
     asked: Context, given: ConversationFilter | None
 ) -> conversations.ConversationFilter:
     """The filter as the room reads it; Invalid names the field that is wrong."""
-    wanted, now, me = given or ConversationFilter(), clock.now(), asked.me.person_id
+    wanted, now, me = given or ConversationFilter(), clock.now(), asked.me.own_id
     tags, inbound = wanted.tags or TagCondition(), wanted.last_inbound_at or TimeCondition()
     assignee = wanted.assignee
     return conversations.ConversationFilter(

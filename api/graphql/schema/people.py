@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from enum import Enum
 from typing import Any
 
@@ -14,13 +14,10 @@ from api.graphql.pages import (
     After,
     Before,
     Connection,
-    Direction,
     First,
     Last,
     PageArgs,
-    PageList,
-    Place,
-    read_page,
+    page_of_all,
 )
 from api.graphql.permissions import requires
 from api.graphql.schema.node import KINDS, Node
@@ -37,6 +34,9 @@ class Role(Enum):
     AGENT = strawberry.enum_value("agent", description="Talks with customers.")
     ANALYST = strawberry.enum_value("analyst", description="Reads figures, never a person's data.")
     COMPLIANCE = strawberry.enum_value("compliance", description="Sees to privacy.")
+    STORE = strawberry.enum_value(
+        "store", description="No person: a system of the store, with its key."
+    )
 
 
 @enum_type
@@ -78,26 +78,12 @@ async def people_page(
     info: Info, first: First, after: After, last: Last, before: Before
 ) -> Connection[Person]:
     """The people of the tenant, in the order in which they came."""
-    asked, rows = info.context, await list_people()
-
-    async def read(direction: Direction, beyond: Place | None, limit: int) -> Sequence[PersonRow]:
-        ordered = rows if direction == "ASC" else rows[::-1]
-        if beyond is not None:
-            ordered = [row for row in ordered if (row.id > beyond[0]) == (direction == "ASC")]
-            ordered = [row for row in ordered if row.id != beyond[0]]
-        return ordered[:limit]
-
-    async def count() -> int:
-        return len(rows)
-
-    return await read_page(
+    asked = info.context
+    return await page_of_all(
+        "people",
+        await list_people(),
         PageArgs.read(first, after, last, before),
-        PageList("people"),
-        "ASC",
-        read,
-        lambda row: (row.id,),
-        count,
-        lambda page: [_person(asked, row) for row in page],
+        lambda rows: [_person(asked, row) for row in rows],
     )
 
 

@@ -9,8 +9,9 @@ import strawberry
 from api.graphql.context import Info
 from api.graphql.described import object_type
 from api.graphql.pages import After, Before, Connection, First, Last
-from api.graphql.permissions import requires
+from api.graphql.permissions import SIGNED_IN, requires
 from api.graphql.scalars import PhoneNumber
+from api.graphql.schema.api_keys import ApiKey, ApiKeyMutation, keys_page
 from api.graphql.schema.channels import (
     Number,
     PlatformUpdate,
@@ -64,9 +65,7 @@ ConversationOrderArg = Annotated[
 class Query:
     """What can be asked."""
 
-    @strawberry.field(
-        description="Who asks, and what they may.", directives=[requires(Permission.TENANT_READ)]
-    )
+    @strawberry.field(description="Who asks, and what they may.", directives=[SIGNED_IN])
     def viewer(self, info: Info) -> Viewer:
         return Viewer(asked=info.context)
 
@@ -174,6 +173,20 @@ class Query:
         return await people_page(info, first, after, last, before)
 
     @strawberry.field(
+        description="The keys of the store's own systems, oldest first, also those that ended.",
+        directives=[requires(Permission.KEYS_READ)],
+    )
+    async def api_keys(
+        self,
+        info: Info,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+    ) -> Connection[ApiKey]:
+        return await keys_page(info, first, after, last, before)
+
+    @strawberry.field(
         description="The WhatsApp Business accounts of the tenant, oldest first.",
         directives=[requires(Permission.CHANNELS_READ)],
     )
@@ -218,5 +231,5 @@ class Query:
 
 
 @object_type
-class Mutation(SigningMutation, TenantMutation, DeskMutation, SendingMutation):
+class Mutation(SigningMutation, TenantMutation, ApiKeyMutation, DeskMutation, SendingMutation):
     """What can be done."""

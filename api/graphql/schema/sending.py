@@ -79,8 +79,8 @@ class SendingMutation:
                 Outgoing(
                     conversation_id=read_id("conversation", input.conversation, "conversation"),
                     content=read_content(input.content),
-                    origin="person",
-                    origin_id=asked.me.person_id,
+                    origin="person" if asked.me.person_id else "key",
+                    origin_id=asked.me.own_id,
                     key=ids.new_id() if input.key is None else input.key,
                     about=about,
                 )

@@ -7,12 +7,12 @@ import strawberry
 from api.graphql.context import Info
 from api.graphql.described import InputOf, input_type, object_type
 from api.graphql.payloads import UserError, attempt
-from api.graphql.permissions import requires
+from api.graphql.permissions import SIGNED_IN
 from api.graphql.scalars import DateTime
 from api.graphql.schema.node import read_id
 from kernel import ids
 from kernel.errors import NotAllowed
-from tenants import ChooseTenant, Permission, SignedIn, sign_in, sign_out
+from tenants import ChooseTenant, SignedIn, sign_in, sign_out
 
 
 @input_type
@@ -90,8 +90,8 @@ class SigningMutation:
 
     @strawberry.mutation(
         description="End the session of the token that asks.",
-        directives=[requires(Permission.TENANT_READ)],
+        directives=[SIGNED_IN],
     )
     async def sign_out(self, info: Info) -> SignOutPayload:
-        await sign_out(info.context.me.session_id)
+        await sign_out(info.context.me.session)
         return SignOutPayload(signed_out=True, user_errors=[])

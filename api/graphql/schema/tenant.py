@@ -13,6 +13,7 @@ from api.graphql.described import InputOf, enum_type, input_type, object_type
 from api.graphql.payloads import UserError, attempt
 from api.graphql.permissions import requires
 from api.graphql.scalars import CountryCode, CurrencyCode, DateTime, Locale, TimeZone
+from api.graphql.schema.api_keys import ApiKey, load_keys
 from api.graphql.schema.node import KINDS, Node, created_at, updated_at
 from api.graphql.schema.people import Person, Role, load_people
 from kernel.ids import Id
@@ -108,15 +109,23 @@ class Tenant(Node):
 
 @object_type
 class Viewer:
-    """The person who asks, and what they may."""
+    """The person or key that asks, and what they may."""
 
     asked: strawberry.Private[Context]
 
-    @strawberry.field(description="The colleague who is signed in.")
-    def person(self) -> Person:
-        return cast(Person, self.asked.loader(load_people).get(self.asked.me.person_id))
+    @strawberry.field(description="The colleague who is signed in; null for a key.")
+    def person(self) -> Person | None:
+        person_id = self.asked.me.person_id
+        return self.asked.loader(load_people).get(person_id) if person_id else None
 
-    @strawberry.field(description="The tenant in which they are signed in.")
+    @strawberry.field(description="The key that asks; null for a person.")
+    def key(self) -> ApiKey | None:
+        key_id = self.asked.me.key_id
+        return self.asked.loader(load_keys).get(key_id) if key_id else None
+
+    @strawberry.field(
+        description="The tenant in which they are.", directives=[requires(Permission.TENANT_READ)]
+    )
     async def tenant(self) -> Tenant:
         return await read_tenant(self.asked)
 
@@ -128,9 +137,12 @@ class Viewer:
     def permissions(self) -> list[str]:
         return sorted(self.asked.me.permissions)
 
-    @strawberry.field(description="When the access token ends; sign in again before.")
-    def expires_at(self) -> DateTime:
-        return DateTime(self.asked.me.expires_at)
+    @strawberry.field(
+        description="When the access token or key ends; null for a key that does not."
+    )
+    def expires_at(self) -> DateTime | None:
+        ends_at = self.asked.me.expires_at
+        return None if ends_at is None else DateTime(ends_at)
 
 
 @input_type
