@@ -7,7 +7,7 @@ finished beside them, so that it keeps nobody waiting.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,6 +35,9 @@ _FRESH = clock.SECOND
 # Files stand in memory while they are handed over; the messages of others wait a little.
 _MOST_FILES = 2
 _FILE_WAIT = 2 * clock.SECOND
+# How long, and how often, it is tried to write a result while the database is away.
+_PATIENCE = 10 * clock.MINUTE
+_PAUSE = 0.5  # seconds
 _log = structlog.get_logger("outbound")
 
 Flight = asyncio.Task[tuple["Claim", Verdict]]
@@ -134,16 +137,24 @@ async def attempt(line: Line, claims: Sequence[Claim]) -> None:
     ready = [one for one in letters if one.upload is None or one.upload in uploads]
     await _bring_uploads(line, token, [one for one in letters if one.upload not in uploads])
     bodies = [(one.claim, one.body(uploads)) for one in ready]
-    admitted = await _admit([claim for claim, _ in bodies])
+    claims = [claim for claim, _ in bodies]
+    try:
+        admitted = await _admit(claims)
+    except BaseException:
+        # Broken off, or the database went away: it may have been set down that these go. They do
+        # not.
+        _beside(_insist(lambda: results.put_back([(claim, 0) for claim in claims])))
+        raise
     await _fly(line, token, [(claim, body) for claim, body in bodies if claim.id in admitted])
 
 
 async def finish() -> int:
     """Wait for everything that is still in the air, or on its way there; how many there were."""
-    late = list(_late)
-    if late:
+    finished = set[asyncio.Task[None]]()
+    while late := set(_late):
+        finished |= late
         await asyncio.wait(late)
-    return len(late)
+    return len(finished)
 
 
 async def _letters(claims: Sequence[Claim]) -> list[_Letter]:
@@ -233,7 +244,11 @@ async def _post(
 
 async def _settle(line: Line, landed: set[Flight]) -> None:
     verdicts = [flight.result() for flight in landed]
-    await results.settle(verdicts)
+    try:
+        await results.settle(verdicts)
+    except Exception:
+        _beside(_insist(lambda: results.settle(verdicts)))
+        raise
     await channels.heed(line.number_id, [verdict for _, verdict in verdicts])
 
 
@@ -272,6 +287,18 @@ async def _bring(line: Line, token: str, upload: Id, claims: Sequence[Claim]) ->
     else:
         await results.settle([(claim, verdict) for claim in claims])
         await channels.heed(line.number_id, [verdict])
+
+
+async def _insist(write: Callable[[], Awaitable[None]]) -> None:
+    """Write what is known here alone, as soon as the database lets it."""
+    until = clock.now() + _PATIENCE
+    while True:
+        try:
+            return await write()
+        except Exception:
+            if clock.now() > until:
+                raise
+        await asyncio.sleep(_PAUSE)
 
 
 def _beside(work: Coroutine[Any, Any, None]) -> None:

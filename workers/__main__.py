@@ -50,7 +50,7 @@ async def run(page: Settings) -> None:
         handle_signals=False,
     )
     loop = asyncio.get_running_loop()
-    deadline = 0.0
+    deadline: float | None = None
 
     def end(number: signal.Signals) -> None:
         nonlocal deadline
@@ -66,6 +66,7 @@ async def run(page: Settings) -> None:
     finally:
         # Where Redis went away, saying goodbye to it fails as well; an open SQLite connection would
         # then keep the process from ending, and nobody would start it again.
+        deadline = deadline or loop.time() + _DRAIN
         with suppress(RedisError, OSError):
             await worker.close()
         with suppress(TimeoutError):

@@ -10,6 +10,8 @@ from conversations import attempts, outbound, results
 from kernel import clock
 from tests.conversations.sending import Counter
 
+_STEP = 0.001  # seconds: a turn has some twenty of them
+
 
 async def test_a_lease_that_ends_before_the_attempt(counter: Counter) -> None:
     thread = await counter.opens()
@@ -69,6 +71,26 @@ async def test_a_worker_that_stood_still_asks_again(counter: Counter) -> None:
     assert counter.platform.messages == []
     await counter.delivers()
     assert await counter.fate(queued) == ("sent", "ACCEPTED")
+
+
+async def test_a_turn_broken_off_anywhere_leaves_nothing_in_doubt(counter: Counter) -> None:
+    step, is_broken_off, reached = 0, True, set[str]()
+    while is_broken_off:
+        step += 1
+        counter.platform.messages.clear()
+        queued = await counter.queues(await counter.meets(f"447700900{step:03}"))
+        turn = asyncio.create_task(conversations.dispatch())
+        await asyncio.sleep(step * _STEP)
+        is_broken_off = turn.cancel()
+        await asyncio.gather(turn, return_exceptions=True)
+        await conversations.finish()
+        reached.add((await counter.send(queued))["state"])
+        clock.move(outbound.LEASE + clock.SECOND)
+        await conversations.settle_overdue()
+        await counter.delivers()
+        assert await counter.fate(queued) == ("sent", "ACCEPTED"), step
+        assert len(counter.platform.messages) == 1, step
+    assert reached > {"sent"}
 
 
 async def test_two_workers_share_the_queue(counter: Counter) -> None:
