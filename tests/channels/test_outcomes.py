@@ -27,7 +27,7 @@ from tests.flows.platform import (
 
 _S, _M, _H = clock.SECOND, clock.MINUTE, clock.HOUR
 # Code: seconds until the second try, tries in all, whom it holds back (contract 6).
-_LATER = {
+LATER = {
     0: (300, 300, "number"),
     1: (2, 3, "none"),
     2: (5, 40, "none"),
@@ -67,7 +67,7 @@ _NEVER = [
 ]
 
 
-@pytest.mark.parametrize(("code", "rule"), _LATER.items())
+@pytest.mark.parametrize(("code", "rule"), LATER.items())
 def test_codes_after_which_it_goes_later(code: int, rule: tuple[int, int, str]) -> None:
     wait, tries, hold = rule
     assert judge(400, f"PLATFORM_{code}", code, None, 1) == Verdict(
@@ -89,7 +89,7 @@ def test_codes_after_which_it_never_goes(code: int) -> None:
 
 def test_the_tables_hold_every_code() -> None:
     listed = {code for code in AGAIN if not 200 < code < 299}
-    assert listed == set(_LATER)
+    assert listed == set(LATER)
     assert not listed & set(_NEVER)
     assert {33, 131063, 134011, 141010} == FOR_OWNER - set(AGAIN)
 
