@@ -9,6 +9,7 @@ import uvicorn
 
 from kernel import log
 from kernel import settings as kernel_settings
+from kernel.errors import BadSetting
 
 # Seconds that open requests have to end in: a client that stops in the middle of one must not keep
 # the process until its supervisor loses patience (10 s in most places).
@@ -24,8 +25,13 @@ def main() -> None:
     log.start(settings.log_level, "api")
     from api.app import App  # after the settings: a refusal shall not wait for the schema
 
+    try:
+        app = App(settings)
+    except BadSetting as error:
+        print(error.message, file=sys.stderr)
+        raise SystemExit(2) from None
     uvicorn.run(
-        App(settings),
+        app,
         host=settings.host,
         port=settings.port,
         loop="uvloop",

@@ -7,7 +7,10 @@ ring delays by at most a sweep, because the truth is a row (traps: arq).
 from __future__ import annotations
 
 import asyncio
+import time
+from collections.abc import Sequence
 from contextlib import suppress
+from typing import Any
 
 import orjson
 import structlog
@@ -22,6 +25,9 @@ CHANNEL = "rapport:bells"
 QUEUE = "rapport:jobs"
 # Rings within so much time are one ring: a flood of webhooks costs 50 jobs a second, not 3,000.
 _GATHER = 0.02
+# Seconds that Redis has for an answer, and that it is not asked for after it gave none.
+_PATIENCE = 0.5
+_PAUSE = 1.0
 _log = structlog.get_logger("bells")
 
 
@@ -61,11 +67,13 @@ class _Bells:
 
 
 _bells: _Bells | None = None
+_away_until = 0.0
 
 
 async def start(settings: Settings) -> None:
     """Connect; where Redis is away the house works on, slower."""
-    global _bells
+    global _bells, _away_until
+    _away_until = 0.0
     # Connected at the first use: a house whose Redis is away has to start all the same.
     pool: ConnectionPool = ConnectionPool.from_url(settings.redis_url, socket_connect_timeout=2)
     _bells = _Bells(
@@ -118,11 +126,19 @@ async def is_ready() -> bool:
         return False
 
 
-def redis() -> ArqRedis:
-    """The connection that rates are counted over; ConnectionError where there is none."""
-    if _bells is None:
-        raise ConnectionError("Redis is not connected")
-    return _bells.redis
+async def ask(script: str, keys: Sequence[str], *values: str | bytes | int) -> Any:
+    """What a script answers; None while Redis is away, so that nobody waits again and again."""
+    global _away_until
+    if _bells is None or time.monotonic() < _away_until:
+        return None
+    try:
+        redis: Any = _bells.redis
+        async with asyncio.timeout(_PATIENCE):
+            return await redis.eval(script, len(keys), *keys, *values)
+    except (RedisError, OSError):
+        metrics.REDIS_TROUBLE.inc()
+        _away_until = time.monotonic() + _PAUSE
+        return None
 
 
 def redis_settings(settings: Settings) -> RedisSettings:

@@ -7,15 +7,10 @@ process counts for itself.
 
 from __future__ import annotations
 
-import asyncio
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from redis.exceptions import RedisError
-
-from kernel import bells, clock, metrics
+from kernel import bells, clock
 
 # KEYS: rates; ARGV: interval in microseconds, burst, how many are wanted of each.
 # Answers, for each key, how many were granted and the microseconds until the next one may be.
@@ -62,9 +57,6 @@ for place, key in ipairs(KEYS) do
 end
 return {math.max(0, wait), unpack(answers)}
 """
-# Seconds that Redis has for an answer, and that it is left alone for after it gave none.
-_PATIENCE = 0.25
-_PAUSE = 1.0
 # Rates that this process keeps while it counts for itself; those that are full again go first.
 _MOST_ALONE = 10_000
 
@@ -99,7 +91,7 @@ async def take(names: Sequence[str], interval: int, burst: int, wanted: int = 1)
     if not names:
         return []
     keys = _keys(names)
-    flat = await _ask(_TAKE, keys, interval, burst, wanted)
+    flat = await bells.ask(_TAKE, keys, interval, burst, wanted)
     if flat is None:
         flat = _take_alone(keys, interval, burst, wanted)
     pairs = zip(flat[::2], flat[1::2], strict=True)
@@ -110,7 +102,7 @@ async def spend(budgets: Sequence[Budget], amount: int) -> Spent:
     """Spend the amount of every budget, or of none where one has not so much."""
     keys = _keys([budget.name for budget in budgets])
     numbers = [number for budget in budgets for number in (budget.interval, budget.burst)]
-    answer = await _ask(_SPEND, keys, amount, *numbers)
+    answer = await bells.ask(_SPEND, keys, amount, *numbers)
     if answer is None:
         answer = _spend_alone(keys, budgets, amount)
     wait, *left = map(int, answer)
@@ -119,25 +111,6 @@ async def spend(budgets: Sequence[Budget], amount: int) -> Spent:
 
 def _keys(names: Sequence[str]) -> list[str]:
     return [f"rapport:rate:{name}" for name in names]
-
-
-async def _ask(script: str, keys: list[str], *numbers: int) -> list[int] | None:
-    """What Redis says; None while it is away, so that nobody waits for it again and again."""
-    global _away_until
-    if time.monotonic() < _away_until:
-        return None
-    try:
-        client: Any = bells.redis()
-    except ConnectionError:
-        return None
-    try:
-        async with asyncio.timeout(_PATIENCE):
-            answer: list[int] = await client.eval(script, len(keys), *keys, *numbers)
-    except (RedisError, OSError):
-        metrics.REDIS_TROUBLE.inc()
-        _away_until = time.monotonic() + _PAUSE
-        return None
-    return answer
 
 
 def _take_alone(keys: Sequence[str], interval: int, burst: int, wanted: int) -> list[int]:
@@ -176,4 +149,3 @@ def _now_alone() -> int:
 
 
 _alone: dict[str, int] = {}
-_away_until = 0.0

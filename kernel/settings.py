@@ -176,6 +176,17 @@ class Settings:
         "600000",
         "Points that those of one person or key may cost in a minute.",
     )
+    trusted_documents: str = _setting(
+        read.choice("off", "allow", "only"),
+        "off",
+        "Whether GraphQL documents may come as the hash of one in the list of trusted ones: allow; "
+        "and nothing but these is run: only.",
+    )
+    trusted_documents_file: Path = _setting(
+        read.path,
+        "{data}/documents.json",
+        "That list: SHA-256 → text, as Relay's compiler writes it, or Apollo's manifest.",
+    )
     allowed_origins: tuple[str, ...] = _setting(
         read.origins, "", "Origins of browser applications that may ask (CORS), parted by commas."
     )

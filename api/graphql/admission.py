@@ -6,6 +6,7 @@ from api.graphql.cost import Cost, cost_of
 from api.graphql.documents import read_document
 from api.graphql.execute import Prepared, Request
 from api.graphql.permissions import check
+from api.graphql.persisted import PersistedDocuments
 from kernel import clock, rates
 from kernel.errors import TryLater
 from kernel.rates import Budget
@@ -17,6 +18,7 @@ class Admission:
     """The rules of this deployment for everything that comes to /graphql."""
 
     def __init__(self, settings: Settings) -> None:
+        self._documents = PersistedDocuments(settings)
         self._of_tenant = settings.tenant_budget
         self._of_viewer = settings.viewer_budget
 
@@ -25,12 +27,14 @@ class Admission:
 
         Nothing has happened then, but that a budget may be smaller.
         """
-        document = read_document(request.query, is_stranger=viewer is None)
+        text = await self._documents.text_of(request, viewer)
+        document = read_document(text, is_stranger=viewer is None)
         operation = document.operation(request.operation_name)
         check(document.needs[operation.name.value if operation.name else None], viewer)
         cost = cost_of(operation, document.parsed, request.variables)
         if viewer is not None:
             await self._spend(viewer, cost)
+            await self._documents.keep(request, viewer)
         return Prepared(request, document, operation, cost)
 
     async def _spend(self, viewer: Viewer, cost: Cost) -> None:

@@ -6,6 +6,7 @@ says what is wrong (traps: Strawberry).
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -16,6 +17,9 @@ from kernel.errors import Invalid
 
 LARGEST = 1_048_576
 _DEEPEST = 40
+_SHA256 = re.compile(r"(?:sha256:)?([0-9a-f]{64})")
+# As itself, and as GraphQL's two ways of escaping it.
+_NUL = re.compile(r"\0|\\u(?:0000|\{0+\})")
 
 
 def read_post(body: bytes, content_type: str) -> Request:
@@ -58,18 +62,34 @@ def _request(given: object) -> Request:
         raise _wrong("The body must be a JSON object with query, variables and operationName.")
     query, variables = given.get("query"), given.get("variables")
     name, extensions = given.get("operationName"), given.get("extensions")
-    if not isinstance(query, str):
+    if extensions is not None and not isinstance(extensions, dict):
+        raise _wrong("extensions must be an object or null.", "extensions")
+    automatic = (extensions or {}).get("persistedQuery")
+    document_hash = _hash(given.get("documentId"), automatic)
+    if not isinstance(query, str) and (query is not None or document_hash is None):
         raise _wrong("query must be the text of a GraphQL document.", "query")
     if variables is not None and not isinstance(variables, dict):
         raise _wrong("variables must be an object or null.", "variables")
     if name is not None and not isinstance(name, str):
         raise _wrong("operationName must be a text or null.", "operationName")
-    if extensions is not None and not isinstance(extensions, dict):
-        raise _wrong("extensions must be an object or null.", "extensions")
-    if "\0" in query or "\\u0000" in query:
+    if query is not None and _NUL.search(query):
         raise _wrong("query holds a NUL character, which cannot be kept.", "query")
     _check_values(variables or {})
-    return Request(query, variables or {}, name)
+    return Request(query, variables or {}, name, document_hash, automatic is not None)
+
+
+def _hash(document_id: object, automatic: object) -> str | None:
+    """The SHA-256 by which a document is named, if it is."""
+    field = "documentId"
+    if document_id is None and automatic is not None:
+        field = "extensions"
+        document_id = automatic.get("sha256Hash", 0) if isinstance(automatic, dict) else 0
+    if document_id is None:
+        return None
+    found = _SHA256.fullmatch(document_id) if isinstance(document_id, str) else None
+    if found is None:
+        raise _wrong("A document is named by its SHA-256, in 64 hex digits.", field)
+    return found[1]
 
 
 def _check_values(variables: dict[str, Any]) -> None:

@@ -34,9 +34,12 @@ _OUTCOMES = {name: metrics.GRAPHQL.labels(name) for name in ("ok", "errors", "re
 class Request:
     """What a client sent, of the right types."""
 
-    query: str
+    query: str | None
     variables: dict[str, Any]
     operation_name: str | None
+    # The SHA-256 of a document that need not be spelt out; whether to keep it for the next time.
+    document_hash: str | None = None
+    is_to_be_kept: bool = False
 
 
 @dataclass(frozen=True, slots=True)

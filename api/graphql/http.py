@@ -101,6 +101,6 @@ def _status(answer: Answer, is_response: bool) -> int:
         return 200
     status = status_of(error)
     is_ill_formed = isinstance(error, Invalid) and error.code == "BAD_REQUEST"
-    if status in (400, 403, 500) and not is_response and not is_ill_formed:
+    if status in (400, 403, 404, 500) and not is_response and not is_ill_formed:
         return 200
     return 503 if status == 500 else status
