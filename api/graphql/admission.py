@@ -41,7 +41,7 @@ class Admission:
         tenant = f"budget:{viewer.tenant_id}"
         budgets = [
             _budget(tenant, self._of_tenant),
-            _budget(f"{tenant}:{viewer.person_id}", self._of_viewer),
+            _budget(f"{tenant}:{viewer.own_id}", self._of_viewer),
         ]
         spent = await rates.spend(budgets, cost.points)
         if spent.wait:
