@@ -1,6 +1,7 @@
 """Draining what came in: claimed in batches, opened, parsed, and settled or tried again.
 
 Messages of people are taken before statuses: a STOP must not wait behind a flood of receipts.
+What was here before is told by its token and dropped.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ _TRIES = 6
 _OURS = "whatsapp_business_account"
 # The platform retries for 7 days; a key kept a day longer turns every repetition away.
 _KEYS_KEPT = 8 * clock.DAY
+_KEYED = {"id": "uuid", "app": "text", "token": "bytea", "received_at": "bigint"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,9 @@ async def claim_deliveries(limit: int) -> list[Claimed]:
     What cannot be opened or parsed is set down as dead, with its reason, and never lost from sight.
     """
     with tenancy.across_tenants("deliveries mix tenants until they are parsed"):
-        rows = await _claim(limit)
+        taken, rows = await _claim(limit)
+        while taken and not rows:
+            taken, rows = await _claim(limit)
     claimed, dead = [], []
     for row in sorted(rows, key=lambda row: row["id"]):
         try:
@@ -65,18 +69,21 @@ async def claim_deliveries(limit: int) -> list[Claimed]:
     return claimed
 
 
-async def _claim(limit: int) -> list[dict[str, Any]]:
-    now, statement = clock.now(), database.sql(__file__, "claim_deliveries")
-    if database.dialect() == "postgresql":
-        return await _claim_by_index(statement, now, limit)
-    return await database.rows(statement, now, now + LEASE, limit)
-
-
 @database.unit_of_work
-async def _claim_by_index(statement: str, now: int, limit: int) -> list[dict[str, Any]]:
-    """However many wait, PostgreSQL thinks that few do, and would read and sort them all."""
-    await database.rows("SELECT set_config('enable_sort', 'off', true)")
-    return await database.rows(statement, now, now + LEASE, limit)
+async def _claim(limit: int) -> tuple[int, list[dict[str, Any]]]:
+    """How many were taken, and those of them that were never here before."""
+    if database.dialect() == "postgresql":
+        # However many wait, PostgreSQL thinks that few do, and would read and sort them all.
+        await database.rows("SELECT set_config('enable_sort', 'off', true)")
+    now = clock.now()
+    rows = await database.rows(database.sql(__file__, "claim_deliveries"), now, now + LEASE, limit)
+    if not rows:
+        return 0, []
+    batch = Batch(_KEYED, [[row[name] for name in _KEYED] for row in rows])
+    await database.run(database.sql(__file__, "note_deliveries"), batch=batch)
+    dropped = await database.rows(database.sql(__file__, "drop_repetitions"), batch=batch)
+    repeated = {row["id"] for row in dropped}
+    return len(rows), [row for row in rows if row["id"] not in repeated]
 
 
 async def settle(claimed: Sequence[Claimed]) -> None:

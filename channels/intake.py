@@ -83,10 +83,10 @@ class _Gatherer:
 
 
 async def accept(app: str, body: bytes, signature: str | None) -> None:
-    """Store a delivery once; when this returns it is durable and may be answered with 200.
+    """Store a delivery; when this returns it is durable and may be answered with 200.
 
     NotAllowed (BAD_SIGNATURE), Invalid (BROKEN_JSON), NotFound (UNKNOWN_APP); nothing is stored
-    then. A repeated delivery is accepted and changes nothing.
+    then. A repeated delivery is accepted, and dropped when it is drained.
     """
     secrets = await apps.app_secrets(app)
     token = wire.verify(body, signature, secrets.app_secrets)
@@ -114,18 +114,9 @@ async def _store(together: Sequence[_Waiting]) -> None:
         )
         for one in together
     ]
-    batch = Batch(_COLUMNS, rows)
-    if database.dialect() == "postgresql":
-        await database.run(
-            database.sql(__file__, "store_deliveries.postgresql"), day, now, batch=batch
-        )
-    else:
-        # SQLite knows no writing inside a WITH: the keys first, then the deliveries they let in.
-        await database.run_together(
-            batch,
-            (database.sql(__file__, "store_delivery_keys.sqlite"), [now]),
-            (database.sql(__file__, "store_deliveries.sqlite"), [day, now]),
-        )
+    await database.run(
+        database.sql(__file__, "store_deliveries"), day, now, batch=Batch(_COLUMNS, rows)
+    )
 
 
 def _gatherer() -> _Gatherer:

@@ -113,6 +113,7 @@ class RawDelivery(Model):
 
     id = IdField(primary_key=True)
     app = TextField()
+    token = TokenField(null=True)
     lane = fields.SmallIntField()
     state = TextField()
     intake_key = TextField()

@@ -132,6 +132,7 @@ COLUMNS: dict[str, dict[str, Keeping]] = {
     ),
     "delivery": _columns(
         clear="id app lane state intake_key received_at lease_until fence attempts trouble",
+        keyed="token",
         sealed="body_sealed",
     ),
     "aside": _columns(

@@ -9,4 +9,4 @@ UPDATE delivery
          LIMIT $3::bigint
            FOR UPDATE SKIP LOCKED
        )
-RETURNING id, fence, attempts, received_at, intake_key, body_sealed
+RETURNING id, app, token, fence, attempts, received_at, intake_key, body_sealed

@@ -7,7 +7,7 @@ values are bytes, JSON is text.
 
 from kernel.database.sources import Batch, sql
 from kernel.database.start import dialect, is_ready, start, stop
-from kernel.database.statements import insert, row, rows, run, run_together
+from kernel.database.statements import insert, row, rows, run
 from kernel.database.units import RunAgain, after_commit, in_unit, sheltered, unit_of_work
 
 __all__ = [
@@ -21,7 +21,6 @@ __all__ = [
     "row",
     "rows",
     "run",
-    "run_together",
     "sheltered",
     "sql",
     "start",

@@ -22,7 +22,6 @@ from tortoise.backends.sqlite.client import (
 from tortoise.exceptions import OperationalError
 
 T = TypeVar("T")
-Prepared = tuple[str, Sequence[Any]]
 
 PRAGMAS: dict[str, str | int] = {
     "journal_mode": "WAL",
@@ -62,11 +61,6 @@ class Client(SqliteClient):
         async with self.acquire_connection() as connection:
             return await _dicts(connection, query, values)
 
-    async def execute_together(self, statements: Sequence[Prepared]) -> None:
-        """All of them or none, in one trip to the connection's thread."""
-        async with self.acquire_connection() as connection:
-            await _patiently(lambda: connection._execute(_run, connection._conn, statements))
-
 
 class ImmediateTransaction(SqliteTransactionWrapper):
     """A transaction that takes the write lock at once, waiting in small steps without a thread."""
@@ -95,18 +89,6 @@ async def _patiently(attempt: Callable[[], Awaitable[T]]) -> T:
             if not is_busy or asyncio.get_running_loop().time() > deadline:
                 raise OperationalError(error) from error
         await asyncio.sleep(0.0005 + random.random() * 0.001)  # noqa: S311 (jitter)
-
-
-def _run(connection: sqlite3.Connection, statements: Sequence[Prepared]) -> None:
-    """In the connection's thread."""
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        for text, values in statements:
-            connection.execute(text, values)
-        connection.execute("COMMIT")
-    except BaseException:
-        connection.rollback()
-        raise
 
 
 client_class = Client

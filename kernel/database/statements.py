@@ -9,7 +9,7 @@ from tortoise import connections
 
 from kernel.database.sources import Batch, for_sqlite, split_rows
 from kernel.database.start import column_types, dialect
-from kernel.database.units import in_unit, is_sheltered, sheltered, unit_of_work
+from kernel.database.units import is_sheltered, sheltered
 
 Row = dict[str, Any]
 
@@ -39,25 +39,6 @@ async def run(statement: str, *params: Any, batch: Batch | None = None, on: str 
     work = connections.get(on).execute_query(text, values)
     changed, _ = await (work if is_sheltered() else sheltered(work))
     return int(changed)
-
-
-async def run_together(batch: Batch, *statements: tuple[str, Sequence[Any]]) -> None:
-    """Run statements (text, parameters) over one batch, all or none.
-
-    On SQLite that is one trip to the connection's thread; a unit of work takes one for each step,
-    and under load each of them waits for its turn in the loop.
-    """
-    if dialect() == "postgresql" or in_unit():
-        await _one_by_one(batch, *statements)
-        return
-    prepared = [_prepared(text, list(params), batch, "default") for text, params in statements]
-    await sheltered(connections.get("default").execute_together(prepared))
-
-
-@unit_of_work
-async def _one_by_one(batch: Batch, *statements: tuple[str, Sequence[Any]]) -> None:
-    for text, params in statements:
-        await run(text, *params, batch=batch)
 
 
 async def insert(

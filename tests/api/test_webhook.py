@@ -13,6 +13,7 @@ from kernel import database
 from tests.api.door import Door, Store, delivery, text_message
 from tests.flows import town
 from tests.platform_json import as_platform, sign
+from workers import inbound
 
 _WORDS = "Secret words of a customer"
 
@@ -78,11 +79,23 @@ async def test_unknown_app(door: Door, store: Store) -> None:
     assert await _stored() == 1
 
 
-async def test_a_repeated_delivery_is_stored_once(door: Door, store: Store) -> None:
+async def test_a_repeated_delivery_is_kept_once(door: Door, store: Store) -> None:
     body = as_platform(text_message(store, _WORDS))
     for _ in range(3):
         assert await door.post_webhook(body) == (200, "")
+    await town.drain()
     assert await _stored() == 1
+    for _ in range(3):
+        assert await door.post_webhook(body) == (200, "")
+    last = as_platform(text_message(store, "another", wamid="w2"))
+    assert await door.post_webhook(last) == (200, "")
+    # A batch of nothing but repetitions does not end the draining.
+    assert await inbound.drain(2) == 1
+    assert await _stored() == 2
+    assert (
+        await database.rows("SELECT state, attempts FROM delivery")
+        == [{"state": "drained", "attempts": 1}] * 2
+    )
 
 
 async def test_the_address_check(door: Door, store: Store) -> None:

@@ -77,7 +77,7 @@ async def delivery_states() -> dict[str, int]:
 
 async def stored_tokens() -> set[bytes]:
     """The signatures of the deliveries that were let in."""
-    return {row["token"] for row in await database.rows("SELECT token FROM delivery_key")}
+    return {row["token"] for row in await database.rows("SELECT token FROM delivery")}
 
 
 async def all_drained() -> bool:
