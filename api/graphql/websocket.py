@@ -107,7 +107,11 @@ class _Connection:
                     raise _Closing(_BAD_MESSAGE, "That type of message is not known.")
 
     async def _watch(self) -> None:
-        """Close when nobody signs in, and as soon as the token or session has ended (5 s)."""
+        """Close when nobody signs in, and as soon as the token or session has ended (5 s).
+
+        That is told as forbidden: clients then come back with a new token by themselves; the
+        protocol's "unauthorized" is for who never signed in, and ends them for good.
+        """
         try:
             await asyncio.wait_for(self._ready.wait(), _INIT_WITHIN)
         except TimeoutError:
@@ -117,10 +121,10 @@ class _Connection:
             try:
                 viewer = await recognise(self._token, self._address)
             except NotAllowed as error:
-                raise _Closing(_UNAUTHORIZED, error.code) from None
+                raise _Closing(_FORBIDDEN, error.code) from None
             if self._viewer and viewer.permissions != self._viewer.permissions:
                 # What is open was allowed under other permissions: let it be asked for again.
-                raise _Closing(_UNAUTHORIZED, "PERMISSIONS_CHANGED")
+                raise _Closing(_FORBIDDEN, "PERMISSIONS_CHANGED")
 
     def _until_next_check(self) -> float:
         ends_at = self._viewer.expires_at if self._viewer else None

@@ -195,7 +195,7 @@ async def test_a_token_that_ends_closes_theopen_line(door: Door, store: Store) -
             viewer = await tenants.read_token(store.token)
             await tenants.sign_out(viewer.session_id)
         code, reason = await line.closing(within=7)
-        assert (code, reason) == (4401, "SESSION_ENDED")
+        assert (code, reason) == (4403, "SESSION_ENDED")
 
 
 async def test_another_role_closes_theopen_line(door: Door, store: Store) -> None:
@@ -204,7 +204,7 @@ async def test_another_role_closes_theopen_line(door: Door, store: Store) -> Non
         with tenancy.acting_for(store.tenant_id):
             await tenants.change_role(store.people["agent"], tenants.Role.ANALYST)
         clock.move(6 * clock.SECOND)  # what is known of a session is trusted for five
-        assert await line.closing(within=7) == (4401, "PERMISSIONS_CHANGED")
+        assert await line.closing(within=7) == (4403, "PERMISSIONS_CHANGED")
 
 
 async def test_who_is_too_slow_is_let_go(
