@@ -46,6 +46,7 @@ _BY_CODE = {
     "EXECUTABLE": 415,
     "LOCKED": 429,
     "BUDGET_SPENT": 429,
+    "IDEMPOTENCY_KEY_REUSED": 422,
 }
 
 

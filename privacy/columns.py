@@ -51,6 +51,11 @@ COLUMNS: dict[str, dict[str, Keeping]] = {
         clear="tenant_id id account_id role state created_at updated_at",
         sealed="name_sealed",
     ),
+    "kept_answer": _columns(
+        clear="tenant_id key_id created_at expires_at",
+        keyed="name_token request_token",
+        sealed="answer_sealed",
+    ),
     "session": _columns(
         clear="tenant_id id person_id created_at expires_at revoked_at",
     ),

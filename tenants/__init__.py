@@ -1,8 +1,8 @@
 """Whose house it is, and who may what.
 
 I own: tenants and their settings, accounts (who can sign in), persons (an account's place and role
-in a tenant), sessions and their access tokens, roles and permissions, the event catalogue of the
-whole product.
+in a tenant), sessions and their access tokens, keys and the answers kept for them, roles and
+permissions, the event catalogue of the whole product.
 
 My words: a *tenant* is a store; an *account* an e-mail address with a password; a *person* an
 account in one tenant; a *seat* the same seen from the account; a *session* one sign-in; a *key*
@@ -24,6 +24,7 @@ from tenants.api_keys import (
 )
 from tenants.catalogue import CATALOGUE, EventKind
 from tenants.credentials import recognise
+from tenants.kept_answers import claim_answer, drop_old_answers, keep_answer, release_answer
 from tenants.people import (
     PersonRow,
     Seat,
@@ -81,10 +82,13 @@ __all__ = [
     "Viewer",
     "add_person",
     "change_role",
+    "claim_answer",
     "drop_expired_sessions",
+    "drop_old_answers",
     "found",
     "issue",
     "jwks",
+    "keep_answer",
     "keys_by_ids",
     "leave",
     "list_keys",
@@ -94,6 +98,7 @@ __all__ = [
     "read_settings",
     "read_token",
     "recognise",
+    "release_answer",
     "resume",
     "revoke_key",
     "rotate_key",

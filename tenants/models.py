@@ -8,7 +8,15 @@ from tortoise.fields import JSONField, SmallIntField
 from tortoise.models import Model
 
 from kernel import ids
-from kernel.models import IdField, InstantField, SealedField, TenantModel, TextField, TokenField
+from kernel.models import (
+    IdField,
+    InstantField,
+    SealedField,
+    TenantModel,
+    TenantTable,
+    TextField,
+    TokenField,
+)
 
 
 class Tenant(Model):
@@ -86,6 +94,22 @@ class ApiKey(TenantModel):
         """Its table."""
 
         table = "api_key"
+
+
+class KeptAnswer(TenantTable):
+    """The answer to a change that was asked for under a name; none while it runs."""
+
+    key_id = IdField(primary_key=True)
+    name_token = TokenField()
+    request_token = TokenField()
+    answer_sealed = SealedField(null=True)
+    created_at = InstantField()
+    expires_at = InstantField()
+
+    class Meta:
+        """Its table."""
+
+        table = "kept_answer"
 
 
 class Session(TenantModel):

@@ -13,6 +13,7 @@ import structlog
 import channels
 import contacts
 import conversations
+import tenants
 from kernel import chain, clock, events, metrics, tenancy
 from workers import inbound, reactions, receipts
 
@@ -80,8 +81,9 @@ async def measure(ctx: Context, *args: Any, **kwargs: Any) -> None:
 
 
 async def tidy(ctx: Context, *args: Any, **kwargs: Any) -> None:
-    """Drop what is past its days: envelopes and their keys, events that everybody has read."""
+    """Drop what is past its days: envelopes and their keys, kept answers, events all have read."""
     await _quietly("tidy", channels.drop_old_deliveries)
+    await _quietly("tidy", tenants.drop_old_answers)
     await _quietly("tidy", lambda: events.forget(clock.now() - _OUTBOX_KEPT))
 
 

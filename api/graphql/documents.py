@@ -36,6 +36,7 @@ _PUBLIC_FIELDS = frozenset(name for _, name in PUBLIC) | {"__typename"}
 class Document:
     """A valid document."""
 
+    text: str
     parsed: DocumentNode
     needs: dict[str | None, tuple[Need, ...]]
 
@@ -103,7 +104,7 @@ def _read(text: str, is_stranger: bool) -> Document:
     errors = validate(GRAPHQL, parsed, max_errors=_MOST_ERRORS, hide_suggestions=is_stranger)
     if errors:
         raise InvalidDocument(errors)
-    document = Document(parsed, needs_of(GRAPHQL, parsed))
+    document = Document(text, parsed, needs_of(GRAPHQL, parsed))
     if len(text) <= _LONGEST_KEPT:
         _kept[text] = document
         if len(_kept) > _MOST_KEPT:

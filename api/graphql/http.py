@@ -13,7 +13,8 @@ from api.asgi import BodyTooLarge, ClientGone, header, read_body, respond
 from api.errors import status_of
 from api.graphql import body as bodies
 from api.graphql.admission import Admission
-from api.graphql.execute import Answer, Request, refusal, run
+from api.graphql.execute import Answer, Request, refusal
+from api.graphql.once import run_once
 from kernel import ids
 from kernel.errors import Invalid, TryLater
 from kernel.settings import Settings
@@ -80,7 +81,7 @@ class GraphQLOverHttp:
             raise Invalid("Subscriptions run over the websocket.", code="BAD_REQUEST")
         if operation is OperationType.MUTATION and not may_change:
             raise Invalid("Changes are made by POST.", code="METHOD_NOT_ALLOWED")
-        return await run(prepared, viewer, request_id)
+        return await run_once(prepared, viewer, request_id, header(scope, b"idempotency-key"))
 
 
 def _wants_response_type(accept: str) -> bool:

@@ -43,6 +43,7 @@ ACROSS = {
     "conversations/sql/due_lines.sql": (1, "whoever is free sends for all tenants"),
     "conversations/steps.py": (1, "snoozes of all tenants end by one clock"),
     "tenants/people.py": (1, "an account may be a person of several tenants"),
+    "tenants/kept_answers.py": (1, "answers past their day are dropped for all tenants"),
     "tenants/sessions.py": (1, "sessions of all tenants expire by one clock"),
 }
 
