@@ -12,6 +12,7 @@ from contacts.addresses import Address, addresses
 from contacts.consent import LEDGER, MARKETING, ConsentStep, record_consent
 from contacts.identity import Recognised, find, recognise
 from contacts.merge import Merge
+from contacts.phones import read_phone
 from contacts.queries import (
     ConsentRow,
     ContactFilter,
@@ -29,7 +30,7 @@ from contacts.queries import (
 )
 from contacts.search import search_tokens
 from contacts.sightings import Known, Move, Sighting
-from contacts.tags import tag, untag
+from contacts.tags import retag, tag, untag
 
 __all__ = [
     "LEDGER",
@@ -55,9 +56,11 @@ __all__ = [
     "find",
     "identities_of",
     "list_tags",
+    "read_phone",
     "recognise",
     "record_activity",
     "record_consent",
+    "retag",
     "search_tokens",
     "tag",
     "tags_by_ids",

@@ -39,6 +39,22 @@ def canonical(digits: str) -> str:
     return digits
 
 
+def read_phone(text: str, country: str | None = None) -> str | None:
+    """The full international digits of a number as people type it; None where it is none.
+
+    `country` (ISO) tells what a number without its country code means: shops write them freely.
+    """
+    region = country.upper() if country else None
+    for written in (text, f"+{text.removeprefix('00')}"):
+        try:
+            number = phonenumbers.parse(written, region)
+        except phonenumbers.NumberParseException:
+            continue
+        if phonenumbers.is_possible_number(number):
+            return f"{number.country_code}{phonenumbers.national_significant_number(number)}"
+    return None
+
+
 @lru_cache(maxsize=4096)
 def place_of(digits: str) -> Place:
     """Country, time zone and language of a number in full international digits."""

@@ -1,10 +1,12 @@
-"""Tags on contacts, by hand (F6)."""
+"""Tags on contacts: by hand, and those that a shop gives (F6)."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
 
 from kernel import clock, database, events, ids, tenancy
+from kernel.database import Batch
 from kernel.errors import Invalid, NotFound
 from kernel.events import Event
 from kernel.ids import Id
@@ -55,6 +57,85 @@ async def untag(contact_id: Id, tag_id: Id) -> None:
     )
     if gone:
         await events.record(Event("contact.untagged", {"contact": contact_id, "tag": tag_id}))
+
+
+@database.unit_of_work
+async def retag(source: str, wanted: Sequence[tuple[Id, Sequence[str]]]) -> None:
+    """Make the tags that this source put on each of these contacts exactly these.
+
+    What others put on them stays; a name that cannot be a tag is cut or left out.
+    """
+    if not wanted:
+        return
+    tenant_id, now = tenancy.current(), clock.now()
+    names = {contact_id: {_tidy(name) for name in given} - {""} for contact_id, given in wanted}
+    tag_ids = await _find_or_make_all(set().union(*names.values()))
+    before = await database.rows(
+        """SELECT ct.contact_id, ct.tag_id FROM ({batch}) AS b
+             JOIN contact_tag ct ON ct.tenant_id = $1::uuid AND ct.contact_id = b.id
+            WHERE ct.source = $2""",
+        tenant_id,
+        source,
+        batch=Batch({"id": "uuid"}, [[contact_id] for contact_id in names]),
+    )
+    kept = {(contact_id, tag_ids[name]) for contact_id, given in names.items() for name in given}
+    gone = {(row["contact_id"], row["tag_id"]) for row in before} - kept
+    if gone:
+        await database.run(
+            """DELETE FROM contact_tag WHERE tenant_id = $1::uuid
+                  AND (contact_id, tag_id) IN
+                      (SELECT b.contact_id, b.tag_id FROM ({batch}) AS b)""",
+            tenant_id,
+            batch=Batch({"contact_id": "uuid", "tag_id": "uuid"}, sorted(gone)),
+        )
+    added = await database.insert(
+        "contact_tag",
+        [
+            {
+                "tenant_id": tenant_id,
+                "contact_id": contact_id,
+                "tag_id": tag_id,
+                "source": source,
+                "at": now,
+            }
+            for contact_id, tag_id in sorted(kept)
+        ],
+        conflict="ON CONFLICT DO NOTHING",
+        returning="contact_id, tag_id",
+    )
+    await events.record(
+        *(
+            Event("contact.tagged", {"contact": row["contact_id"], "tag": row["tag_id"]})
+            for row in added
+        ),
+        *(
+            Event("contact.untagged", {"contact": contact_id, "tag": tag_id})
+            for contact_id, tag_id in sorted(gone)
+        ),
+    )
+
+
+def _tidy(name: str) -> str:
+    return " ".join(_UNSTORABLE.sub(" ", name).split())[:_LONGEST].strip()
+
+
+async def _find_or_make_all(names: Iterable[str]) -> dict[str, Id]:
+    tenant_id, now = tenancy.current(), clock.now()
+    await database.insert(
+        "tag",
+        [
+            {"tenant_id": tenant_id, "id": ids.new_id(), "name": name, "created_at": now}
+            for name in sorted(names)
+        ],
+        conflict="ON CONFLICT DO NOTHING",
+    )
+    rows = await database.rows(
+        """SELECT t.id, t.name FROM ({batch}) AS b
+             JOIN tag t ON t.tenant_id = $1::uuid AND t.name = b.name""",
+        tenant_id,
+        batch=Batch({"name": "text"}, [[name] for name in sorted(names)]),
+    )
+    return {row["name"]: row["id"] for row in rows}
 
 
 async def _find_or_make(name: str) -> Id:

@@ -224,6 +224,94 @@ COLUMNS: dict[str, dict[str, Keeping]] = {
     "conversation_step": _columns(
         clear="tenant_id id conversation_id kind person_id assignee_id at",
     ),
+    "store": _columns(
+        clear=(
+            "tenant_id id platform name address webhook_key currency country state state_at "
+            "abandoned_after pulled_to pull_due_at pull_trouble created_at updated_at"
+        ),
+        sealed="secrets_sealed token_sealed",
+    ),
+    "store_route": _columns(
+        clear="platform address store_id tenant_id",
+    ),
+    "store_delivery": _columns(
+        clear=(
+            "id store_id topic state intake_key triggered_at received_at lease_until fence "
+            "attempts trouble"
+        ),
+        keyed="token",
+        sealed="body_sealed",
+    ),
+    "customer": _columns(
+        clear=(
+            "tenant_id id store_id contact_id tags origin_id told_at told_tie created_at updated_at"
+        ),
+        keyed="token",
+    ),
+    "product": _columns(
+        clear=(
+            "tenant_id id store_id external_id title state currency price stock url told_at "
+            "told_tie deleted_at created_at updated_at"
+        ),
+    ),
+    "variant": _columns(
+        clear="tenant_id product_id external_id sku title price stock",
+    ),
+    "shop_order": _columns(
+        clear=(
+            "tenant_id id store_id external_id contact_id contact_at number currency total "
+            "subtotal discount tax shipping refunded base_total base_refunded payment fulfilment "
+            "coupons is_test placed_at paid_at cancelled_at cancel_reason deleted_at origin_id "
+            "told_at told_tie created_at updated_at"
+        ),
+    ),
+    "order_line": _columns(
+        clear="tenant_id order_id position product variant sku title quantity price total",
+    ),
+    "order_token": _columns(
+        clear="tenant_id store_id order_id",
+        keyed="token",
+    ),
+    "fulfilment": _columns(
+        clear="tenant_id id order_id external_id subject_id state shipment carrier at",
+        sealed="tracking_sealed",
+    ),
+    "refund": _columns(
+        clear=(
+            "tenant_id id store_id order_external_id external_id contact_id amount currency "
+            "origin_id at created_at"
+        ),
+    ),
+    "deletion": _columns(
+        clear="tenant_id store_id kind gone_at back_at",
+        keyed="token",
+    ),
+    "cart": _columns(
+        clear=(
+            "tenant_id id store_id contact_id subject_id contact_at currency total state left_at "
+            "due_at abandoned_at recovered_at order_id told_at told_tie created_at updated_at"
+        ),
+        keyed="token cart_token",
+        sealed="url_sealed",
+    ),
+    "cart_line": _columns(
+        clear="tenant_id cart_id position product variant sku title quantity price total",
+    ),
+    "visit": _columns(
+        clear=(
+            "tenant_id id store_id contact_id subject_id kind product seconds step at created_at"
+        ),
+        keyed="token",
+        sealed="query_sealed",
+    ),
+    "currency_rate": _columns(
+        clear="tenant_id currency valid_from rate updated_at",
+    ),
+    "store_request": _columns(
+        clear="tenant_id id store_id kind state requested_at due_at received_at",
+        keyed="token",
+        sealed="payload_sealed",
+    ),
     "audit_entry": _columns(
         clear="tenant_id id at actor_kind actor_id action request_id ids chain_seq chain_hash",
     ),

@@ -30,6 +30,13 @@ STORES: tuple[Store, ...] = (
     Store("send", "subject_id", "shredded"),
     Store("conversation", "contact_id", "counted"),
     Store("platform_update", "subject_id", "shredded"),
+    Store("fulfilment", "subject_id", "shredded"),
+    Store("cart", "subject_id", "shredded"),
+    Store("visit", "subject_id", "deleted"),
+    Store("customer", "contact_id", "deleted"),
+    # What the law keeps of a purchase: sums, things and times, and no word on who it was.
+    Store("refund", "contact_id", "counted"),
+    Store("shop_order", "contact_id", "counted"),
     Store("activity", "contact_id", "counted"),
     # The proof of a consent outlives the person: ciphertext and keyed references, no clear text.
     Store("consent_entry", "subject_id", "shredded"),

@@ -198,6 +198,7 @@ CATALOGUE: tuple[EventKind, ...] = (
     # Commerce
     _event("store.connected", "store platform", "F33", "a shop was connected"),
     _event("store.disconnected", "store platform", "F33", "a shop was disconnected"),
+    _event("store.request_received", "request store kind", "F46", "a platform asks for access or erasure"),
     _event("customer.updated", "contact store", "F33", "the shop told of a customer"),
     _event("product.changed", "product store", "F33", "a product is new, different or gone"),
     _event("product.restocked", "product store", "F33", "a product can be bought again"),
@@ -205,7 +206,7 @@ CATALOGUE: tuple[EventKind, ...] = (
     _event("storefront.searched", "contact store", "F33", "a contact searched the shop"),
     _event("cart.updated", "cart contact", "F33", "things went in or out"),
     _event("cart.abandoned", "cart contact", "F30", "nothing happened in it for 30 minutes"),
-    _event("cart.recovered", "cart contact order", "F33", "an abandoned cart became an order"),
+    _event("cart.recovered", "cart contact order", "F33", "a cart became an order, abandoned or not"),
     _event("checkout.advanced", "cart contact step", "F33", "a contact reached a step of the checkout"),
     _event("order.placed", "order contact", "F33", "an order came"),
     _event("order.paid", "order contact", "F33", "it was paid"),

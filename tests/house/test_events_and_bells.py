@@ -21,7 +21,8 @@ KINDS = {one.name: frozenset(one.refs) for one in CATALOGUE}
 _MAY_REFER_TO = (
     "contact merged owner person tag number waba update field event conversation message media "
     "purpose entry state status assignee template category quality limit code reason role session "
-    "send origin key replaced"
+    "send origin key replaced order cart product store platform fulfilment refund request "
+    "kind"
 )
 REFS = frozenset(_MAY_REFER_TO.split())
 # Features that record nothing of their own, and why.
@@ -115,7 +116,9 @@ def _all() -> list[Recorded]:
 def test_recorded_events_are_in_the_catalogue() -> None:
     found = _all()
     assert faults(found) == []
-    assert {"contacts", "channels", "conversations", "tenants"} == {one.room for one in found}
+    assert {"contacts", "channels", "conversations", "commerce", "tenants"} == {
+        one.room for one in found
+    }
 
 
 def test_every_room_names_its_events() -> None:

@@ -1,0 +1,48 @@
+"""Commerce: what was bought, and what nearly was, in the shops of a tenant.
+
+I own connections to shops, their raw deliveries, customers' records, products, carts, orders with
+their lines, parcels and refunds, visits, rates of currencies, and what platforms ask for by law.
+My words: told (what a shop says, whichever platform it runs on), buyer (who it is as far as the
+shop says), fold (a row as all that was told of it comes to), origin (the import that made a row),
+base (the tenant's own currency).
+My events: store.connected, store.disconnected, store.request_received, customer.updated,
+product.changed, product.restocked, product.viewed, storefront.searched, cart.updated,
+cart.abandoned, cart.recovered, checkout.advanced, order.placed, order.paid, order.fulfilled,
+order.delivered, order.cancelled, order.refunded.
+"""
+
+from commerce import told
+from commerce.carts import abandon as abandon_carts
+from commerce.ingest import Ingested, Outcome, ingest
+from commerce.merges import follow_merges
+from commerce.rates import Rate, list_rates, set_rates
+from commerce.storefront import link_token
+from commerce.stores import (
+    Store,
+    close_store,
+    connect_store,
+    list_stores,
+    read_store,
+    rotate_secret,
+    stores_by_ids,
+)
+
+__all__ = [
+    "Ingested",
+    "Outcome",
+    "Rate",
+    "Store",
+    "abandon_carts",
+    "close_store",
+    "connect_store",
+    "follow_merges",
+    "ingest",
+    "link_token",
+    "list_rates",
+    "list_stores",
+    "read_store",
+    "rotate_secret",
+    "set_rates",
+    "stores_by_ids",
+    "told",
+]
