@@ -31,6 +31,7 @@ from contacts.queries import (
 from contacts.search import search_tokens
 from contacts.sightings import Known, Move, Sighting
 from contacts.tags import retag, tag, untag
+from contacts.withdrawal import is_withdrawal
 
 __all__ = [
     "LEDGER",
@@ -55,6 +56,7 @@ __all__ = [
     "count_contacts",
     "find",
     "identities_of",
+    "is_withdrawal",
     "list_tags",
     "read_phone",
     "recognise",

@@ -200,6 +200,16 @@ def _person_of(update: wire.Update) -> tuple[wire.Person | None, str | None, str
 
 def _consent_step(item: _Item, known: Known) -> ConsentStep | None:
     update = item.update
+    if isinstance(update, wire.InboundMessage) and _says_stop(update):
+        return ConsentStep(
+            contact_id=known.contact_id,
+            subject_id=known.subject_id,
+            kind="withdrawn",
+            method="stop_word",
+            source=f"stop|{update.wamid}",
+            at=item.at,
+            evidence={"wamid": update.wamid, "words": update.text},
+        )
     if isinstance(update, wire.Preference) and update.category == "marketing_messages":
         kind = _STEP_OF.get(update.value)
         who = update.person.user_id or update.person.phone
@@ -229,6 +239,13 @@ def _consent_step(item: _Item, known: Known) -> ConsentStep | None:
             evidence={"error_code": str(_STOPPED_MARKETING)},
         )
     return None
+
+
+def _says_stop(message: wire.InboundMessage) -> bool:
+    """In their own words, written or tapped, and to this business alone."""
+    if message.text is None or message.forwarded or message.group_id:
+        return False
+    return contacts.is_withdrawal(message.text)
 
 
 def _stopped_marketing(update: wire.Status) -> bool:
