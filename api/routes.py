@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import BaseRoute, Route, WebSocketRoute
-from starlette.types import ASGIApp
 
+from api.browsers import ForBrowsers, Origins
 from api.graphql.admission import Admission
 from api.graphql.http import GraphQLOverHttp
 from api.graphql.websocket import GraphQLOverWebsocket
@@ -21,32 +18,18 @@ from kernel.settings import Settings
 
 def routes(settings: Settings, webhooks: WhatsAppWebhooks) -> list[BaseRoute]:
     """The routes of a process with these settings."""
-    admission = Admission(settings)
-    graphql, media = GraphQLOverHttp(settings, admission), Media()
+    admission, origins = Admission(settings), Origins(settings)
+    graphql = GraphQLOverHttp(settings, admission)
     return [
-        Route("/graphql", _for_browsers(graphql, settings)),
-        WebSocketRoute("/graphql", GraphQLOverWebsocket(admission)),
+        Route("/graphql", ForBrowsers(graphql, origins)),
+        WebSocketRoute("/graphql", GraphQLOverWebsocket(admission, origins)),
         # The application passes these by the router; they stand here to be seen.
         Route(PATH, webhooks),
         Route(PATH + "/{app}", webhooks),
-        Route("/media", _for_browsers(Uploads(), settings)),
-        Route("/media/{id}", _for_browsers(media, settings)),
+        Route("/media", ForBrowsers(Uploads(), origins)),
+        Route("/media/{id}", ForBrowsers(Media(), origins)),
         Route("/.well-known/jwks.json", jwks),
         Route("/healthz", healthz),
         Route("/readyz", Readiness(settings)),
         Route("/metrics", Metrics(settings)),
     ]
-
-
-def _for_browsers(app: ASGIApp, settings: Settings) -> Any:
-    """Answers to browser applications of the allowed origins, where there are any."""
-    if not settings.allowed_origins:
-        return app
-    return CORSMiddleware(
-        app,
-        allow_origins=settings.allowed_origins,
-        allow_methods=["GET", "POST"],
-        allow_headers=["Authorization", "Content-Type"],
-        expose_headers=["X-Request-Id"],
-        max_age=600,
-    )

@@ -39,7 +39,7 @@ COLUMNS: dict[str, dict[str, Keeping]] = {
     "tenant": _columns(
         clear=(
             "id name country locale time_zone currency business_hours holidays signature "
-            "state created_at updated_at"
+            "allowed_origins state created_at updated_at"
         ),
     ),
     "account": _columns(

@@ -25,6 +25,7 @@ from tenants.api_keys import (
 from tenants.catalogue import CATALOGUE, EventKind
 from tenants.credentials import recognise
 from tenants.kept_answers import claim_answer, drop_old_answers, keep_answer, release_answer
+from tenants.origins import allows_origin
 from tenants.people import (
     PersonRow,
     Seat,
@@ -81,6 +82,7 @@ __all__ = [
     "TenantSettings",
     "Viewer",
     "add_person",
+    "allows_origin",
     "change_role",
     "claim_answer",
     "drop_expired_sessions",

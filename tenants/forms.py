@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from functools import cache
 from zoneinfo import available_timezones
 
+import orjson
 import phonenumbers
 from babel import Locale, UnknownLocaleError
 from babel.core import get_global
@@ -19,6 +21,9 @@ Field = tuple[str, ...]
 _EMAIL = re.compile(r"[^@\s\x00-\x1f<>\",;:\\]{1,64}@([\w-]{1,63}\.)+[\w-]{2,63}")
 _LOCALE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-9]{3}))?")
 _CALENDAR = re.compile(r"([A-Z]{2})(-[A-Z0-9]{1,3})?")
+_HOST = r"[a-z0-9](?:[a-z0-9.-]{0,250}[a-z0-9])?"
+_ORIGIN = re.compile(rf"(?:https://{_HOST}|http://(?:localhost|127\.0\.0\.1))(?::[0-9]{{1,5}})?")
+_MOST_ORIGINS = 20
 PASSWORD_LENGTHS = (12, 200)
 _ROLES = [role for role in Role if role is not Role.STORE]
 
@@ -108,6 +113,18 @@ def holidays(text: str, field: Field = ("holidays",)) -> str:
     if code and (not match or match[1] not in phonenumbers.SUPPORTED_REGIONS):
         raise Invalid("A calendar such as ES or ES-CT, or nothing, is wanted.", field=field)
     return code
+
+
+def origins(given: Sequence[str], field: Field = ("allowed_origins",)) -> str:
+    """Origins of browser applications, sorted, as JSON; http only on a developer's own machine."""
+    tidy = sorted({one.strip().rstrip("/").lower() for one in given})
+    if len(tidy) > _MOST_ORIGINS or not all(map(_ORIGIN.fullmatch, tidy)):
+        raise Invalid(
+            f"At most {_MOST_ORIGINS} origins such as https://desk.example.com are wanted; "
+            "http only for localhost.",
+            field=field,
+        )
+    return orjson.dumps(tidy).decode()
 
 
 def _sound(text: str, field: Field) -> str:

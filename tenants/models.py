@@ -31,6 +31,7 @@ class Tenant(Model):
     business_hours: Any = JSONField()
     holidays = TextField()
     signature = TextField()
+    allowed_origins: Any = JSONField()
     state = TextField()
     created_at = InstantField()
     updated_at = InstantField()

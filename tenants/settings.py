@@ -13,10 +13,12 @@ from kernel import clock, database, events, tenancy
 from kernel.errors import Conflict, Invalid, NotFound
 from kernel.events import Event
 from tenants import forms
+from tenants.origins import forget_origins
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _TIME = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]|24:00")
 _MOST_SPANS = 6
+_LISTS = ("business_hours", "allowed_origins")
 
 # Weekday → spans of opening in the tenant's time zone; a day that is missing is closed.
 Hours = Mapping[str, Sequence[tuple[str, str]]]
@@ -34,6 +36,7 @@ class Changes(TypedDict, total=False):
     business_hours: Hours
     holidays: str
     signature: str
+    allowed_origins: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,7 @@ class TenantSettings:
     business_hours: dict[str, list[tuple[str, str]]]
     holidays: str
     signature: str
+    allowed_origins: list[str]
     state: str
     created_at: int
     updated_at: int
@@ -58,7 +62,7 @@ async def read_settings() -> TenantSettings:
     """The current tenant's settings."""
     row = await database.row(
         """SELECT id, name, country, locale, time_zone, currency, business_hours, holidays,
-                  signature, state, created_at, updated_at
+                  signature, allowed_origins, state, created_at, updated_at
              FROM tenant WHERE id = $1::uuid""",
         tenancy.current(),
     )
@@ -68,7 +72,8 @@ async def read_settings() -> TenantSettings:
         day: [(opens, closes) for opens, closes in spans]
         for day, spans in orjson.loads(row["business_hours"]).items()
     }
-    return TenantSettings(**{**row, "business_hours": hours})
+    origins = orjson.loads(row["allowed_origins"])
+    return TenantSettings(**{**row, "business_hours": hours, "allowed_origins": origins})
 
 
 @database.unit_of_work
@@ -77,7 +82,7 @@ async def update_settings(changes: Changes) -> TenantSettings:
     columns = checked(changes)
     if columns:
         places = ", ".join(
-            f"{name} = ${place}" + ("::jsonb" if name == "business_hours" else "")
+            f"{name} = ${place}" + ("::jsonb" if name in _LISTS else "")
             for place, name in enumerate(columns, start=3)
         )
         await database.run(
@@ -87,6 +92,7 @@ async def update_settings(changes: Changes) -> TenantSettings:
             *columns.values(),
         )
         await events.record(Event("tenant.settings_changed", {}))
+        database.after_commit(forget_origins)
     return await read_settings()
 
 
@@ -151,5 +157,6 @@ _CHECKS: dict[str, Callable[[Any], str]] = {
     "currency": forms.currency,
     "business_hours": _hours,
     "holidays": forms.holidays,
+    "allowed_origins": forms.origins,
     "signature": lambda text: forms.lines(text, ("signature",)),
 }

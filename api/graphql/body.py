@@ -17,6 +17,10 @@ from kernel.errors import Invalid
 
 LARGEST = 1_048_576
 _DEEPEST = 40
+_JSON = re.compile(
+    r"""\s*application/(?:graphql-response\+)?json\s*(?:;\s*charset="?utf-?8"?\s*)?""",
+    re.IGNORECASE,
+)
 _SHA256 = re.compile(r"(?:sha256:)?([0-9a-f]{64})")
 # As itself, and as GraphQL's two ways of escaping it.
 _NUL = re.compile(r"\0|\\u(?:0000|\{0+\})")
@@ -24,9 +28,10 @@ _NUL = re.compile(r"\0|\\u(?:0000|\{0+\})")
 
 def read_post(body: bytes, content_type: str) -> Request:
     """The request of a POST body; Invalid names the part that is wrong."""
-    kind = content_type.partition(";")[0].strip().lower()
-    if kind not in ("application/json", "application/graphql-response+json", ""):
-        raise Invalid("Send the request as application/json.", code="UNSUPPORTED_MEDIA_TYPE")
+    if not _JSON.fullmatch(content_type):
+        # Browsers send no other type without asking first, nor none at all (CSRF).
+        message = "Send the request as application/json, in UTF-8."
+        raise Invalid(message, code="UNSUPPORTED_MEDIA_TYPE")
     return _request(_json(body, "The body"))
 
 

@@ -13,6 +13,7 @@ from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from api import auth
+from api.browsers import Origins
 from api.graphql import body as bodies
 from api.graphql.admission import Admission
 from api.graphql.execute import Answer, Prepared, events, refusal, run
@@ -43,8 +44,9 @@ class _Closing(Exception):
 class GraphQLOverWebsocket:
     """The endpoint."""
 
-    def __init__(self, admission: Admission) -> None:
+    def __init__(self, admission: Admission, origins: Origins) -> None:
         self._admission = admission
+        self._origins = origins
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection to its end."""
@@ -54,15 +56,16 @@ class GraphQLOverWebsocket:
             await socket.close(_NO_PROTOCOL, "The subprotocol must be graphql-transport-ws.")
             return
         await socket.accept(PROTOCOL)
-        await _Connection(socket, self._admission).serve()
+        await _Connection(socket, self._admission, self._origins).serve()
 
 
 class _Connection:
     """One client: who it is, and the operations that it has open."""
 
-    def __init__(self, socket: WebSocket, admission: Admission) -> None:
+    def __init__(self, socket: WebSocket, admission: Admission, origins: Origins) -> None:
         self._socket = socket
         self._admission = admission
+        self._origins = origins
         self._viewer: Viewer | None = None
         self._token = ""
         self._address = auth.address_of(socket.scope)
@@ -141,9 +144,11 @@ class _Connection:
             given = named.get("authorization", given)
         try:
             self._token = auth.token_of(given if isinstance(given, str) else "")
-            self._viewer = await recognise(self._token, self._address)
+            viewer = await recognise(self._token, self._address)
+            await self._origins.check(self._socket.scope, viewer.tenant_id)
         except NotAllowed as error:
             raise _Closing(_FORBIDDEN, error.code) from None
+        self._viewer = viewer
         self._ready.set()
         await self._say({"type": "connection_ack"})
 

@@ -52,7 +52,11 @@ class Line:
 
 
 @asynccontextmanager
-async def open_line(door: Door, protocol: str = "graphql-transport-ws") -> AsyncIterator[Line]:
-    """A websocket that has only just been opened."""
-    async with door.http.ws_connect(f"{door.root}/graphql", protocols=[protocol]) as socket:
+async def open_line(
+    door: Door, protocol: str = "graphql-transport-ws", origin: str | None = None
+) -> AsyncIterator[Line]:
+    """A websocket that has only just been opened, perhaps by a page of an origin."""
+    async with door.http.ws_connect(
+        f"{door.root}/graphql", protocols=[protocol], origin=origin
+    ) as socket:
         yield Line(socket)
