@@ -24,7 +24,7 @@ QUEUE = "one-by-one"
 
 async def send_one(_ctx: dict[Any, Any], tenant_id: Id, number_id: Id, node: str) -> None:
     """The next message of a number."""
-    await outbound._dispatch_line(Line(tenant_id, number_id, node, 1000, due=1))
+    await outbound.take_turn(Line(tenant_id, number_id, node, 1000, due=1))
 
 
 async def ask(page: settings.Settings, lines: list[tuple[Id, Id, str]]) -> ArqRedis:
