@@ -44,7 +44,7 @@ class Size:
     away: float
 
 
-SHORT = Size(240, 60, 40.0, 1.5, 1.3, 0.3)
+SHORT = Size(200, 200, 30.0, 1.5, 1.3, 0.3)
 LONG = Size(10_000, 1_000, 40.0, 30.0, 20.0, 2.0)
 
 
@@ -126,8 +126,8 @@ class Agents:
             try:
                 answer = await door.ask(_SAY, self.place.store.token, input=given)
             except (aiohttp.ClientError, TimeoutError):
-                answer = {"data": None}
-            if answer["data"] is not None:
+                answer = {}
+            if answer.get("data"):
                 payload = answer["data"]["messageSend"]
                 assert payload["message"], payload["userErrors"]
                 return

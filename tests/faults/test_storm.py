@@ -57,25 +57,27 @@ async def test_the_ledger_tells_the_truth_after_a_storm(
     async with open_place(house) as place:
         await _admit_for_an_hour(place)
         town = Town(place)
-        async with killed_at_the_end(town.program), supervised(place.api, place.worker):
+        async with killed_at_the_end(town.program), supervised(place.api):
             await town.start(size.people)
             await until(place.is_ready, "the API starts", within=30)
-            await town.hear_from(size.people)
-            agents = Agents(place, await threads_of(place, size.people), size)
-            storm = Storm(place, size, redis_server, server)
-            began = time.monotonic()
-            writing = asyncio.create_task(agents.run())
-            await storm.rage(writing)
-            await writing
-            lasted = time.monotonic() - began
-            await until(_nobody_waits, "all went out", within=_SETTLED_WITHIN)
+            async with supervised(place.worker):
+                await town.hear_from(size.people)
+                agents = Agents(place, await threads_of(place, size.people), size)
+                storm = Storm(place, size, redis_server, server)
+                began = time.monotonic()
+                writing = asyncio.create_task(agents.run())
+                await storm.rage(writing)
+                await writing
+                lasted = time.monotonic() - began
+                await until(_nobody_waits, "all went out", within=_SETTLED_WITHIN)
+            # The last fault: whatever is claimed now was a dead worker's.
             await pass_leases(scale)
+            await place.worker.start()
             books = _Books(town, place)
             await until(books.agree, "the books agree", within=_SETTLED_WITHIN, every=0.5)
-            assert town.program.endings == 0
 
     for what, times in storm.struck.items():
-        record_property(f"fault: {what}", times)
+        record_property(f"fault, {what}", times)
     for what, figure in books.figures().items():
         record_property(what, figure)
     record_property("asked again by agents", agents.asked_again)
