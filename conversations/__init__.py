@@ -10,6 +10,15 @@ typing.wanted.
 from conversations.attempts import finish
 from conversations.content_limits import check_file
 from conversations.echoes import record_statuses
+from conversations.ends import (
+    count_episodes,
+    count_messages,
+    count_threads,
+    end_episodes,
+    end_messages,
+    end_threads,
+    last_messages,
+)
 from conversations.episodes import SILENCE
 from conversations.fitting import templates_that_fit
 from conversations.inbound import Stored, receive
@@ -30,11 +39,8 @@ from conversations.queries import (
     conversations_by_ids,
     conversations_that_match,
     count_conversations,
-    count_episodes,
-    count_messages,
     episode_page,
     episodes_by_ids,
-    last_messages,
     mentions_of,
     message_page,
     messages_by_ids,
@@ -78,8 +84,12 @@ __all__ = [
     "count_conversations",
     "count_episodes",
     "count_messages",
+    "count_threads",
     "count_waiting",
     "dispatch",
+    "end_episodes",
+    "end_messages",
+    "end_threads",
     "episode_page",
     "episodes_by_ids",
     "finish",

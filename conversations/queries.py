@@ -116,8 +116,8 @@ class ConversationFilter:
 
 async def conversations_by_ids(ids: Iterable[Id]) -> dict[Id, ConversationRow]:
     """The threads with these ids, those of the current tenant only."""
-    statement = _with_columns("conversations_by_ids")
-    found = await database.rows(statement, tenancy.current(), batch=_ids(ids))
+    statement = with_columns("conversations_by_ids")
+    found = await database.rows(statement, tenancy.current(), batch=batch_of(ids))
     return {row["id"]: cast(ConversationRow, row) for row in found}
 
 
@@ -133,7 +133,7 @@ async def conversation_page(
     if after is not None:
         beyond = "<" if direction == "DESC" else ">"
         where.add(f"(c.{key}, c.id) {beyond} (?::bigint, ?::uuid)", *after)
-    statement = _with_columns("conversation_page").replace("{key}", f"c.{key}")
+    statement = with_columns("conversation_page").replace("{key}", f"c.{key}")
     statement = where.into(statement.replace("{direction}", direction))
     return cast(list[ConversationRow], await database.rows(statement, *where.params))
 
@@ -156,15 +156,15 @@ async def conversations_that_match(wanted: ConversationFilter, ids: Iterable[Id]
 
 async def unread_of(conversation_ids: Iterable[Id], person_id: Id) -> dict[Id, int]:
     """How many messages this person has not read, for each thread that has any."""
-    statement, threads = database.sql(__file__, "unread_of"), _ids(conversation_ids)
+    statement, threads = database.sql(__file__, "unread_of"), batch_of(conversation_ids)
     found = await database.rows(statement, tenancy.current(), person_id, batch=threads)
     return {row["id"]: row["unread"] for row in found}
 
 
 async def messages_by_ids(ids: Iterable[Id]) -> dict[Id, MessageRow]:
     """The messages with these ids, those of the current tenant only."""
-    statement = _with_message("messages_by_ids")
-    found = await database.rows(statement, tenancy.current(), batch=_ids(ids))
+    statement = with_message("messages_by_ids")
+    found = await database.rows(statement, tenancy.current(), batch=batch_of(ids))
     return {row["id"]: cast(MessageRow, row) for row in found}
 
 
@@ -173,7 +173,7 @@ async def messages_by_tokens(
 ) -> dict[tuple[Id, bytes], MessageRow]:
     """The messages with these numbers and tokens, by both; what we never stored is missing."""
     found = await database.rows(
-        _with_message("messages_by_tokens"),
+        with_message("messages_by_tokens"),
         tenancy.current(),
         batch=Batch(
             {"number_id": "uuid", "token": "bytea"}, [list(one) for one in dict.fromkeys(tokens)]
@@ -190,23 +190,9 @@ async def changed_messages(change_ids: Iterable[Id]) -> dict[Id, Id]:
              JOIN message m ON m.tenant_id = x.tenant_id
               AND m.conversation_id = x.conversation_id AND m.wamid_token = x.target_token""",
         tenancy.current(),
-        batch=_ids(change_ids),
+        batch=batch_of(change_ids),
     )
     return {row["id"]: row["message_id"] for row in found}
-
-
-async def last_messages(conversation_ids: Iterable[Id], limit: int) -> dict[Id, list[MessageRow]]:
-    """The last messages of each thread, at most so many each, oldest of them first."""
-    found = await database.rows(
-        _with_message(f"last_messages.{database.dialect()}"),
-        tenancy.current(),
-        limit,
-        batch=_ids(conversation_ids),
-    )
-    threads: dict[Id, list[MessageRow]] = {}
-    for row in found:
-        threads.setdefault(row["conversation_id"], []).append(cast(MessageRow, row))
-    return threads
 
 
 async def message_page(
@@ -220,13 +206,8 @@ async def message_page(
     if after is not None:
         beyond = "<" if direction == "DESC" else ">"
         where.add(f"(m.provider_at, m.tie, m.id) {beyond} (?::bigint, ?::bigint, ?::uuid)", *after)
-    statement = where.into(_with_message("message_page").replace("{direction}", direction))
+    statement = where.into(with_message("message_page").replace("{direction}", direction))
     return cast(list[MessageRow], await database.rows(statement, *where.params))
-
-
-async def count_messages(conversation_id: Id) -> int:
-    """How many messages, notes and events a thread has."""
-    return await _count("message", conversation_id)
 
 
 async def mentions_of(message_ids: Iterable[Id]) -> dict[Id, list[Id]]:
@@ -236,7 +217,7 @@ async def mentions_of(message_ids: Iterable[Id]) -> dict[Id, list[Id]]:
              JOIN mention n ON n.tenant_id = $1::uuid AND n.message_id = b.id
             ORDER BY n.message_id, n.person_id""",
         tenancy.current(),
-        batch=_ids(message_ids),
+        batch=batch_of(message_ids),
     )
     people: dict[Id, list[Id]] = {}
     for row in found:
@@ -258,31 +239,18 @@ async def episode_page(
 async def episodes_by_ids(ids: Iterable[Id]) -> dict[Id, EpisodeRow]:
     """The episodes with these ids, those of the current tenant only."""
     statement = database.sql(__file__, "episodes_by_ids")
-    found = await database.rows(statement, tenancy.current(), batch=_ids(ids))
+    found = await database.rows(statement, tenancy.current(), batch=batch_of(ids))
     return {row["id"]: cast(EpisodeRow, row) for row in found}
 
 
-async def count_episodes(conversation_id: Id) -> int:
-    """How many episodes a thread has."""
-    return await _count("episode", conversation_id)
-
-
-async def _count(table: str, conversation_id: Id) -> int:
-    row = await database.row(
-        f"""SELECT count(*) AS n FROM {table}
-             WHERE tenant_id = $1::uuid AND conversation_id = $2::uuid""",
-        tenancy.current(),
-        conversation_id,
-    )
-    return int(row["n"]) if row else 0
-
-
-def _with_columns(name: str) -> str:
+def with_columns(name: str) -> str:
+    """A statement on threads with their columns filled in."""
     columns = database.sql(__file__, "conversation_columns").strip()
     return database.sql(__file__, name).replace("{columns}", columns)
 
 
-def _with_message(name: str) -> str:
+def with_message(name: str) -> str:
+    """A statement on messages with their columns and latest changes filled in."""
     columns = database.sql(__file__, "message_columns").strip()
     changes = database.sql(__file__, "message_changes").strip()
     statement = database.sql(__file__, name).replace("{columns}", columns)
@@ -346,5 +314,6 @@ _UNREAD = """SELECT 1 FROM message m
                 AND (m.provider_at, m.tie) > (coalesce(r.upto_at, -1), coalesce(r.upto_tie, -1))"""
 
 
-def _ids(ids: Iterable[Id]) -> Batch:
+def batch_of(ids: Iterable[Id]) -> Batch:
+    """Ids as a source of rows, each once."""
     return Batch({"id": "uuid"}, [[one] for one in dict.fromkeys(ids)])

@@ -42,6 +42,11 @@ class Loader(Generic[K, V]):
             self._waiting[key] = loop.create_future()
         return cast("V | None", self._waiting[key])
 
+    async def one(self, key: K) -> V | None:
+        """The row, or None, read together with what others ask for at the same moment."""
+        found = self.get(key)
+        return cast("V | None", await found) if isinstance(found, asyncio.Future) else found
+
     async def many(self, keys: Iterable[K]) -> dict[K, V]:
         """The rows of these keys, read now in one go."""
         wanted = dict.fromkeys(keys)

@@ -177,7 +177,7 @@ async def read_page(
 ) -> Connection[T]:
     """A page: `read` brings rows in a direction beyond a place, `make` turns them into nodes."""
     beyond = in_list.open(args.cursor, args.cursor_name) if args.cursor is not None else None
-    direction = order if not args.is_backward else _turned(order)
+    direction = order if not args.is_backward else turned(order)
     rows = list(await read(direction, beyond, args.size + 1))
     return connection(args, in_list, rows, place_of, count, make)
 
@@ -235,7 +235,8 @@ def connection(
     )
 
 
-def _turned(order: Direction) -> Direction:
+def turned(order: Direction) -> Direction:
+    """The other direction."""
     return "ASC" if order == "DESC" else "DESC"
 
 

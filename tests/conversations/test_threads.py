@@ -174,7 +174,7 @@ async def test_another_tenant_sees_nothing(shop: Shop) -> None:
     with tenancy.acting_for("9" * 32):
         assert await conversations.conversations_by_ids([thread]) == {}
         assert await conversations.message_page(thread, "ASC", None, 10) == []
-        assert await conversations.count_messages(thread) == 0
+        assert await conversations.count_messages([thread]) == {thread: 0}
         assert await conversations.unread_of([thread], "8" * 32) == {}
 
 

@@ -188,9 +188,8 @@ class Contact(Node):
 
     @strawberry.field(description="Under which ids WhatsApp shows them.", directives=[PERSONAL])
     async def whatsapp(self) -> WhatsAppIdentity | None:
-        found = await self.asked.loader(load_identities).many([self.row["id"]])
-        await self.asked.unseal.fetch()
-        return WhatsAppIdentity(identities=found.get(self.row["id"], []))
+        found = await self.asked.loader(load_identities).one(self.row["id"])
+        return WhatsAppIdentity(identities=found or [])
 
     @strawberry.field(description="The language they are written to in.")
     def language(self) -> Locale | None:
@@ -240,9 +239,8 @@ class Contact(Node):
         return cast(list[Tag], self.asked.loader(load_tags_of).get(self.row["id"]))
 
     @strawberry.field(description="What they allowed or forbade, by purpose and topic.")
-    async def consents(self) -> list[ConsentState]:
-        found = await self.asked.loader(load_consents).many([self.row["id"]])
-        return found.get(self.row["id"], [])
+    def consents(self) -> list[ConsentState]:
+        return cast(list[ConsentState], self.asked.loader(load_consents).get(self.row["id"]))
 
     @strawberry.field(description="Whom this id leads to, once the contact was merged.")
     def merged_into(self) -> Contact | None:
@@ -253,12 +251,12 @@ class Contact(Node):
         description="Their threads, the one with the latest message first.",
         directives=[requires(Permission.CONVERSATIONS_READ)],
     )
-    async def conversations(
+    def conversations(
         self, first: First = None, after: After = None, last: Last = None, before: Before = None
     ) -> Connection[Annotated[Conversation, strawberry.lazy("api.graphql.schema.conversations")]]:
         from api.graphql.schema.conversation_lists import threads_of
 
-        return await threads_of(self.asked, self.row["id"], first, after, last, before)
+        return threads_of(self.asked, self.row["id"], first, after, last, before)
 
 
 async def load_contacts(asked: Context, ids: list[Id]) -> Mapping[Id, Contact]:
@@ -291,7 +289,8 @@ async def load_consents(_asked: Context, ids: list[Id]) -> Mapping[Id, list[Cons
     """What contacts allowed, by contact."""
     found = await room.consents_of(ids)
     return {
-        contact_id: [ConsentState(row=row) for row in rows] for contact_id, rows in found.items()
+        contact_id: [ConsentState(row=row) for row in found.get(contact_id, ())]
+        for contact_id in ids
     }
 
 

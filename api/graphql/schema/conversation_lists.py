@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine, Sequence
+from contextlib import suppress
 from enum import Enum
+from functools import partial
 from typing import Any, Literal, cast
 
 import strawberry
@@ -14,6 +16,7 @@ import conversations as room
 from api.graphql import selection
 from api.graphql.context import Context, Info
 from api.graphql.described import enum_type
+from api.graphql.nested import Nested
 from api.graphql.pages import (
     After,
     Before,
@@ -27,11 +30,12 @@ from api.graphql.pages import (
 )
 from api.graphql.schema.channels import load_numbers
 from api.graphql.schema.contacts import load_contacts, load_identities
-from api.graphql.schema.conversations import Conversation, load_ends, load_unread
+from api.graphql.schema.conversations import MESSAGES, Conversation, load_unread
 from api.graphql.schema.filters import ConversationFilter, conversation_conditions
 from api.graphql.schema.messages import load_messages
 from api.graphql.schema.people import load_people
 from api.graphql.schema.tags import load_tags_of
+from kernel.errors import Invalid
 from kernel.ids import Id
 
 Key = Literal["last_message_at", "created_at"]
@@ -73,43 +77,38 @@ async def inbox_page(
     asked = info.context
     args = PageArgs.read(first, after, last, before)
     wanted = conversation_conditions(asked, given)
-    page = await _page(asked, args, wanted, order, (given, order.value))
-    await _read_ahead(asked, info._raw_info, page.nodes)
-    return page
-
-
-async def threads_of(
-    asked: Context, contact_id: Id, first: First, after: After, last: Last, before: Before
-) -> Connection[Conversation]:
-    """The threads of a contact, the one with the latest message first."""
-    args = PageArgs.read(first, after, last, before)
-    wanted = room.ConversationFilter(contact_id=contact_id)
-    return await _page(asked, args, wanted, ConversationOrder.LATEST_MESSAGE, (contact_id,))
-
-
-async def _page(
-    asked: Context,
-    args: PageArgs,
-    wanted: room.ConversationFilter,
-    order: ConversationOrder,
-    bound_to: tuple[object, ...],
-) -> Connection[Conversation]:
     key, direction = _ORDERS[order]
-
-    def make(rows: Sequence[room.ConversationRow]) -> list[Conversation]:
-        return [Conversation(row=row, asked=asked) for row in rows]
-
-    return await read_page(
+    page = await read_page(
         args,
-        PageList("conversations", *bound_to),
+        PageList("conversations", given, order.value),
         direction,
         lambda towards, place, limit: room.conversation_page(
             wanted, key, towards, cast("tuple[int, Id] | None", place), limit
         ),
         lambda row: (row[key], row["id"]),
         lambda: room.count_conversations(wanted),
-        make,
+        partial(_make, asked),
     )
+    await _read_ahead(asked, info._raw_info, page.nodes)
+    return page
+
+
+def threads_of(
+    asked: Context, contact_id: Id, first: First, after: After, last: Last, before: Before
+) -> Connection[Conversation]:
+    """The threads of a contact, the one with the latest message first."""
+    return _THREADS.page(asked, contact_id, first, after, last, before)
+
+
+async def _threads_beyond(
+    contact_id: Id, direction: Direction, place: tuple[int, Id], limit: int
+) -> list[room.ConversationRow]:
+    wanted = room.ConversationFilter(contact_id=contact_id)
+    return await room.conversation_page(wanted, "last_message_at", direction, place, limit)
+
+
+def _make(asked: Context, rows: Sequence[room.ConversationRow]) -> list[Conversation]:
+    return [Conversation(row=row, asked=asked) for row in rows]
 
 
 async def _read_ahead(
@@ -146,21 +145,35 @@ async def _read_ahead(
                 row["last_message_id"] for row in rows if row["last_message_id"] is not None
             )
         )
-    if sizes := _sizes_of_ends(info, fields):
+    if ends := _ends(info, fields):
         reads.append(
-            asked.loader(load_ends).many((row["id"], size) for size in sizes for row in rows)
+            asked.loader(MESSAGES.load_ends).many(
+                (row["id"], args) for args in ends for row in rows
+            )
         )
     await asyncio.gather(*reads)
     await asked.unseal.fetch()
 
 
-def _sizes_of_ends(info: GraphQLResolveInfo[Context], fields: selection.Selected) -> set[int]:
-    """How many last messages are asked for, where no cursor is given."""
+def _ends(info: GraphQLResolveInfo[Context], fields: selection.Selected) -> set[PageArgs]:
+    """Which ends of the threads' messages are asked for."""
     conversation = cast(GraphQLObjectType, info.schema.type_map["Conversation"])
-    sizes: set[int] = set()
+    ends: set[PageArgs] = set()
     for node in fields.get("messages", []):
         given = selection.arguments(info, conversation, node)
-        last = given.get("last")
-        if isinstance(last, int) and 1 <= last <= 200 and not given.get("before"):
-            sizes.add(last)
-    return sizes
+        with suppress(Invalid):  # told where the field is resolved
+            args = PageArgs.read(*map(given.get, ("first", "after", "last", "before")))
+            if args.cursor is None:
+                ends.add(args)
+    return ends
+
+
+_THREADS: Nested[room.ConversationRow, Conversation] = Nested(
+    "conversations",
+    "DESC",
+    room.end_threads,
+    _threads_beyond,
+    room.count_threads,
+    lambda row: (row["last_message_at"], row["id"]),
+    _make,
+)

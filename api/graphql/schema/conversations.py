@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from enum import Enum
 from typing import cast
 
@@ -11,17 +11,8 @@ import strawberry
 import conversations as room
 from api.graphql.context import Context
 from api.graphql.described import enum_type, object_type
-from api.graphql.pages import (
-    After,
-    Before,
-    Connection,
-    First,
-    Last,
-    PageArgs,
-    PageList,
-    connection,
-    read_page,
-)
+from api.graphql.nested import Nested
+from api.graphql.pages import After, Before, Connection, Direction, First, Last
 from api.graphql.permissions import requires
 from api.graphql.scalars import DateTime
 from api.graphql.schema.channels import Channel, load_numbers
@@ -222,33 +213,13 @@ class Conversation(Node):
     def messages(
         self, first: First = None, after: After = None, last: Last = None, before: Before = None
     ) -> Connection[Message]:
-        args = PageArgs.read(first, after, last, before)
-        if args.is_backward and args.cursor is None:
-            # The end of many threads at once, as an inbox shows it.
-            ends = self.asked.loader(load_ends).get((self.row["id"], args.size))
-            return cast(Connection[Message], ends)
-        return cast(Connection[Message], _messages(self.asked, self.row["id"], args))
+        return MESSAGES.page(self.asked, self.row["id"], first, after, last, before)
 
     @strawberry.field(description="Its episodes, oldest first.")
-    async def episodes(
+    def episodes(
         self, first: First = None, after: After = None, last: Last = None, before: Before = None
     ) -> Connection[Episode]:
-        asked, conversation_id = self.asked, self.row["id"]
-
-        def make(rows: Sequence[room.EpisodeRow]) -> list[Episode]:
-            return [Episode(row=row, asked=asked) for row in rows]
-
-        return await read_page(
-            PageArgs.read(first, after, last, before),
-            PageList("episodes", conversation_id),
-            "ASC",
-            lambda direction, place, limit: room.episode_page(
-                conversation_id, direction, place[0] if place else None, limit
-            ),
-            lambda row: (row["ordinal"],),
-            lambda: room.count_episodes(conversation_id),
-            make,
-        )
+        return _EPISODES.page(self.asked, self.row["id"], first, after, last, before)
 
     @strawberry.field(description="The thread that it became part of.")
     def merged_into(self) -> Conversation | None:
@@ -268,64 +239,36 @@ async def load_unread(asked: Context, ids: list[Id]) -> Mapping[Id, int]:
     return {conversation_id: unread.get(conversation_id, 0) for conversation_id in ids}
 
 
-async def load_ends(
-    asked: Context, wanted: list[tuple[Id, int]]
-) -> Mapping[tuple[Id, int], Connection[Message]]:
-    """The last messages of threads, by thread and how many."""
-    ends: dict[tuple[Id, int], Connection[Message]] = {}
-    for size in {size for _, size in wanted}:
-        ids = [conversation_id for conversation_id, wanted_size in wanted if wanted_size == size]
-        threads = await room.last_messages(ids, size + 1)
-        args = PageArgs(size, True, None)
-        for conversation_id in ids:
-            ends[conversation_id, size] = _page(
-                asked, conversation_id, args, threads.get(conversation_id, [])[::-1]
-            )
-    return ends
-
-
 async def load_episodes(asked: Context, ids: list[Id]) -> Mapping[Id, Episode]:
     """Episodes by their ids."""
     rows = await room.episodes_by_ids(ids)
     return {row_id: Episode(row=row, asked=asked) for row_id, row in rows.items()}
 
 
-async def _messages(asked: Context, conversation_id: Id, args: PageArgs) -> Connection[Message]:
-    page = await read_page(
-        args,
-        _list_of(conversation_id),
-        "ASC",
-        lambda direction, place, limit: room.message_page(
-            conversation_id, direction, cast("tuple[int, int, Id] | None", place), limit
-        ),
-        _place,
-        lambda: room.count_messages(conversation_id),
-        lambda rows: make_messages(asked, rows),
-    )
-    await asked.unseal.fetch()
-    return page
+async def _episodes_beyond(
+    conversation_id: Id, direction: Direction, place: tuple[int], limit: int
+) -> list[room.EpisodeRow]:
+    return await room.episode_page(conversation_id, direction, place[0], limit)
 
 
-def _page(
-    asked: Context, conversation_id: Id, args: PageArgs, rows: list[room.MessageRow]
-) -> Connection[Message]:
-    return connection(
-        args,
-        _list_of(conversation_id),
-        rows,
-        _place,
-        lambda: room.count_messages(conversation_id),
-        lambda found: make_messages(asked, found),
-    )
-
-
-def _list_of(conversation_id: Id) -> PageList:
-    return PageList("messages", conversation_id)
-
-
-def _place(row: room.MessageRow) -> tuple[int, int, Id]:
-    return row["provider_at"], row["tie"], row["id"]
-
+MESSAGES: Nested[room.MessageRow, Message] = Nested(
+    "messages",
+    "ASC",
+    room.end_messages,
+    room.message_page,
+    room.count_messages,
+    lambda row: (row["provider_at"], row["tie"], row["id"]),
+    make_messages,
+)
+_EPISODES: Nested[room.EpisodeRow, Episode] = Nested(
+    "episodes",
+    "ASC",
+    room.end_episodes,
+    _episodes_beyond,
+    room.count_episodes,
+    lambda row: (row["ordinal"],),
+    lambda asked, rows: [Episode(row=row, asked=asked) for row in rows],
+)
 
 KINDS.add("conversation", Permission.CONVERSATIONS_READ, load_conversations)
 KINDS.add("episode", Permission.CONVERSATIONS_READ, load_episodes)

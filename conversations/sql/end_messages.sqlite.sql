@@ -1,11 +1,11 @@
--- The last messages of each of these threads: one short walk down the thread's index per thread,
+-- Messages of each of these threads from one end: one short walk along its index per thread,
 -- however long the threads are. (SQLite has no LATERAL; its correlated IN does the same.)
 SELECT {columns}
   FROM ({batch}) AS b
   JOIN message m
     ON m.rowid IN (SELECT l.rowid FROM message l
                     WHERE l.tenant_id = $1 AND l.conversation_id = b.id
-                    ORDER BY l.provider_at DESC, l.tie DESC, l.id DESC
+                    ORDER BY l.provider_at {direction}, l.tie {direction}, l.id {direction}
                     LIMIT $2)
   {changes}
- ORDER BY m.conversation_id, m.provider_at, m.tie, m.id
+ ORDER BY m.conversation_id, m.provider_at {direction}, m.tie {direction}, m.id {direction}
