@@ -9,6 +9,7 @@ from starlette.applications import Starlette
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 import channels
+import imports
 from api.graphql.tail import TAIL
 from api.routes import routes
 from api.webhooks.whatsapp import PATH, WhatsAppWebhooks
@@ -42,6 +43,7 @@ async def _life(settings: Settings) -> AsyncIterator[None]:
     await database.start(settings)
     try:
         keys.start(settings)
+        imports.start(settings)
         await bells.start(settings)
         await channels.start(settings)
         yield

@@ -5,6 +5,7 @@ from __future__ import annotations
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from api.browsers import ForBrowsers, Origins
+from api.files_to_import import FilesToImport, Reports
 from api.graphql.admission import Admission
 from api.graphql.http import GraphQLOverHttp
 from api.graphql.websocket import GraphQLOverWebsocket
@@ -28,6 +29,8 @@ def routes(settings: Settings, webhooks: WhatsAppWebhooks) -> list[BaseRoute]:
         Route(PATH + "/{app}", webhooks),
         Route("/media", ForBrowsers(Uploads(), origins)),
         Route("/media/{id}", ForBrowsers(Media(), origins)),
+        Route("/imports/files", ForBrowsers(FilesToImport(), origins)),
+        Route("/imports/{id}/problems.csv", ForBrowsers(Reports(), origins)),
         Route("/.well-known/jwks.json", jwks),
         Route("/healthz", healthz),
         Route("/readyz", Readiness(settings)),

@@ -18,8 +18,8 @@ import channels
 import conversations
 from api import auth
 from api.asgi import ClientGone, header, respond
-from api.errors import camel, status_of
 from api.multipart import FilePart
+from api.refusals import JSON, refuse
 from conversations.content import MediaKind
 from kernel import ids, tenancy
 from kernel.errors import Invalid, NotAllowed, RapportError, TryLater
@@ -31,7 +31,6 @@ _ROOM = 128 * 1024 * 1024
 # Seconds for the whole file.
 _WITHIN = 120.0
 _KINDS: tuple[MediaKind, ...] = get_args(MediaKind)
-_JSON = (b"content-type", b"application/json; charset=utf-8")
 _log = structlog.get_logger("uploads")
 
 
@@ -51,14 +50,14 @@ class Uploads:
         except ClientGone:
             return
         except RapportError as error:
-            await _refuse(send, error)
+            await refuse(send, error)
             return
         except Exception as error:
             _log.error("upload_failed", exc_info=error)
-            await _refuse(send, TryLater("Something went wrong on our side.", after=5.0))
+            await refuse(send, TryLater("Something went wrong on our side.", after=5.0))
             return
         answer = orjson.dumps({"upload": ids.show("media", upload_id)})
-        await respond(send, 201, answer, [_JSON, (b"cache-control", b"no-store")])
+        await respond(send, 201, answer, [JSON, (b"cache-control", b"no-store")])
 
     async def _keep(self, scope: Scope, receive: Receive) -> Id:
         viewer = await auth.viewer_of(scope)
@@ -106,17 +105,3 @@ async def _piece(receive: Receive) -> tuple[bytes, bool]:
     if message["type"] != "http.request":
         raise ClientGone
     return message.get("body", b""), not message.get("more_body")
-
-
-async def _refuse(send: Send, error: RapportError) -> None:
-    told = {
-        "code": error.code,
-        "message": error.message,
-        "field": [camel(name) for name in error.field],
-    }
-    # What is still to come of the file is not read.
-    headers = [_JSON, (b"connection", b"close")]
-    status = status_of(error)
-    if status == 401:
-        headers.append((b"www-authenticate", b"Bearer"))
-    await respond(send, status, orjson.dumps(told), headers)

@@ -1,15 +1,16 @@
 """Contacts: whom a tenant knows, under which ids, and what they allowed.
 
 I own contacts, their identities and subjects, merges, tags, the consent ledger and activity.
-My words: sighting (how somebody showed up), move (they changed number or user id), subject (owner
-of a key), step (one line of the ledger), touch (one activity).
+My words: sighting (how somebody showed up), move (they changed number or user id), listed (how a
+list has them), subject (owner of a key), step (one line of the ledger), touch (one activity).
 My events: contact.created, contact.updated, contact.identity_changed, contact.merged,
-contact.tagged, contact.untagged, consent.*.
+contact.tagged, contact.untagged, contact.removed, consent.*.
 """
 
 from contacts.activity import Touch, record_activity
 from contacts.addresses import Address, addresses
 from contacts.consent import LEDGER, MARKETING, ConsentStep, record_consent
+from contacts.entering import Consent, Effect, Entered, Listed, enter, look_up
 from contacts.identity import Recognised, find, recognise
 from contacts.merge import Merge
 from contacts.phones import read_phone
@@ -30,19 +31,24 @@ from contacts.queries import (
 )
 from contacts.search import search_tokens
 from contacts.sightings import Known, Move, Sighting
-from contacts.tags import retag, tag, untag
+from contacts.tags import retag, tag, tidy_tag, untag
+from contacts.taking_back import take_back
 from contacts.withdrawal import is_withdrawal
 
 __all__ = [
     "LEDGER",
     "MARKETING",
     "Address",
+    "Consent",
     "ConsentRow",
     "ConsentStep",
     "ContactFilter",
     "ContactRow",
+    "Effect",
+    "Entered",
     "IdentityRow",
     "Known",
+    "Listed",
     "Merge",
     "Move",
     "Recognised",
@@ -54,10 +60,12 @@ __all__ = [
     "contact_page",
     "contacts_by_ids",
     "count_contacts",
+    "enter",
     "find",
     "identities_of",
     "is_withdrawal",
     "list_tags",
+    "look_up",
     "read_phone",
     "recognise",
     "record_activity",
@@ -67,5 +75,7 @@ __all__ = [
     "tag",
     "tags_by_ids",
     "tags_of",
+    "take_back",
+    "tidy_tag",
     "untag",
 ]

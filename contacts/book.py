@@ -120,6 +120,22 @@ class Book:
         self._name(person, one)
         return person
 
+    def listed(self, one: Sighting) -> Person | None:
+        """Find or make the person of a line in a list; None where its ids are of several people.
+
+        A list is no sign of life: it adds what is missing, and moves nothing.
+        """
+        holders = {holder.id: holder for each in one.shown() if (holder := self._holder(each))}
+        if len(holders) > 1:
+            return None
+        person = next(iter(holders.values()), None) or self._new(one)
+        for each in one.shown():
+            if self._key(each) not in self.entries:
+                self._note(person, each, one.at, one.source)
+        if person.name_tie < 0:
+            self._name(person, one)
+        return person
+
     def moved(self, one: Move) -> Person:
         """Follow a person to their new ids; the earlier ones lead to them still."""
         reason = "the person changed their number"

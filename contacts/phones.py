@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -45,7 +46,9 @@ def read_phone(text: str, country: str | None = None) -> str | None:
     `country` (ISO) tells what a number without its country code means: shops write them freely.
     """
     region = country.upper() if country else None
-    for written in (text, f"+{text.removeprefix('00')}"):
+    # Mexico's older form is possible no more; what it became is.
+    today = canonical("".join(re.findall(r"\d", text)))
+    for written in (text, f"+{text.removeprefix('00')}", f"+{today}"):
         try:
             number = phonenumbers.parse(written, region)
         except phonenumbers.NumberParseException:

@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Iterable
 
 from kernel import database, keys, tenancy
+from kernel.database import Batch
 from kernel.ids import Id
 
 _UNSPACED = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
@@ -62,6 +63,20 @@ async def remember(pieces: Iterable[tuple[Id, str]]) -> None:
             for contact_id, piece in sorted(set(pieces))
         ],
         conflict="ON CONFLICT DO NOTHING",
+    )
+
+
+async def forget(pieces: Iterable[tuple[Id, str]]) -> None:
+    """Find contacts of the current tenant by these pieces no more."""
+    index = keys.index()
+    await database.run(
+        """DELETE FROM contact_search WHERE tenant_id = $1::uuid
+              AND (contact_id, token) IN (SELECT b.contact_id, b.token FROM ({batch}) AS b)""",
+        tenancy.current(),
+        batch=Batch(
+            {"contact_id": "uuid", "token": "bytea"},
+            [[one, index.token("contact.search", piece)] for one, piece in sorted(set(pieces))],
+        ),
     )
 
 

@@ -19,12 +19,11 @@ _UNSTORABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 @database.unit_of_work
 async def tag(contact_id: Id, name: str, source: str = "person") -> Id:
     """Put a tag on a contact, making the tag where it is new; its id. Twice is once."""
-    name = " ".join(name.split())
-    if not name or len(name) > _LONGEST or _UNSTORABLE.search(name):
-        raise Invalid(f"A tag's name has 1 to {_LONGEST} characters.", field=("name",))
+    name = tidy_tag(name)
     await _must_exist(contact_id)
     tenant_id, now = tenancy.current(), clock.now()
-    tag_id = await _find_or_make(name)
+    tags, _ = await find_or_make_tags([name])
+    tag_id = tags[name]
     added = await database.insert(
         "contact_tag",
         [
@@ -69,7 +68,7 @@ async def retag(source: str, wanted: Sequence[tuple[Id, Sequence[str]]]) -> None
         return
     tenant_id, now = tenancy.current(), clock.now()
     names = {contact_id: {_tidy(name) for name in given} - {""} for contact_id, given in wanted}
-    tag_ids = await _find_or_make_all(set().union(*names.values()))
+    tag_ids, _ = await find_or_make_tags(set().union(*names.values()))
     before = await database.rows(
         """SELECT ct.contact_id, ct.tag_id FROM ({batch}) AS b
              JOIN contact_tag ct ON ct.tenant_id = $1::uuid AND ct.contact_id = b.id
@@ -119,39 +118,33 @@ def _tidy(name: str) -> str:
     return " ".join(_UNSTORABLE.sub(" ", name).split())[:_LONGEST].strip()
 
 
-async def _find_or_make_all(names: Iterable[str]) -> dict[str, Id]:
-    tenant_id, now = tenancy.current(), clock.now()
-    await database.insert(
+def tidy_tag(name: str) -> str:
+    """A tag's name as it is kept; Invalid where it is none."""
+    name = " ".join(name.split())
+    if not name or len(name) > _LONGEST or _UNSTORABLE.search(name):
+        raise Invalid(f"A tag's name has 1 to {_LONGEST} characters.", field=("name",))
+    return name
+
+
+async def find_or_make_tags(names: Iterable[str]) -> tuple[dict[str, Id], set[Id]]:
+    """The ids of the current tenant's tags with these tidy names, and which of them are new."""
+    tenant_id, wanted = tenancy.current(), sorted(names)
+    made = await database.insert(
         "tag",
         [
-            {"tenant_id": tenant_id, "id": ids.new_id(), "name": name, "created_at": now}
-            for name in sorted(names)
+            {"tenant_id": tenant_id, "id": ids.new_id(), "name": name, "created_at": clock.now()}
+            for name in wanted
         ],
         conflict="ON CONFLICT DO NOTHING",
+        returning="id",
     )
-    rows = await database.rows(
+    found = await database.rows(
         """SELECT t.id, t.name FROM ({batch}) AS b
              JOIN tag t ON t.tenant_id = $1::uuid AND t.name = b.name""",
         tenant_id,
-        batch=Batch({"name": "text"}, [[name] for name in sorted(names)]),
+        batch=Batch({"name": "text"}, [[name] for name in wanted]),
     )
-    return {row["name"]: row["id"] for row in rows}
-
-
-async def _find_or_make(name: str) -> Id:
-    tenant_id = tenancy.current()
-    fresh = {
-        "tenant_id": tenant_id,
-        "id": ids.new_id(),
-        "name": name,
-        "created_at": clock.now(),
-    }
-    await database.insert("tag", [fresh], conflict="ON CONFLICT DO NOTHING")
-    (found,) = await database.rows(
-        "SELECT id FROM tag WHERE tenant_id = $1::uuid AND name = $2", tenant_id, name
-    )
-    tag_id: Id = found["id"]
-    return tag_id
+    return {row["name"]: row["id"] for row in found}, {row["id"] for row in made}
 
 
 async def _must_exist(contact_id: Id) -> None:

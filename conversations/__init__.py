@@ -29,6 +29,7 @@ from conversations.merges import follow_merges
 from conversations.notes import write_note
 from conversations.outbound import dispatch
 from conversations.overdue import settle_overdue
+from conversations.participants import who_has_threads
 from conversations.queries import (
     ConversationFilter,
     ConversationRow,
@@ -111,6 +112,7 @@ __all__ = [
     "unread_of",
     "waiting_of",
     "wake_snoozed",
+    "who_has_threads",
     "wish_receipt",
     "write_note",
 ]

@@ -151,6 +151,19 @@ async def of(subjects: Iterable[Id]) -> dict[Id, Sealer]:
     return found
 
 
+async def drop(subjects: Iterable[Id]) -> None:
+    """Take the keys of subjects of the current tenant out of the key database."""
+    gone = list(subjects)
+    await database.run(
+        """DELETE FROM person_key WHERE tenant_id = $1::uuid
+            AND subject_id IN (SELECT b.subject_id FROM ({batch}) AS b)""",
+        tenancy.current(),
+        batch=Batch({"subject_id": "uuid"}, [[subject_id] for subject_id in gone]),
+        on="keys",
+    )
+    forget(gone)
+
+
 def forget(subjects: Iterable[Id]) -> None:
     """Drop keys from this process's memory (their rows were destroyed)."""
     for subject_id in subjects:

@@ -315,6 +315,27 @@ COLUMNS: dict[str, dict[str, Keeping]] = {
     "audit_entry": _columns(
         clear="tenant_id id at actor_kind actor_id action request_id ids chain_seq chain_hash",
     ),
+    "import_file": _columns(
+        clear="tenant_id id person_id size state created_at",
+    ),
+    "import_mapping": _columns(
+        clear="tenant_id kind columns updated_at",
+        keyed="headers_token",
+    ),
+    "import_job": _columns(
+        clear=(
+            "tenant_id id kind file_id person_id is_dry_run state trouble scattered round position "
+            "row_number done total counts attempts lease_until fence created_at started_at "
+            "finished_at updated_at"
+        ),
+        sealed="plan_sealed",
+    ),
+    "import_problem": _columns(
+        clear="tenant_id job_id row_number place code",
+    ),
+    "import_effect": _columns(
+        clear="tenant_id id job_id row_number kind contact_id object_id before",
+    ),
     "person_key": _columns(
         clear="tenant_id subject_id tenant_key_version created_at",
         sealed="wrapped",

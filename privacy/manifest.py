@@ -41,6 +41,8 @@ STORES: tuple[Store, ...] = (
     # The proof of a consent outlives the person: ciphertext and keyed references, no clear text.
     Store("consent_entry", "subject_id", "shredded"),
     Store("consent_state", "contact_id", "deleted"),
+    # Without it an undo passes the person by.
+    Store("import_effect", "contact_id", "deleted"),
     Store("contact_search", "contact_id", "deleted"),
     Store("contact_tag", "contact_id", "deleted"),
     Store("contact_merge", "survivor_id", "counted"),

@@ -70,11 +70,13 @@ CATALOGUE: tuple[EventKind, ...] = (
     _event("contact.owner_changed", "contact owner", "F5", "the contact has another account manager"),
     _event("contact.tagged", "contact tag", "F6", "a tag was put on"),
     _event("contact.untagged", "contact tag", "F6", "a tag was taken off"),
+    _event("contact.removed", "contact", "F7", "the import that made the contact was undone"),
     _event("contact.stage_changed", "contact stage", "F36", "the contact is at another stage of life"),
     _event("contact.tier_changed", "contact tier", "F36", "the contact is in another value tier"),
-    _event("import.started", "import", "F7", "a file of contacts is being read"),
+    _event("import.started", "import", "F7", "a file of contacts or orders is being read"),
     _event("import.finished", "import", "F7", "all rows were read; the report stands"),
     _event("import.failed", "import code", "F7", "the file could not be read to its end"),
+    _event("import.undone", "import", "F7", "what it made was taken back"),
 
     # Consent and preferences
     _event("consent.requested", "contact purpose entry", "F9", "a first yes was given; the second is awaited"),

@@ -28,6 +28,9 @@ class Permission(StrEnum):
     CONTACTS_PERSONAL = "contacts:personal"
     CONVERSATIONS_READ = "conversations:read"
     CONVERSATIONS_WRITE = "conversations:write"
+    # Files of contacts and orders: whoever may start one may undo it.
+    IMPORTS_READ = "imports:read"
+    IMPORTS_WRITE = "imports:write"
     PRIVACY_READ = "privacy:read"
     PRIVACY_WRITE = "privacy:write"
     AUDIT_READ = "audit:read"
@@ -63,6 +66,8 @@ _TABLE: dict[Permission, tuple[bool, bool, bool, bool, bool, bool]] = {
     Permission.CONTACTS_PERSONAL:   (_YES, _YES, _YES, _NO,  _YES, _YES),
     Permission.CONVERSATIONS_READ:  (_YES, _YES, _YES, _YES, _YES, _YES),
     Permission.CONVERSATIONS_WRITE: (_YES, _YES, _YES, _NO,  _NO,  _YES),
+    Permission.IMPORTS_READ:        (_YES, _YES, _NO,  _NO,  _YES, _YES),
+    Permission.IMPORTS_WRITE:       (_YES, _YES, _NO,  _NO,  _NO,  _YES),
     Permission.PRIVACY_READ:        (_YES, _YES, _NO,  _NO,  _YES, _NO),
     Permission.PRIVACY_WRITE:       (_YES, _NO,  _NO,  _NO,  _YES, _NO),
     Permission.AUDIT_READ:          (_YES, _YES, _NO,  _NO,  _YES, _NO),

@@ -17,6 +17,7 @@ from redis.exceptions import RedisError
 
 import channels
 import conversations
+import imports
 from kernel import bells, database, keys, log, settings
 from kernel.settings import Settings
 from workers import jobs, schedule
@@ -30,6 +31,7 @@ async def run(page: Settings) -> None:
     """Work until a signal comes; what was begun is finished within 8 seconds."""
     await database.start(page)
     keys.start(page)
+    imports.start(page)
     await bells.start(page)
     await channels.start(page)
     worker = Worker(

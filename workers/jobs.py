@@ -13,6 +13,7 @@ import structlog
 import channels
 import contacts
 import conversations
+import imports as lists
 import tenants
 from kernel import chain, clock, events, metrics, tenancy
 from workers import inbound, reactions, receipts
@@ -62,7 +63,9 @@ async def outbox(ctx: Context, *args: Any, **kwargs: Any) -> None:
 async def sweep(ctx: Context, *args: Any, **kwargs: Any) -> None:
     """Do what no bell announced: a lost ring delays by 2 seconds."""
     await _quietly("overdue", conversations.settle_overdue)
-    await asyncio.gather(deliveries({}), media({}), outbox({}), sends({}), link_chains())
+    await asyncio.gather(
+        deliveries({}), media({}), outbox({}), sends({}), imports({}), link_chains()
+    )
 
 
 async def wake(ctx: Context, *args: Any, **kwargs: Any) -> None:
@@ -81,8 +84,9 @@ async def measure(ctx: Context, *args: Any, **kwargs: Any) -> None:
 
 
 async def tidy(ctx: Context, *args: Any, **kwargs: Any) -> None:
-    """Drop what is past its days: envelopes and their keys, kept answers, events all have read."""
+    """Drop what is past its days: envelopes and keys, files, kept answers, events all have read."""
     await _quietly("tidy", channels.drop_old_deliveries)
+    await _quietly("tidy", lists.drop_old_files)
     await _quietly("tidy", tenants.drop_old_answers)
     await _quietly("tidy", lambda: events.forget(clock.now() - _OUTBOX_KEPT))
 
@@ -92,8 +96,13 @@ async def sends(ctx: Context, *args: Any, **kwargs: Any) -> None:
     await _alone("sends", conversations.dispatch)
 
 
+async def imports(ctx: Context, *args: Any, **kwargs: Any) -> None:
+    """Read the files that wait to be imported."""
+    await _alone("imports", lists.run_next)
+
+
 # The jobs that bear the names of bells.
-BELLS = (deliveries, media, outbox, sends)
+BELLS = (deliveries, imports, media, outbox, sends)
 
 
 async def link_chains() -> None:

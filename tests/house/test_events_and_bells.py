@@ -22,7 +22,7 @@ _MAY_REFER_TO = (
     "contact merged owner person tag number waba update field event conversation message media "
     "purpose entry state status assignee template category quality limit code reason role session "
     "send origin key replaced order cart product store platform fulfilment refund request "
-    "kind"
+    "kind import"
 )
 REFS = frozenset(_MAY_REFER_TO.split())
 # Features that record nothing of their own, and why.
@@ -116,7 +116,7 @@ def _all() -> list[Recorded]:
 def test_recorded_events_are_in_the_catalogue() -> None:
     found = _all()
     assert faults(found) == []
-    assert {"contacts", "channels", "conversations", "commerce", "tenants"} == {
+    assert {"contacts", "channels", "conversations", "commerce", "imports", "tenants"} == {
         one.room for one in found
     }
 

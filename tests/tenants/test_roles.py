@@ -38,6 +38,7 @@ def test_the_other_roles_may_what_they_are_there_for() -> None:
         P.PRIVACY_READ,
         P.PRIVACY_WRITE,
         P.AUDIT_READ,
+        P.IMPORTS_READ,
     }
 
 

@@ -15,6 +15,7 @@ from api.graphql.permissions import requires
 from api.graphql.scalars import DateTime
 from api.graphql.schema.conversations import Conversation, load_conversations
 from api.graphql.schema.filters import ConversationFilterArg, conversation_conditions
+from api.graphql.schema.jobs import JobSubscription
 from api.graphql.schema.messages import Message, load_messages
 from api.graphql.schema.node import read_id
 from api.graphql.tail import TAIL
@@ -107,7 +108,7 @@ class ConversationEvent:
 
 
 @object_type
-class Subscription:
+class Subscription(JobSubscription):
     """What one can be told as it happens, over a websocket."""
 
     @strawberry.subscription(

@@ -29,6 +29,8 @@ from api.graphql.schema.conversation_lists import ConversationOrder, inbox_page
 from api.graphql.schema.conversations import Conversation
 from api.graphql.schema.desk import DeskMutation
 from api.graphql.schema.filters import ContactFilterArg, ConversationFilterArg
+from api.graphql.schema.imports import ImportMutation
+from api.graphql.schema.jobs import JobQuery
 from api.graphql.schema.node import KINDS, Node
 from api.graphql.schema.people import Person, people_page
 from api.graphql.schema.sending import SendingMutation
@@ -62,7 +64,7 @@ ConversationOrderArg = Annotated[
 
 
 @object_type
-class Query:
+class Query(JobQuery):
     """What can be asked."""
 
     @strawberry.field(description="Who asks, and what they may.", directives=[SIGNED_IN])
@@ -231,5 +233,12 @@ class Query:
 
 
 @object_type
-class Mutation(SigningMutation, TenantMutation, ApiKeyMutation, DeskMutation, SendingMutation):
+class Mutation(
+    SigningMutation,
+    TenantMutation,
+    ApiKeyMutation,
+    DeskMutation,
+    SendingMutation,
+    ImportMutation,
+):
     """What can be done."""
