@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from contextlib import suppress
 from typing import Any
 
@@ -16,6 +17,7 @@ from api import auth
 from api.browsers import Origins
 from api.graphql import body as bodies
 from api.graphql.admission import Admission
+from api.graphql.crowd import Crowd, Pace
 from api.graphql.execute import Answer, Prepared, events, refusal, run
 from kernel import clock, ids, metrics, tenancy
 from kernel.errors import Invalid, NotAllowed
@@ -25,10 +27,13 @@ PROTOCOL = "graphql-transport-ws"
 _INIT_WITHIN = 10.0
 _RECHECK_EVERY = 2.5
 _MOST_OPERATIONS = 50
+_LONGEST_ID = 200
+# Seconds that a socket may stay open on which nothing is.
+_IDLE = 300.0
 _log = structlog.get_logger("websocket")
 
 _BAD_MESSAGE, _UNAUTHORIZED, _FORBIDDEN = 4400, 4401, 4403
-_BROKEN = 1011
+_DONE, _POLICY, _BROKEN, _FULL = 1000, 1008, 1011, 1013
 _NO_PROTOCOL, _INIT_TIMEOUT, _TAKEN, _TOO_MANY_INITS = 4406, 4408, 4409, 4429
 
 
@@ -47,6 +52,7 @@ class GraphQLOverWebsocket:
     def __init__(self, admission: Admission, origins: Origins) -> None:
         self._admission = admission
         self._origins = origins
+        self._crowd = Crowd()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection to its end."""
@@ -55,17 +61,25 @@ class GraphQLOverWebsocket:
             await socket.accept()
             await socket.close(_NO_PROTOCOL, "The subprotocol must be graphql-transport-ws.")
             return
+        if self._crowd.is_full:
+            await socket.close(_FULL, "FULL")  # before it is accepted: a 403
+            return
         await socket.accept(PROTOCOL)
-        await _Connection(socket, self._admission, self._origins).serve()
+        await _Connection(socket, self._admission, self._origins, self._crowd).serve()
 
 
 class _Connection:
     """One client: who it is, and the operations that it has open."""
 
-    def __init__(self, socket: WebSocket, admission: Admission, origins: Origins) -> None:
+    def __init__(
+        self, socket: WebSocket, admission: Admission, origins: Origins, crowd: Crowd
+    ) -> None:
         self._socket = socket
         self._admission = admission
         self._origins = origins
+        self._crowd = crowd
+        self._pace = Pace()
+        self._busy_at = time.monotonic()
         self._viewer: Viewer | None = None
         self._token = ""
         self._address = auth.address_of(socket.scope)
@@ -75,6 +89,7 @@ class _Connection:
 
     async def serve(self) -> None:
         """Until the client goes, the token ends, or the protocol is broken."""
+        self._crowd.come()
         tasks = [asyncio.create_task(self._listen()), asyncio.create_task(self._watch())]
         try:
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -88,11 +103,14 @@ class _Connection:
             _log.error("websocket_broken", exc_info=error)
             await self._close(_Closing(_BROKEN, "INTERNAL"))
         finally:
+            self._crowd.go(self._viewer)
             await _end([*tasks, *self._open.values()])
 
     async def _listen(self) -> None:
         while True:
             message = self._read(await self._receive())
+            if not self._pace.allows_one():
+                raise _Closing(_POLICY, "TOO_MANY_MESSAGES")
             match message.get("type"):
                 case "connection_init":
                     await self._init(message.get("payload"))
@@ -121,6 +139,8 @@ class _Connection:
             raise _Closing(_INIT_TIMEOUT, "connection_init did not come in time.") from None
         while True:
             await asyncio.sleep(self._until_next_check())
+            if not self._open and time.monotonic() - self._busy_at > _IDLE:
+                raise _Closing(_DONE, "IDLE")
             try:
                 viewer = await recognise(self._token, self._address)
             except NotAllowed as error:
@@ -148,6 +168,8 @@ class _Connection:
             await self._origins.check(self._socket.scope, viewer.tenant_id)
         except NotAllowed as error:
             raise _Closing(_FORBIDDEN, error.code) from None
+        if not self._crowd.sit_down(viewer):
+            raise _Closing(_FULL, "TOO_MANY_SOCKETS")
         self._viewer = viewer
         self._ready.set()
         await self._say({"type": "connection_ack"})
@@ -156,8 +178,8 @@ class _Connection:
         operation_id = message.get("id")
         if self._viewer is None:
             raise _Closing(_UNAUTHORIZED, "Send connection_init first.")
-        if not isinstance(operation_id, str) or not operation_id:
-            raise _Closing(_BAD_MESSAGE, "subscribe needs an id.")
+        if not isinstance(operation_id, str) or not 0 < len(operation_id) <= _LONGEST_ID:
+            raise _Closing(_BAD_MESSAGE, f"subscribe needs an id of 1 to {_LONGEST_ID} characters.")
         if operation_id in self._open:
             raise _Closing(_TAKEN, "An operation with this id is open.")
         if len(self._open) >= _MOST_OPERATIONS:
@@ -185,6 +207,7 @@ class _Connection:
             with suppress(WebSocketDisconnect, RuntimeError):
                 await self._refuse(operation_id, error, request_id)
         finally:
+            self._busy_at = time.monotonic()
             if self._open.get(operation_id) is asyncio.current_task():
                 del self._open[operation_id]
 
