@@ -13,6 +13,7 @@ from api.health import Metrics, Readiness, healthz
 from api.media import Media
 from api.public_keys import jwks
 from api.uploads import Uploads
+from api.webhooks.shops import SHOPIFY, WOOCOMMERCE, ShopWebhooks
 from api.webhooks.whatsapp import PATH, WhatsAppWebhooks
 from kernel.settings import Settings
 
@@ -21,12 +22,18 @@ def routes(settings: Settings, webhooks: WhatsAppWebhooks) -> list[BaseRoute]:
     """The routes of a process with these settings."""
     admission, origins = Admission(settings), Origins(settings)
     graphql = GraphQLOverHttp(settings, admission)
+    shopify = ShopWebhooks(SHOPIFY, settings.webhook_limit)
+    woocommerce = ShopWebhooks(WOOCOMMERCE, settings.webhook_limit)
     return [
         Route("/graphql", ForBrowsers(graphql, origins)),
         WebSocketRoute("/graphql", GraphQLOverWebsocket(admission, origins)),
         # The application passes these by the router; they stand here to be seen.
         Route(PATH, webhooks),
         Route(PATH + "/{app}", webhooks),
+        Route(SHOPIFY, shopify),
+        Route(SHOPIFY + "/{key}", shopify),
+        Route(WOOCOMMERCE, woocommerce),
+        Route(WOOCOMMERCE + "/{key}", woocommerce),
         Route("/media", ForBrowsers(Uploads(), origins)),
         Route("/media/{id}", ForBrowsers(Media(), origins)),
         Route("/imports/files", ForBrowsers(FilesToImport(), origins)),

@@ -12,7 +12,17 @@ order.delivered, order.cancelled, order.refunded.
 """
 
 from commerce import told
+from commerce.accept import BELL as DELIVERIES_BELL
+from commerce.accept import Presented, accept
 from commerce.carts import abandon as abandon_carts
+from commerce.connections import forget_connections
+from commerce.deliveries import (
+    ClaimedDelivery,
+    claim_deliveries,
+    drop_old_deliveries,
+    settle,
+    try_later,
+)
 from commerce.ingest import Ingested, Outcome, ingest
 from commerce.merges import follow_merges
 from commerce.rates import Rate, list_rates, set_rates
@@ -28,14 +38,21 @@ from commerce.stores import (
 )
 
 __all__ = [
+    "DELIVERIES_BELL",
+    "ClaimedDelivery",
     "Ingested",
     "Outcome",
+    "Presented",
     "Rate",
     "Store",
     "abandon_carts",
+    "accept",
+    "claim_deliveries",
     "close_store",
     "connect_store",
+    "drop_old_deliveries",
     "follow_merges",
+    "forget_connections",
     "ingest",
     "link_token",
     "list_rates",
@@ -43,6 +60,8 @@ __all__ = [
     "read_store",
     "rotate_secret",
     "set_rates",
+    "settle",
     "stores_by_ids",
     "told",
+    "try_later",
 ]

@@ -47,6 +47,8 @@ T = TypeVar("T")
 Outcome = Literal["created", "updated", "unchanged"]
 # So many at a time fit the statements of SQLite (32,766 parameters).
 _AT_ONCE = 5000
+# What an order shows on a timeline.
+_SHOWN = ("contact_id", "placed_at", "total", "currency")
 
 
 @dataclass(slots=True)
@@ -174,15 +176,16 @@ def _touches_of_orders(written: orders.Written) -> Iterable[Touch]:
         if row["contact_id"] is None:
             continue
         noted = old if old and old["contact_id"] else {"cancelled_at": None}
-        if noted is not old:
-            yield _touch(row, "order.placed", row["placed_at"], row["total"])
+        if noted is not old or any(row[name] != noted[name] for name in _SHOWN):
+            # By the order's own id: what it comes to is told again when it changes.
+            yield _touch(row, "order.placed", row["placed_at"], row["total"], row["id"])
         if row["cancelled_at"] is not None and noted["cancelled_at"] is None:
-            yield _touch(row, "order.cancelled", row["cancelled_at"], None)
+            yield _touch(row, "order.cancelled", row["cancelled_at"], None, ids.new_id())
 
 
-def _touch(row: dict[str, Any], kind: str, at: int, amount: int | None) -> Touch:
+def _touch(row: dict[str, Any], kind: str, at: int, amount: int | None, touch_id: Id) -> Touch:
     currency = None if amount is None else row["currency"]
-    return Touch(ids.new_id(), row["contact_id"], at, kind, row["id"], amount, currency)
+    return Touch(touch_id, row["contact_id"], at, kind, row["id"], amount, currency)
 
 
 def _touches_of_refunds(rows: Iterable[dict[str, Any]]) -> Iterable[Touch]:

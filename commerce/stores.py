@@ -3,30 +3,25 @@
 from __future__ import annotations
 
 import html
-import re
 import secrets as random
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
-from urllib.parse import urlsplit
+from typing import Any
 
 import orjson
 
 import tenants
 from commerce.carts import ABANDONED_AFTER
+from commerce.connections import forget_connections, live_secrets, tidy_address
 from kernel import clock, database, events, ids, keys, tenancy
 from kernel.errors import Conflict, Invalid, NotFound
 from kernel.events import Event
 from kernel.ids import Id
 
-Platform = Literal["shopify", "woocommerce", "own"]
-
 # After a rotation both secrets fit for so long: Shopify goes on with the old one for about an hour.
 OVERLAP = 2 * clock.HOUR
 _SHORTEST_SECRET = 8
 _LONGEST = 200
-_SHOPIFY = re.compile(r"[a-z0-9][a-z0-9-]*\.myshopify\.com")
-_OWN = re.compile(r"[a-z0-9][a-z0-9._-]{0,99}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +91,8 @@ async def connect_store(
                 "currency": currency or settings.currency,
                 "country": country or settings.country,
                 "state": "open",
-                "state_at": now,
+                # Nothing ended yet that a late word could be about.
+                "state_at": 0,
                 "secrets_sealed": _sealed(store_id, [[_as_key(platform, secret), 0]]),
                 "token_sealed": _sealed_token(store_id, token),
                 "abandoned_after": ABANDONED_AFTER,
@@ -107,7 +103,7 @@ async def connect_store(
             }
         ],
         conflict="""ON CONFLICT (tenant_id, platform, address) DO UPDATE
-            SET name = excluded.name, state = 'open', state_at = excluded.state_at,
+            SET name = excluded.name, state = 'open', state_at = excluded.updated_at,
                 secrets_sealed = excluded.secrets_sealed, token_sealed = excluded.token_sealed,
                 currency = excluded.currency, country = excluded.country,
                 webhook_key = excluded.webhook_key, updated_at = excluded.updated_at""",
@@ -126,6 +122,7 @@ async def connect_store(
         ],
     )
     await events.record(Event("store.connected", {"store": store_id, "platform": platform}))
+    database.after_commit(forget_connections)
     return store_id
 
 
@@ -145,6 +142,7 @@ async def rotate_secret(store_id: Id, secret: str) -> None:
         _sealed(store_id, [[_as_key(row["platform"], secret), 0], *live]),
         now,
     )
+    database.after_commit(forget_connections)
 
 
 @database.unit_of_work
@@ -188,33 +186,6 @@ async def list_stores() -> list[Store]:
     return [Store(**row | {"has_token": bool(row["has_token"])}) for row in rows]
 
 
-def tidy_address(platform: str, address: str) -> str:
-    """The one form of a shop's address; Invalid names the field that is wrong."""
-    if platform not in get_args(Platform):
-        raise Invalid("A platform is shopify, woocommerce or own.", field=("platform",))
-    given = address.strip()
-    if platform == "woocommerce":
-        parts = urlsplit(given)
-        if parts.scheme not in ("http", "https") or not parts.hostname or len(given) > _LONGEST:
-            raise Invalid("The address is the site's: https://shop.example/.", field=("address",))
-        return f"{parts.scheme}://{parts.netloc.lower()}{parts.path.rstrip('/')}/"
-    given = given.lower()
-    if platform == "shopify" and not _SHOPIFY.fullmatch(given):
-        raise Invalid("The address is name.myshopify.com.", field=("address",))
-    if platform == "own" and not _OWN.fullmatch(given):
-        raise Invalid(
-            "The address is a name of your own: letters, digits, dots, hyphens.",
-            field=("address",),
-        )
-    return given
-
-
-def live_secrets(row: dict[str, Any], now: int) -> list[tuple[str, int]]:
-    """The secrets of a row that fit now, the newest first, and until when (0: no end)."""
-    told = keys.house().open("store.secrets", row["id"], row["secrets_sealed"])
-    return [(one, until) for one, until in orjson.loads(told) if one and (until or now + 1) > now]
-
-
 async def _hold(store_id: Id) -> dict[str, Any]:
     row = await database.row(
         """SELECT id, platform, state, state_at, secrets_sealed FROM store
@@ -239,6 +210,7 @@ async def _close(store_id: Id, platform: str, state: str, at: int) -> None:
         clock.now(),
     )
     await events.record(Event("store.disconnected", {"store": store_id, "platform": platform}))
+    database.after_commit(forget_connections)
 
 
 def _as_key(platform: str, secret: str) -> str:

@@ -25,7 +25,10 @@ _COLUMNS = {
 
 @dataclass(frozen=True, slots=True)
 class Touch:
-    """One activity; its id is the event's, so that it is counted once."""
+    """One activity; its id is the event's, or its thing's, so that it is counted once.
+
+    Told again with another time, contact or amount (an order was changed), it is that from then on.
+    """
 
     id: Id
     contact_id: Id
@@ -38,10 +41,11 @@ class Touch:
 
 @database.unit_of_work
 async def record_activity(touches: Sequence[Touch]) -> int:
-    """Write activities of the current tenant, once each; how many were new.
+    """Write activities of the current tenant, once each; how many are new or different.
 
     A contact that was merged meanwhile passes its activity on to its survivor.
     """
+    told = {touch.id: touch for touch in touches}.values()
     added = await database.rows(
         """INSERT INTO activity
                   (tenant_id, id, contact_id, at, kind, reference, amount, currency)
@@ -49,8 +53,14 @@ async def record_activity(touches: Sequence[Touch]) -> int:
                   b.at, b.kind, b.reference, b.amount, b.currency
              FROM ({batch}) AS b
              JOIN contact c ON c.tenant_id = $1::uuid AND c.id = b.contact_id
-            WHERE true ON CONFLICT DO NOTHING RETURNING id""",
+            WHERE true
+               ON CONFLICT (tenant_id, id) DO UPDATE
+              SET contact_id = excluded.contact_id, at = excluded.at, amount = excluded.amount,
+                  currency = excluded.currency
+            WHERE activity.contact_id <> excluded.contact_id OR activity.at <> excluded.at
+               OR activity.amount IS DISTINCT FROM excluded.amount
+        RETURNING id""",
         tenancy.current(),
-        batch=Batch(_COLUMNS, [[getattr(touch, name) for name in _COLUMNS] for touch in touches]),
+        batch=Batch(_COLUMNS, [[getattr(touch, name) for name in _COLUMNS] for touch in told]),
     )
     return len(added)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import structlog
 
 import channels
+import commerce
 import contacts
 import conversations
 from channels import Claimed, Route, wire
@@ -155,6 +156,7 @@ async def _recognise(items: Sequence[_Item]) -> dict[int, Known]:
         return {}
     recognised = await contacts.recognise([one for _, one in shown])
     await conversations.follow_merges(recognised.merges)
+    await commerce.follow_merges(recognised.merges)
     return {
         id(item): known
         for (item, _), known in zip(reversed(shown), reversed(recognised.known), strict=True)

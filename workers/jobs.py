@@ -11,12 +11,13 @@ from typing import Any
 import structlog
 
 import channels
+import commerce
 import contacts
 import conversations
 import imports as lists
 import tenants
 from kernel import chain, clock, events, metrics, tenancy
-from workers import inbound, reactions, receipts
+from workers import inbound, reactions, receipts, shops
 
 Context = dict[Any, Any]
 
@@ -48,6 +49,11 @@ async def deliveries(ctx: Context, *args: Any, **kwargs: Any) -> None:
     await _alone("deliveries", inbound.drain)
 
 
+async def store_deliveries(ctx: Context, *args: Any, **kwargs: Any) -> None:
+    """Drain what shops sent until nothing is left."""
+    await _alone("store_deliveries", shops.drain)
+
+
 async def media(ctx: Context, *args: Any, **kwargs: Any) -> None:
     """Fetch the media that messages announced."""
     await _alone("media", lambda: channels.fetch_media(8))
@@ -64,13 +70,24 @@ async def sweep(ctx: Context, *args: Any, **kwargs: Any) -> None:
     """Do what no bell announced: a lost ring delays by 2 seconds."""
     await _quietly("overdue", conversations.settle_overdue)
     await asyncio.gather(
-        deliveries({}), media({}), outbox({}), sends({}), imports({}), link_chains()
+        deliveries({}),
+        store_deliveries({}),
+        imports({}),
+        media({}),
+        outbox({}),
+        sends({}),
+        link_chains(),
     )
 
 
 async def wake(ctx: Context, *args: Any, **kwargs: Any) -> None:
     """Open the threads whose snooze is over."""
     await _quietly("wake", conversations.wake_snoozed)
+
+
+async def carts(ctx: Context, *args: Any, **kwargs: Any) -> None:
+    """Carts in which nothing happened for long enough are abandoned."""
+    await _alone("carts", commerce.abandon_carts)
 
 
 async def measure(ctx: Context, *args: Any, **kwargs: Any) -> None:
@@ -86,6 +103,7 @@ async def measure(ctx: Context, *args: Any, **kwargs: Any) -> None:
 async def tidy(ctx: Context, *args: Any, **kwargs: Any) -> None:
     """Drop what is past its days: envelopes and keys, files, kept answers, events all have read."""
     await _quietly("tidy", channels.drop_old_deliveries)
+    await _quietly("tidy", commerce.drop_old_deliveries)
     await _quietly("tidy", lists.drop_old_files)
     await _quietly("tidy", tenants.drop_old_answers)
     await _quietly("tidy", lambda: events.forget(clock.now() - _OUTBOX_KEPT))
@@ -102,7 +120,7 @@ async def imports(ctx: Context, *args: Any, **kwargs: Any) -> None:
 
 
 # The jobs that bear the names of bells.
-BELLS = (deliveries, imports, media, outbox, sends)
+BELLS = (deliveries, imports, media, outbox, sends, store_deliveries)
 
 
 async def link_chains() -> None:

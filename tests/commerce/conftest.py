@@ -4,5 +4,9 @@ from __future__ import annotations
 
 from hypothesis import settings
 
+from tests.api.conftest import door, store
+
+__all__ = ["door", "store"]
+
 settings.register_profile("house", deadline=None)
 settings.load_profile("house")

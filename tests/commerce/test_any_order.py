@@ -16,9 +16,7 @@ from tests.contacts.acquaintance import batches
 from tests.flows.town import make_tenant
 
 cuts = st.lists(st.integers(0, 30), max_size=6)
-IN_ANY_ORDER = settings(
-    max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+IN_ANY_ORDER = settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 async def _after(told: tuple[Told, ...], ends: list[int]) -> dict[str, Any]:

@@ -8,6 +8,23 @@ from kernel import database, keys, tenancy
 
 # In the order in which foreign keys let them go.
 _CONTENT = (
+    "visit",
+    "cart_line",
+    "cart",
+    "order_token",
+    "order_line",
+    "fulfilment",
+    "refund",
+    "shop_order",
+    "variant",
+    "product",
+    "customer",
+    "deletion",
+    "store_request",
+    "store_route",
+    "store_delivery",
+    "currency_rate",
+    "store",
     "send_key",
     "send",
     "mention",

@@ -1,0 +1,122 @@
+"""Draining what shops sent: claimed in batches, opened, read, and settled or tried again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from commerce.told import Told
+from commerce.wire import shopify, woocommerce
+from kernel import clock, database, keys, metrics
+from kernel.database import Batch
+from kernel.errors import RapportError
+from kernel.ids import Id
+
+LEASE = 60 * clock.SECOND
+_TRIES = 6
+_READERS = {"shopify": shopify.read, "woocommerce": woocommerce.read}
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimedDelivery:
+    """A shop's delivery in this worker's hands until its lease ends, with what it tells."""
+
+    id: Id
+    tenant_id: Id
+    store_id: Id
+    fence: int
+    attempts: int
+    told: tuple[Told, ...]
+
+
+async def claim_deliveries(limit: int) -> list[ClaimedDelivery]:
+    """Take the next deliveries of shops, in order of arrival, read; [] when nothing is due.
+
+    What cannot be opened or read is set down as dead, with its reason, and never lost from sight.
+    """
+    now = clock.now()
+    rows = await database.rows(database.sql(__file__, "claim_deliveries"), now, now + LEASE, limit)
+    shops = await _shops({row["store_id"] for row in rows})
+    claimed, dead = [], []
+    for row in sorted(rows, key=lambda row: row["id"]):
+        try:
+            tenant_id, platform = shops[row["store_id"]]
+            told = _read(platform, row)
+        except (RapportError, KeyError) as error:
+            code = error.code if isinstance(error, RapportError) else "UNKNOWN_STORE"
+            dead.append([row["id"], row["fence"], code])
+            continue
+        claimed.append(
+            ClaimedDelivery(
+                id=row["id"],
+                tenant_id=tenant_id,
+                store_id=row["store_id"],
+                fence=row["fence"],
+                attempts=row["attempts"],
+                told=tuple(told),
+            )
+        )
+    if dead:
+        await _give_up(dead)
+    return claimed
+
+
+async def settle(claimed: Sequence[ClaimedDelivery]) -> None:
+    """These deliveries are applied; a worker that lost its lease meanwhile changes nothing."""
+    await database.run(
+        """UPDATE store_delivery SET state = 'drained', lease_until = 0 FROM ({batch}) AS b
+            WHERE store_delivery.id = b.id AND store_delivery.fence = b.fence""",
+        batch=Batch({"id": "uuid", "fence": "bigint"}, [[one.id, one.fence] for one in claimed]),
+    )
+
+
+async def try_later(one: ClaimedDelivery, reason: str) -> None:
+    """This delivery could not be applied: again after a while, dead after six tries."""
+    if one.attempts >= _TRIES:
+        await _give_up([[one.id, one.fence, reason]])
+        return
+    await database.run(
+        """UPDATE store_delivery SET lease_until = $3, trouble = $4
+            WHERE id = $1::uuid AND fence = $2""",
+        one.id,
+        one.fence,
+        clock.now() + 2**one.attempts * clock.SECOND,
+        reason,
+    )
+
+
+async def drop_old_deliveries() -> int:
+    """Drop shops' envelopes that are past their days; how many."""
+    return await database.run(
+        "DELETE FROM store_delivery WHERE received_at < $1 AND state <> 'stored'",
+        clock.now() - keys.INTAKE_DAYS * clock.DAY,
+    )
+
+
+def _read(platform: str, row: dict[str, Any]) -> list[Told]:
+    sealer = keys.intake_of(row["intake_key"])
+    body = orjson.loads(sealer.open("store_delivery.body", row["id"], row["body_sealed"]))
+    return _READERS[platform](row["topic"], body, row["triggered_at"])
+
+
+async def _shops(store_ids: set[Id]) -> dict[Id, tuple[Id, str]]:
+    """The tenant and the platform of each."""
+    rows = await database.rows(
+        """SELECT DISTINCT r.store_id, r.tenant_id, r.platform FROM ({batch}) AS b
+             JOIN store_route r ON r.store_id = b.id""",
+        batch=Batch({"id": "uuid"}, [[one] for one in sorted(store_ids)]),
+    )
+    return {row["store_id"]: (row["tenant_id"], row["platform"]) for row in rows}
+
+
+async def _give_up(dead: Sequence[Sequence[object]]) -> None:
+    metrics.DEAD_DELIVERIES.inc(len(dead))
+    await database.run(
+        """UPDATE store_delivery SET state = 'dead', lease_until = 0, trouble = b.trouble
+             FROM ({batch}) AS b
+            WHERE store_delivery.id = b.id AND store_delivery.fence = b.fence""",
+        batch=Batch({"id": "uuid", "fence": "bigint", "trouble": "text"}, dead),
+    )
