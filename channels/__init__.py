@@ -28,6 +28,7 @@ from channels.deliveries import (
     settle,
     try_later,
 )
+from channels.email import Email, Failure, send_email
 from channels.graph import start, stop
 from channels.health import Health, health_of
 from channels.intake import BELL as DELIVERIES_BELL
@@ -71,6 +72,8 @@ __all__ = [
     "MEDIA_BELL",
     "TOKEN_REFUSALS",
     "Claimed",
+    "Email",
+    "Failure",
     "Health",
     "MediaRow",
     "NumberRow",
@@ -116,6 +119,7 @@ __all__ = [
     "register_app",
     "revive_dead",
     "routes",
+    "send_email",
     "settle",
     "start",
     "stop",

@@ -21,6 +21,7 @@ from conversations.ends import (
 )
 from conversations.episodes import SILENCE
 from conversations.fitting import templates_that_fit
+from conversations.handing_over import hand_over
 from conversations.inbound import Stored, receive
 from conversations.ledger import BELL as SENDS_BELL
 from conversations.ledger import Outgoing, Queued
@@ -95,6 +96,7 @@ __all__ = [
     "episodes_by_ids",
     "finish",
     "follow_merges",
+    "hand_over",
     "last_messages",
     "mark_read",
     "mentions_of",

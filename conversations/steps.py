@@ -56,7 +56,7 @@ async def assign(conversation_id: Id, person_id: Id | None, assignee_id: Id | No
     thread = await _hold(conversation_id)
     if thread["assignee_id"] == assignee_id:
         return
-    if assignee_id is not None and not await _is_active(assignee_id):
+    if assignee_id is not None and not await is_active(assignee_id):
         raise Invalid("The assignee must be an active colleague.", field=("assignee",))
     now = clock.now()
     await database.run(
@@ -139,10 +139,11 @@ async def _hold(conversation_id: Id) -> dict[str, Any]:
     return thread
 
 
-async def _is_active(person_id: Id) -> bool:
+async def is_active(person_id: Id) -> bool:
+    """Whether a colleague works here, and goes on to until the open unit has ended."""
     found = await database.row(
         """SELECT 1 AS found FROM person
-            WHERE tenant_id = $1::uuid AND id = $2::uuid AND state = 'active'""",
+            WHERE tenant_id = $1::uuid AND id = $2::uuid AND state = 'active' FOR SHARE""",
         tenancy.current(),
         person_id,
     )

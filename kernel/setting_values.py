@@ -141,6 +141,14 @@ def web_url(text: str) -> str:
     return text.rstrip("/")
 
 
+def smtp_url(text: str) -> str:
+    """smtp:// or smtps:// with a host, perhaps user, password and port."""
+    parts = _split(text)
+    if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
+        raise Wrong("must look like smtp://user:password@host:587 or smtps://host")
+    return text
+
+
 def origins(text: str) -> tuple[str, ...]:
     """Origins of browsers (scheme, host, port) parted by commas; * for all."""
     origins = tuple(part.strip().rstrip("/") for part in text.split(",") if part)

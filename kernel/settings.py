@@ -187,6 +187,23 @@ class Settings:
         "{data}/documents.json",
         "That list: SHA-256 → text, as Relay's compiler writes it, or Apollo's manifest.",
     )
+    app_url: str = _setting(
+        read.web_url,
+        "{public_url}",
+        "Where people find the web application; mails link to its /verify, /reset and /join.",
+    )
+    smtp_url: str | None = _setting(
+        read.smtp_url,
+        None,
+        "SMTP server: smtp://user:password@host:587 (with STARTTLS) or smtps://… Left out, mails "
+        "wait in production, and are written to the folder mail of RAPPORT_DATA in development.",
+        secret=True,
+    )
+    mail_from: str = _setting(
+        read.matching(r"[^\x00-\x1f]*[^@\s<>]+@[^@\s<>]+", "must be an e-mail address"),
+        "rapport@localhost.localdomain",
+        "Address that mails come from.",
+    )
     allowed_origins: tuple[str, ...] = _setting(
         read.origins, "", "Origins of browser applications that may ask (CORS), parted by commas."
     )

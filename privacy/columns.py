@@ -39,13 +39,16 @@ COLUMNS: dict[str, dict[str, Keeping]] = {
     "tenant": _columns(
         clear=(
             "id name country locale time_zone currency business_hours holidays signature "
-            "allowed_origins state created_at updated_at"
+            "voice allowed_origins state created_at updated_at"
         ),
     ),
     "account": _columns(
-        clear="id password_hash failures locked_until created_at updated_at",
+        clear=(
+            "id password_hash failures locked_until verified_at totp_since totp_step created_at "
+            "updated_at"
+        ),
         keyed="email_token",
-        sealed="email_sealed",
+        sealed="email_sealed totp_sealed",
     ),
     "person": _columns(
         clear="tenant_id id account_id role state created_at updated_at",
@@ -57,7 +60,25 @@ COLUMNS: dict[str, dict[str, Keeping]] = {
         sealed="answer_sealed",
     ),
     "session": _columns(
-        clear="tenant_id id person_id created_at expires_at revoked_at",
+        clear=("tenant_id id person_id created_at expires_at revoked_at generation refreshed_at"),
+    ),
+    "recovery_code": _columns(
+        clear="account_id",
+        keyed="token",
+    ),
+    "account_proof": _columns(
+        clear="id account_id kind created_at expires_at used_at",
+    ),
+    "invitation": _columns(
+        clear="tenant_id id role state invited_by created_at expires_at",
+        keyed="email_token",
+        sealed="email_sealed name_sealed",
+    ),
+    "mail": _columns(
+        clear=(
+            "id kind refs locale state due_at lease_until fence attempts trouble created_at "
+            "settled_at"
+        ),
     ),
     "api_key": _columns(
         clear=(

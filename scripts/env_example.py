@@ -36,11 +36,12 @@ def main(arguments: list[str]) -> int:
 
 def text() -> str:
     """The page: for each setting its words and its name with the default."""
-    shown = {"data": "./var", "port": "8000"}
+    shown: dict[str, str] = {}
     parts = [_HEAD]
     for setting in fields(Settings):
         words = textwrap.wrap(setting.metadata["doc"], 96, break_on_hyphens=False)
         default = default_of(setting, shown) or ""
+        shown[setting.name] = default
         parts.append(
             "\n".join([*(f"# {line}" for line in words), f"# {name_of(setting)}={default}\n"])
         )

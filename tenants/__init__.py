@@ -10,9 +10,11 @@ lets a system of the store in; a *viewer* is the person or key behind a request.
 
 My events: tenant.founded, tenant.settings_changed, tenant.suspended, tenant.resumed, person.joined,
 person.role_changed, person.left, session.started, session.ended, api_key.created, api_key.rotated,
-api_key.revoked.
+api_key.revoked,
+person.invited, account.verified, account.factor_changed.
 """
 
+from tenants.account_state import AccountState, account_state
 from tenants.api_keys import (
     KeyRow,
     NewKey,
@@ -24,7 +26,25 @@ from tenants.api_keys import (
 )
 from tenants.catalogue import CATALOGUE, EventKind
 from tenants.credentials import recognise
+from tenants.endings import drop_expired_sessions, end_session, end_sessions
+from tenants.invitations import (
+    InvitationRow,
+    accept_invitation,
+    invite,
+    list_invitations,
+    withdraw_invitation,
+)
 from tenants.kept_answers import claim_answer, drop_old_answers, keep_answer, release_answer
+from tenants.letters import Letter, write_letter
+from tenants.mails import BELL as MAILS_BELL
+from tenants.mails import (
+    ClaimedMail,
+    claim_mails,
+    drop_old_mails,
+    mail_failed,
+    mail_refused,
+    mail_sent,
+)
 from tenants.origins import allows_origin
 from tenants.people import (
     PersonRow,
@@ -34,16 +54,28 @@ from tenants.people import (
     list_people,
     people_by_ids,
     seats_of,
+    sign_out_person,
 )
+from tenants.proofs import (
+    ask_for_reset,
+    ask_for_verification,
+    change_password,
+    drop_old_proofs,
+    reset_password,
+    verify_email,
+)
+from tenants.refreshing import renew
 from tenants.roles import ROLES, SCOPES, Permission, Role
+from tenants.second_factor import Secret, confirm_factor, set_up_factor, take_off_factor
 from tenants.sessions import (
     ChooseTenant,
+    SessionRow,
     SignedIn,
-    drop_expired_sessions,
+    begin,
     issue,
+    list_sessions,
     read_token,
     sign_in,
-    sign_out,
 )
 from tenants.settings import (
     OFFICE_HOURS,
@@ -59,55 +91,89 @@ from tenants.settings import (
 from tenants.signup import Founded, add_person, found
 from tenants.tokens import jwks
 from tenants.tokens import rotate as rotate_signing_key
+from tenants.tokens import turn_keys as turn_signing_keys
 from tenants.viewer import Viewer
 
 __all__ = [
     "CATALOGUE",
+    "MAILS_BELL",
     "OFFICE_HOURS",
     "ROLES",
     "SCOPES",
     "WEEKDAYS",
+    "AccountState",
     "Changes",
     "ChooseTenant",
+    "ClaimedMail",
     "EventKind",
     "Founded",
     "Hours",
+    "InvitationRow",
     "KeyRow",
+    "Letter",
     "NewKey",
     "Permission",
     "PersonRow",
     "Role",
     "Seat",
+    "Secret",
+    "SessionRow",
     "SignedIn",
     "TenantSettings",
     "Viewer",
+    "accept_invitation",
+    "account_state",
     "add_person",
     "allows_origin",
+    "ask_for_reset",
+    "ask_for_verification",
+    "begin",
+    "change_password",
     "change_role",
     "claim_answer",
+    "claim_mails",
+    "confirm_factor",
     "drop_expired_sessions",
     "drop_old_answers",
+    "drop_old_mails",
+    "drop_old_proofs",
+    "end_session",
+    "end_sessions",
     "found",
+    "invite",
     "issue",
     "jwks",
     "keep_answer",
     "keys_by_ids",
     "leave",
+    "list_invitations",
     "list_keys",
     "list_people",
+    "list_sessions",
+    "mail_failed",
+    "mail_refused",
+    "mail_sent",
     "make_key",
     "people_by_ids",
     "read_settings",
     "read_token",
     "recognise",
     "release_answer",
+    "renew",
+    "reset_password",
     "resume",
     "revoke_key",
     "rotate_key",
     "rotate_signing_key",
     "seats_of",
+    "set_up_factor",
     "sign_in",
-    "sign_out",
+    "sign_out_person",
     "suspend",
+    "take_off_factor",
+    "turn_signing_keys",
     "update_settings",
+    "verify_email",
+    "withdraw_invitation",
+    "write_letter",
 ]

@@ -40,11 +40,11 @@ def _event(name: str, refs: str, feature: str, says: str) -> EventKind:
 CATALOGUE: tuple[EventKind, ...] = (
     # Houses and who enters them
     _event("tenant.founded", "", "F1", "a store signed up"),
-    _event("tenant.settings_changed", "", "F1", "name, place, hours or signature were changed"),
+    _event("tenant.settings_changed", "", "F1", "name, place, hours, signature or voice were changed"),
     _event("tenant.suspended", "", "F1", "the house was closed for now"),
     _event("tenant.resumed", "", "F1", "the suspended house was opened again"),
     _event("tenant.closing_started", "", "F1", "off-boarding began: all is exported, then destroyed"),
-    _event("person.invited", "person role", "F2", "an invitation was sent"),
+    _event("person.invited", "invitation person role", "F2", "a person sent an invitation"),
     _event("person.joined", "person role", "F2", "a person came into the tenant, or back"),
     _event("person.role_changed", "person role", "F2", "a person has another role"),
     _event("person.left", "person", "F2", "a person left the tenant"),

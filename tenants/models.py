@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tortoise.fields import JSONField, SmallIntField
+from tortoise.fields import BigIntField, IntField, JSONField, SmallIntField
 from tortoise.models import Model
 
 from kernel import ids
@@ -31,6 +31,7 @@ class Tenant(Model):
     business_hours: Any = JSONField()
     holidays = TextField()
     signature = TextField()
+    voice = TextField()
     allowed_origins: Any = JSONField()
     state = TextField()
     created_at = InstantField()
@@ -51,6 +52,10 @@ class Account(Model):
     password_hash = TextField()
     failures = SmallIntField()
     locked_until = InstantField()
+    verified_at = InstantField(null=True)
+    totp_sealed = SealedField(null=True)
+    totp_since = InstantField(null=True)
+    totp_step = BigIntField()
     created_at = InstantField()
     updated_at = InstantField()
 
@@ -114,14 +119,87 @@ class KeptAnswer(TenantTable):
 
 
 class Session(TenantModel):
-    """One sign-in; its tokens are good until it expires or is revoked."""
+    """One sign-in; its tokens are good until it expires or is revoked.
+
+    `generation` counts its refresh tokens; 0 where it has none.
+    """
 
     person_id = IdField()
     created_at = InstantField()
     expires_at = InstantField()
     revoked_at = InstantField(null=True)
+    generation = IntField()
+    refreshed_at = InstantField(null=True)
 
     class Meta:
         """Its table."""
 
         table = "session"
+
+
+class RecoveryCode(Model):
+    """A code that stands in once for a lost second factor. Global: it is an account's."""
+
+    account_id = IdField(primary_key=True)
+    token = TokenField()
+
+    class Meta:
+        """Its table."""
+
+        table = "recovery_code"
+
+
+class AccountProof(Model):
+    """What the holder of an account's mailbox may do once. Global: it is an account's."""
+
+    id = IdField(primary_key=True, default=ids.new_id)
+    account_id = IdField()
+    kind = TextField()
+    created_at = InstantField()
+    expires_at = InstantField()
+    used_at = InstantField(null=True)
+
+    class Meta:
+        """Its table."""
+
+        table = "account_proof"
+
+
+class Invitation(TenantModel):
+    """Somebody who was asked to join a tenant."""
+
+    email_token = TokenField()
+    email_sealed = SealedField()
+    name_sealed = SealedField()
+    role = TextField()
+    state = TextField()
+    invited_by = IdField()
+    created_at = InstantField()
+    expires_at = InstantField()
+
+    class Meta:
+        """Its table."""
+
+        table = "invitation"
+
+
+class Mail(Model):
+    """A mail on its way: what it is about, never what it says. Global: accounts have no tenant."""
+
+    id = IdField(primary_key=True, default=ids.new_id)
+    kind = TextField()
+    refs: Any = JSONField()
+    locale = TextField()
+    state = TextField()
+    due_at = InstantField()
+    lease_until = InstantField()
+    fence = BigIntField()
+    attempts = SmallIntField()
+    trouble = TextField(null=True)
+    created_at = InstantField()
+    settled_at = InstantField(null=True)
+
+    class Meta:
+        """Its table."""
+
+        table = "mail"

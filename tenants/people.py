@@ -8,11 +8,11 @@ from typing import Any
 
 from kernel import clock, database, events, keys, tenancy
 from kernel.database import Batch
-from kernel.errors import Conflict, NotFound
+from kernel.errors import Conflict, NotAllowed, NotFound
 from kernel.events import Event
 from kernel.ids import Id
-from tenants import accounts
-from tenants.roles import Role
+from tenants import accounts, endings
+from tenants.roles import Permission, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +61,31 @@ async def list_people(*, with_left: bool = False) -> list[PersonRow]:
     return [_person(row) for row in rows]
 
 
+async def account_of_person(person_id: Id) -> Id:
+    """The account of an active person of the current tenant; NotFound where there is none."""
+    row = await database.row(
+        """SELECT account_id FROM person
+            WHERE tenant_id = $1::uuid AND id = $2::uuid AND state = 'active'""",
+        tenancy.current(),
+        person_id,
+    )
+    if row is None:
+        raise NotFound("There is no such active person.", field=("person",))
+    account_id: Id = row["account_id"]
+    return account_id
+
+
+async def is_active(account_id: Id) -> bool:
+    """Whether an account is an active person of the current tenant."""
+    row = await database.row(
+        """SELECT 1 AS found FROM person
+            WHERE tenant_id = $1::uuid AND account_id = $2::uuid AND state = 'active'""",
+        tenancy.current(),
+        account_id,
+    )
+    return row is not None
+
+
 async def seats_of(email: str) -> list[Seat]:
     """Where the account of this address is an active person; empty where there is no account."""
     account_id = await accounts.account_of(email)
@@ -89,9 +114,16 @@ async def seats_of_account(account_id: Id) -> list[Seat]:
 
 
 @database.unit_of_work
-async def change_role(person_id: Id, role: Role) -> None:
-    """Give an active person another role; Conflict LAST_OWNER where no owner would be left."""
-    if await _lock_people_and_role_of(person_id) == role:
+async def change_role(
+    person_id: Id, role: Role, *, may: frozenset[Permission] = frozenset(Permission)
+) -> None:
+    """Give an active person another role; Conflict LAST_OWNER where no owner would be left.
+
+    NotAllowed for who makes or unmakes an owner and `may` not.
+    """
+    former = await _lock_people_and_role_of(person_id)
+    must_be_allowed(may, former, role)
+    if former == role:
         return
     await _change(person_id, "role", role.value)
     await _must_have_owner()
@@ -99,22 +131,29 @@ async def change_role(person_id: Id, role: Role) -> None:
 
 
 @database.unit_of_work
-async def leave(person_id: Id) -> None:
+async def leave(person_id: Id, *, may: frozenset[Permission] = frozenset(Permission)) -> None:
     """The person leaves the tenant: signs in no more, sessions end within 5 seconds.
 
-    What they wrote and were assigned stays (F2). Conflict LAST_OWNER for the only owner.
+    What they wrote stays (F2). Conflict LAST_OWNER for the only owner; NotAllowed as `change_role`.
     """
-    await _lock_people_and_role_of(person_id)
+    must_be_allowed(may, await _lock_people_and_role_of(person_id))
     await _change(person_id, "state", "left")
     await _must_have_owner()
-    await database.run(
-        """UPDATE session SET revoked_at = $3::bigint
-            WHERE tenant_id = $1::uuid AND person_id = $2::uuid AND revoked_at IS NULL""",
-        tenancy.current(),
-        person_id,
-        clock.now(),
-    )
+    await endings.end_sessions(person_id)
     await events.record(Event("person.left", {"person": person_id}))
+
+
+@database.unit_of_work
+async def sign_out_person(person_id: Id, *, may: frozenset[Permission]) -> None:
+    """End all sessions of an active person; NotAllowed as `change_role`."""
+    must_be_allowed(may, await _lock_people_and_role_of(person_id))
+    await endings.end_sessions(person_id)
+
+
+def must_be_allowed(may: frozenset[Permission], *roles: Role) -> None:
+    """NotAllowed where an owner is concerned and who asks may not make or unmake owners."""
+    if Role.OWNER in roles and Permission.OWNERS_WRITE not in may:
+        raise NotAllowed(f"This needs the permission {Permission.OWNERS_WRITE.value}.")
 
 
 async def _lock_people_and_role_of(person_id: Id) -> Role:
@@ -129,7 +168,7 @@ async def _lock_people_and_role_of(person_id: Id) -> Role:
     for row in rows:
         if row["id"] == person_id:
             return Role(row["role"])
-    raise NotFound("There is no such active person.")
+    raise NotFound("There is no such active person.", field=("person",))
 
 
 async def _change(person_id: Id, column: str, value: str) -> None:

@@ -36,6 +36,7 @@ class Changes(TypedDict, total=False):
     business_hours: Hours
     holidays: str
     signature: str
+    voice: str
     allowed_origins: Sequence[str]
 
 
@@ -52,6 +53,7 @@ class TenantSettings:
     business_hours: dict[str, list[tuple[str, str]]]
     holidays: str
     signature: str
+    voice: str
     allowed_origins: list[str]
     state: str
     created_at: int
@@ -62,7 +64,7 @@ async def read_settings() -> TenantSettings:
     """The current tenant's settings."""
     row = await database.row(
         """SELECT id, name, country, locale, time_zone, currency, business_hours, holidays,
-                  signature, allowed_origins, state, created_at, updated_at
+                  signature, voice, allowed_origins, state, created_at, updated_at
              FROM tenant WHERE id = $1::uuid""",
         tenancy.current(),
     )
@@ -159,4 +161,5 @@ _CHECKS: dict[str, Callable[[Any], str]] = {
     "holidays": forms.holidays,
     "allowed_origins": forms.origins,
     "signature": lambda text: forms.lines(text, ("signature",)),
+    "voice": lambda text: forms.lines(text, ("voice",)),
 }

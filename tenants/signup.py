@@ -8,7 +8,7 @@ from kernel import clock, database, events, ids, keys, tenancy
 from kernel.errors import Conflict
 from kernel.events import Event
 from kernel.ids import Id
-from tenants import accounts, forms
+from tenants import accounts, forms, passwords, proofs, throttle
 from tenants.roles import Role
 from tenants.settings import OFFICE_HOURS, Hours, checked
 
@@ -34,11 +34,15 @@ async def found(
     business_hours: Hours = OFFICE_HOURS,
     holidays: str | None = None,
     signature: str = "",
+    voice: str = "",
+    is_verified: bool = True,
+    code: str | None = None,
+    address: str | None = None,
 ) -> Founded:
     """A new tenant with its owner; the calendar of holidays is the country's where none is given.
 
-    Invalid names the field. An address that has an account already must come with its password:
-    NotAllowed BAD_CREDENTIALS or LOCKED otherwise, as at sign-in.
+    Invalid names the field. An address that has an account already must come with its password and
+    code: NotAllowed as at sign-in otherwise. A new address that nobody has verified gets a mail.
     """
     columns = checked(
         {
@@ -50,15 +54,18 @@ async def found(
             "business_hours": business_hours,
             "holidays": country if holidays is None else holidays,
             "signature": signature,
+            "voice": voice,
         }
     )
     email = forms.email(owner_email, ("owner_email",))
     person_name = forms.line(owner_name, ("owner_name",))
-    password_hash = await accounts.hash_of(password)
     account_id = await accounts.account_of(email)
     if account_id:
-        await accounts.prove(email, password)
-    return await _found(columns, email, person_name, password_hash, account_id)
+        await accounts.prove(email, password, code, address=address)
+        return await _found(columns, account_id, person_name)
+    await throttle.heed(address)
+    password_hash = await passwords.hash_of(password)
+    return await _open_and_found(columns, email, password_hash, person_name, is_verified)
 
 
 async def add_person(email: str, name: str, role: str, password: str | None = None) -> Id:
@@ -70,34 +77,14 @@ async def add_person(email: str, name: str, role: str, password: str | None = No
     tidy, person_name, its_role = forms.email(email), forms.line(name, ("name",)), forms.role(role)
     account_id = await accounts.account_of(tidy)
     if account_id:
-        return await _join(account_id, person_name, its_role)
-    password_hash = await accounts.hash_of(password or "")
+        return await join(account_id, person_name, its_role)
+    password_hash = await passwords.hash_of(password or "")
     return await _open_and_join(tidy, password_hash, person_name, its_role)
 
 
 @database.unit_of_work
-async def _found(
-    columns: dict[str, str], email: str, name: str, password_hash: str, account_id: Id | None
-) -> Founded:
-    tenant_id, now = ids.new_id(), clock.now()
-    tenant = {"id": tenant_id, **columns, "state": "active", "created_at": now, "updated_at": now}
-    with tenancy.acting_for(tenant_id):
-        await database.insert("tenant", [tenant])
-        await events.record(Event("tenant.founded", {}))
-        if account_id is None:
-            person_id = await _open_and_join(email, password_hash, name, Role.OWNER)
-        else:
-            person_id = await _join(account_id, name, Role.OWNER)
-    return Founded(tenant_id, person_id)
-
-
-@database.unit_of_work
-async def _open_and_join(email: str, password_hash: str, name: str, role: Role) -> Id:
-    return await _join(await accounts.open_account(email, password_hash), name, role)
-
-
-@database.unit_of_work
-async def _join(account_id: Id, name: str, role: Role) -> Id:
+async def join(account_id: Id, name: str, role: Role) -> Id:
+    """Make an account a person of the current tenant, or again; Conflict for an active one."""
     tenant_id, now = tenancy.current(), clock.now()
     former = await database.row(
         """SELECT id, state FROM person
@@ -132,3 +119,31 @@ async def _join(account_id: Id, name: str, role: Role) -> Id:
         raise Conflict("That person is here already.", code="ALREADY_HERE", field=("email",))
     await events.record(Event("person.joined", {"person": person_id, "role": role.value}))
     return person_id
+
+
+@database.unit_of_work
+async def _open_and_found(
+    columns: dict[str, str], email: str, password_hash: str, name: str, is_verified: bool
+) -> Founded:
+    account_id = await accounts.open_account(email, password_hash, is_verified=is_verified)
+    founded = await _found(columns, account_id, name)
+    if not is_verified:
+        await proofs.put_proof(account_id, "verification", columns["locale"])
+    return founded
+
+
+@database.unit_of_work
+async def _found(columns: dict[str, str], account_id: Id, name: str) -> Founded:
+    tenant_id, now = ids.new_id(), clock.now()
+    tenant = {"id": tenant_id, **columns, "state": "active", "created_at": now, "updated_at": now}
+    with tenancy.acting_for(tenant_id):
+        await database.insert("tenant", [tenant])
+        await events.record(Event("tenant.founded", {}))
+        person_id = await join(account_id, name, Role.OWNER)
+    return Founded(tenant_id, person_id)
+
+
+@database.unit_of_work
+async def _open_and_join(email: str, password_hash: str, name: str, role: Role) -> Id:
+    account_id = await accounts.open_account(email, password_hash, is_verified=True)
+    return await join(account_id, name, role)

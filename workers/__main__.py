@@ -20,7 +20,7 @@ import conversations
 import imports
 from kernel import bells, database, keys, log, settings
 from kernel.settings import Settings
-from workers import jobs, schedule
+from workers import jobs, letters, schedule
 
 _TOGETHER = 10
 _LONGEST = 120
@@ -34,6 +34,7 @@ async def run(page: Settings) -> None:
     imports.start(page)
     await bells.start(page)
     await channels.start(page)
+    letters.start(page)
     worker = Worker(
         functions=[func(job, name=job.__name__) for job in jobs.BELLS],
         cron_jobs=schedule.CRONS,

@@ -17,13 +17,14 @@ import conversations
 import imports as lists
 import tenants
 from kernel import chain, clock, events, metrics, tenancy
-from workers import inbound, reactions, receipts, shops
+from workers import inbound, letters, reactions, receipts, shops
 
 Context = dict[Any, Any]
 
 # A job that never ends would starve the others; the next sweep goes on with what is left.
 _LONGEST = 20.0
 _OUTBOX_KEPT = 14 * clock.DAY
+_SESSIONS_KEPT = 30 * clock.DAY
 _log = structlog.get_logger("jobs")
 
 
@@ -76,6 +77,7 @@ async def sweep(ctx: Context, *args: Any, **kwargs: Any) -> None:
         media({}),
         outbox({}),
         sends({}),
+        mails({}),
         link_chains(),
     )
 
@@ -101,12 +103,16 @@ async def measure(ctx: Context, *args: Any, **kwargs: Any) -> None:
 
 
 async def tidy(ctx: Context, *args: Any, **kwargs: Any) -> None:
-    """Drop what is past its days: envelopes and keys, files, kept answers, events all have read."""
+    """Drop what is past its days: envelopes, files, answers, events, sessions, mails; turn keys."""
     await _quietly("tidy", channels.drop_old_deliveries)
     await _quietly("tidy", commerce.drop_old_deliveries)
     await _quietly("tidy", lists.drop_old_files)
     await _quietly("tidy", tenants.drop_old_answers)
     await _quietly("tidy", lambda: events.forget(clock.now() - _OUTBOX_KEPT))
+    await _quietly("tidy", lambda: tenants.drop_expired_sessions(clock.now() - _SESSIONS_KEPT))
+    await _quietly("tidy", tenants.drop_old_proofs)
+    await _quietly("tidy", tenants.drop_old_mails)
+    tenants.turn_signing_keys()
 
 
 async def sends(ctx: Context, *args: Any, **kwargs: Any) -> None:
@@ -119,8 +125,13 @@ async def imports(ctx: Context, *args: Any, **kwargs: Any) -> None:
     await _alone("imports", lists.run_next)
 
 
+async def mails(ctx: Context, *args: Any, **kwargs: Any) -> None:
+    """Send the mails that are due."""
+    await _alone("mails", letters.send_letters)
+
+
 # The jobs that bear the names of bells.
-BELLS = (deliveries, imports, media, outbox, sends, store_deliveries)
+BELLS = (deliveries, imports, mails, media, outbox, sends, store_deliveries)
 
 
 async def link_chains() -> None:

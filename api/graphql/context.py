@@ -20,10 +20,11 @@ Load = Callable[["Context", list[K]], Awaitable[Mapping[K, V]]]
 class Context:
     """One request, or one event of a subscription."""
 
-    __slots__ = ("_loaders", "request_id", "sees_personal", "unseal", "viewer")
+    __slots__ = ("_loaders", "address", "request_id", "sees_personal", "unseal", "viewer")
 
-    def __init__(self, viewer: Viewer | None, request_id: str) -> None:
+    def __init__(self, viewer: Viewer | None, request_id: str, address: str = "") -> None:
         self.viewer = viewer
+        self.address = address
         self.request_id = request_id
         self.sees_personal = viewer is not None and viewer.may(Permission.CONTACTS_PERSONAL)
         self.begin_anew()

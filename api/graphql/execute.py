@@ -60,10 +60,13 @@ class Prepared:
     cost: Cost
 
 
-async def run(prepared: Prepared, viewer: Viewer | None, request_id: str) -> Answer:
-    """Run a prepared query or mutation to its end, even when the client goes away meanwhile."""
+async def run(prepared: Prepared, viewer: Viewer | None, request_id: str, address: str) -> Answer:
+    """Run a prepared query or mutation to its end, even when the client goes away meanwhile.
+
+    The address is where it comes from.
+    """
     started = time.perf_counter()
-    context = Context(viewer, request_id)
+    context = Context(viewer, request_id, address)
     acting = nullcontext() if viewer is None else tenancy.acting_for(viewer.tenant_id)
     async with _turn(prepared):
         with acting:

@@ -81,7 +81,8 @@ class GraphQLOverHttp:
             raise Invalid("Subscriptions run over the websocket.", code="BAD_REQUEST")
         if operation is OperationType.MUTATION and not may_change:
             raise Invalid("Changes are made by POST.", code="METHOD_NOT_ALLOWED")
-        return await run_once(prepared, viewer, request_id, header(scope, b"idempotency-key"))
+        name, address = header(scope, b"idempotency-key"), auth.address_of(scope)
+        return await run_once(prepared, viewer, request_id, name, address)
 
 
 def _wants_response_type(accept: str) -> bool:

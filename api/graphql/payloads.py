@@ -29,6 +29,32 @@ class UserErrorCode(Enum):
     BAD_CREDENTIALS = strawberry.enum_value(
         "BAD_CREDENTIALS", description="E-mail address and password do not fit."
     )
+    CODE_WANTED = strawberry.enum_value(
+        "CODE_WANTED", description="The account has a second factor; send a code of it as well."
+    )
+    BAD_CODE = strawberry.enum_value("BAD_CODE", description="The code of the second factor fails.")
+    FACTOR_ON = strawberry.enum_value("FACTOR_ON", description="A second factor is on already.")
+    FACTOR_OFF = strawberry.enum_value("FACTOR_OFF", description="There is no second factor.")
+    REFRESH_INVALID = strawberry.enum_value(
+        "REFRESH_INVALID", description="That is no refresh token of this service."
+    )
+    SESSION_ENDED = strawberry.enum_value(
+        "SESSION_ENDED", description="The session has ended; sign in again."
+    )
+    LINK_DEAD = strawberry.enum_value(
+        "LINK_DEAD", description="The link was used, has expired or was withdrawn."
+    )
+    EMAIL_TAKEN = strawberry.enum_value("EMAIL_TAKEN", description="The address has an account.")
+    EMAIL_VERIFIED = strawberry.enum_value(
+        "EMAIL_VERIFIED", description="The address is verified already."
+    )
+    EMAIL_UNVERIFIED = strawberry.enum_value(
+        "EMAIL_UNVERIFIED", description="The viewer's own address has to be verified first."
+    )
+    ALREADY_HERE = strawberry.enum_value(
+        "ALREADY_HERE", description="That person works here already."
+    )
+    LAST_OWNER = strawberry.enum_value("LAST_OWNER", description="A tenant keeps an owner.")
     LOCKED = strawberry.enum_value(
         "LOCKED", description="Too many failures; try again in 15 minutes."
     )

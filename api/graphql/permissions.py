@@ -30,7 +30,18 @@ from tenants import Permission, Viewer
 
 DENIED = "denied"
 # The only root fields that strangers may ask for.
-PUBLIC = frozenset({("Mutation", "signIn")})
+PUBLIC = frozenset(
+    ("Mutation", name)
+    for name in (
+        "signUp",
+        "signIn",
+        "sessionRenew",
+        "emailVerify",
+        "passwordResetRequest",
+        "passwordReset",
+        "invitationAccept",
+    )
+)
 
 
 @strawberry.schema_directive(

@@ -199,7 +199,9 @@ class _Connection:
             if prepared.operation.operation is OperationType.SUBSCRIPTION:
                 await self._stream(operation_id, prepared, viewer, request_id)
             else:
-                await self._next(operation_id, await run(prepared, viewer, request_id))
+                await self._next(
+                    operation_id, await run(prepared, viewer, request_id, self._address)
+                )
             await self._say({"type": "complete", "id": operation_id})
         except _Refused:
             pass

@@ -11,6 +11,9 @@ from tests.house.conftest import Catalogs
 GLOBAL = {
     "tenant": "is the tenant",
     "account": "one address signs in to several tenants",
+    "recovery_code": "is an account's",
+    "account_proof": "is an account's",
+    "mail": "goes to accounts as well, which have no tenant",
     "reader": "durable readers follow all tenants",
     "platform_app": "an app of the platform serves several tenants",
     "route": "leads from an id of the platform to its tenant, before any tenant is known",

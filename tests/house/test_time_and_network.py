@@ -22,7 +22,7 @@ MAY = {
     "kernel/database/sqlite.py": {"random.random"},
 }
 # Modules through which bytes leave the machine.
-_WIRES = "aiohttp httpx arq redis socket ssl smtplib urllib.request http.client"
+_WIRES = "aiohttp aiosmtplib httpx arq redis socket ssl smtplib urllib.request http.client"
 NETWORK = frozenset(_WIRES.split())
 # What runs beside a unit would speak over its connection and outlive it (traps: Tortoise).
 BESIDE = frozenset(

@@ -11,6 +11,7 @@ from api.graphql.described import object_type
 from api.graphql.pages import After, Before, Connection, First, Last
 from api.graphql.permissions import SIGNED_IN, requires
 from api.graphql.scalars import PhoneNumber
+from api.graphql.schema.account import AccountMutation
 from api.graphql.schema.api_keys import ApiKey, ApiKeyMutation, keys_page
 from api.graphql.schema.channels import (
     Number,
@@ -23,6 +24,7 @@ from api.graphql.schema.channels import (
     platform_updates_page,
     templates_page,
 )
+from api.graphql.schema.colleagues import ColleaguesMutation, Invitation, invitations_page
 from api.graphql.schema.contact_lists import ContactOrder, contacts_page, one_contact
 from api.graphql.schema.contacts import Contact
 from api.graphql.schema.conversation_lists import ConversationOrder, inbox_page
@@ -175,6 +177,20 @@ class Query(JobQuery):
         return await people_page(info, first, after, last, before)
 
     @strawberry.field(
+        description="The invitations that nobody has followed yet, oldest first.",
+        directives=[requires(Permission.PEOPLE_WRITE)],
+    )
+    async def invitations(
+        self,
+        info: Info,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+    ) -> Connection[Invitation]:
+        return await invitations_page(info, first, after, last, before)
+
+    @strawberry.field(
         description="The keys of the store's own systems, oldest first, also those that ended.",
         directives=[requires(Permission.KEYS_READ)],
     )
@@ -235,6 +251,8 @@ class Query(JobQuery):
 @object_type
 class Mutation(
     SigningMutation,
+    AccountMutation,
+    ColleaguesMutation,
     TenantMutation,
     ApiKeyMutation,
     DeskMutation,

@@ -13,9 +13,11 @@ from api.graphql.described import InputOf, enum_type, input_type, object_type
 from api.graphql.payloads import UserError, attempt
 from api.graphql.permissions import requires
 from api.graphql.scalars import CountryCode, CurrencyCode, DateTime, Locale, TimeZone
+from api.graphql.schema.account import Account, own_account
 from api.graphql.schema.api_keys import ApiKey, load_keys
 from api.graphql.schema.node import KINDS, Node, created_at, updated_at
 from api.graphql.schema.people import Person, Role, load_people
+from api.graphql.schema.signing import Session, own_sessions
 from kernel.ids import Id
 from tenants import WEEKDAYS, Changes, Permission, TenantSettings, read_settings, update_settings
 
@@ -99,6 +101,12 @@ class Tenant(Node):
         return self._settings.signature
 
     @strawberry.field(
+        description="How the store speaks, for those who write in its name; empty for nothing."
+    )
+    def voice(self) -> str:
+        return self._settings.voice
+
+    @strawberry.field(
         description="The origins of browser applications that may ask for it: "
         "https://desk.example.com."
     )
@@ -135,6 +143,16 @@ class Viewer:
     )
     async def tenant(self) -> Tenant:
         return await read_tenant(self.asked)
+
+    @strawberry.field(
+        description="The account that is signed in; null for a key.",
+    )
+    async def account(self) -> Account | None:
+        return await own_account(self.asked)
+
+    @strawberry.field(description="Their sessions that stand, oldest first; none for a key.")
+    async def sessions(self) -> list[Session]:
+        return await own_sessions(self.asked)
 
     @strawberry.field(description="What they are there.")
     def role(self) -> Role:
@@ -192,6 +210,9 @@ class TenantUpdateInput:
         description="The origins of browser applications that may ask for it, at most 20: "
         "https://desk.example.com; replaces all. Noticed within 5 seconds.",
     )
+    voice: str | None = strawberry.field(
+        default=None, description="How the store speaks: up to 1,000 characters."
+    )
 
 
 @object_type
@@ -231,7 +252,16 @@ class TenantMutation:
 
 def _changes(given: TenantUpdateInput) -> Changes:
     changes = Changes()
-    for name in ("name", "country", "locale", "time_zone", "currency", "holidays", "signature"):
+    for name in (
+        "name",
+        "country",
+        "locale",
+        "time_zone",
+        "currency",
+        "holidays",
+        "signature",
+        "voice",
+    ):
         value = getattr(given, name)
         if value is not None:
             changes[name] = value
