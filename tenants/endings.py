@@ -61,4 +61,5 @@ async def drop_expired_sessions(before: int) -> int:
 async def _tell(session_ids: list[Id], person_id: Id) -> None:
     refs = [{"session": session_id, "person": person_id} for session_id in session_ids]
     await events.record(*(Event("session.ended", one) for one in refs))
-    database.after_commit(lambda: standing.forget(session_ids))
+    tenant_id = tenancy.current()
+    database.after_commit(lambda: standing.forget(tenant_id, session_ids))

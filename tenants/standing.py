@@ -29,27 +29,27 @@ class Standing:
     read_at: int
 
 
-_memories: WeakKeyDictionary[Keyring, OrderedDict[Id, Standing]] = WeakKeyDictionary()
+_memories: WeakKeyDictionary[Keyring, OrderedDict[tuple[Id, Id], Standing]] = WeakKeyDictionary()
 
 
 async def standing_of(tenant_id: Id, session_id: Id) -> Standing:
     """How a session of this tenant stands, as of at most two seconds ago."""
-    known = _memories.setdefault(keys.keyring(), OrderedDict())
-    standing = known.get(session_id)
+    known, named = _memories.setdefault(keys.keyring(), OrderedDict()), (tenant_id, session_id)
+    standing = known.get(named)
     if standing is None or not 0 <= clock.now() - standing.read_at < _TRUSTED:
         standing = await _read(tenant_id, session_id)
-        known[session_id] = standing
-        known.move_to_end(session_id)
+        known[named] = standing
+        known.move_to_end(named)
         if len(known) > _REMEMBERED:
             known.popitem(last=False)
     return standing
 
 
-def forget(session_ids: Iterable[Id]) -> None:
-    """Read these sessions' rows anew at their next use."""
+def forget(tenant_id: Id, session_ids: Iterable[Id]) -> None:
+    """Read the rows of these sessions of a tenant anew at their next use."""
     known = _memories.setdefault(keys.keyring(), OrderedDict())
     for session_id in session_ids:
-        known.pop(session_id, None)
+        known.pop((tenant_id, session_id), None)
 
 
 def refusal(code: str) -> NotAllowed:

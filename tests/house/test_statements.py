@@ -47,7 +47,7 @@ ACROSS = {
     "imports/sql/claim_import.sql": (1, "imports of all tenants are done by whoever is free"),
     "tenants/people.py": (1, "an account may be a person of several tenants"),
     "tenants/kept_answers.py": (1, "answers past their day are dropped for all tenants"),
-    "tenants/sessions.py": (1, "sessions of all tenants expire by one clock"),
+    "tenants/endings.py": (1, "sessions of all tenants expire by one clock"),
 }
 
 

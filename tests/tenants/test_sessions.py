@@ -9,7 +9,7 @@ import pytest
 
 import tenants
 from kernel import clock, database, ids, tenancy
-from kernel.errors import NotAllowed
+from kernel.errors import NotAllowed, NotFound
 from tests.conftest import House
 from tests.tenants.make import EMAIL, PASSWORD, add, count, events_of, found
 
@@ -150,13 +150,19 @@ async def test_signing_out_ends_the_session_here_at_once(house: House) -> None:
     one, two = [await tenants.sign_in(EMAIL, PASSWORD) for _ in range(2)]
     assert await code_of(one.token) is None
     other = await found(name="Other", owner_email="owner@other.example")
-    with tenancy.acting_for(other.tenant_id):
-        await tenants.sign_out(one.session_id)
+    agent = await add(made.tenant_id, "agent@costa.example", "agent")
+    for tenant_id, person_id in (
+        (other.tenant_id, made.person_id),
+        (other.tenant_id, other.person_id),
+        (made.tenant_id, agent),
+    ):
+        with tenancy.acting_for(tenant_id), pytest.raises(NotFound):
+            await tenants.end_session(person_id, one.session_id)
     assert await code_of(one.token) is None
 
     with tenancy.acting_for(made.tenant_id):
-        await tenants.sign_out(one.session_id)
-        await tenants.sign_out(one.session_id)
+        await tenants.end_session(made.person_id, one.session_id)
+        await tenants.end_session(made.person_id, one.session_id)
 
     assert await code_of(one.token) == "SESSION_ENDED"
     assert await code_of(two.token) is None

@@ -116,7 +116,7 @@ async def test_another_tenants_session_is_no_way_in(house: House) -> None:
         theirs = claims_of(await tenants.issue(other.person_id))
 
     for claim in ("tid", "sid", "sub"):
-        assert await code_of(signed({**said, claim: theirs[claim]})) == "SESSION_ENDED"
+        assert await code_of(signed({**said, claim: theirs[claim]})) == "TOKEN_INVALID"
 
 
 async def test_other_algorithms_and_keys_are_refused(house: House) -> None:
@@ -200,6 +200,11 @@ async def test_a_new_key_signs_and_the_old_one_still_verifies(house: House) -> N
     kid = tenants.rotate_signing_key()
     assert tenants.jwks()["keys"][0]["kid"] == kid
     assert len(tenants.jwks()["keys"]) == 2
+    with tenancy.acting_for((await tenants.read_token(before)).tenant_id):
+        person_id = (await tenants.read_token(before)).person
+        meanwhile = await tenants.issue(person_id)
+    assert jwt.get_unverified_header(meanwhile)["kid"] != kid
+    clock.move(2 * clock.MINUTE)
 
     other = await found(name="Other", owner_email="owner@other.example")
     with tenancy.acting_for(other.tenant_id):
@@ -243,3 +248,22 @@ def thumbprint(key: Ed25519PrivateKey) -> str:
 
 def base64url(value: bytes) -> str:
     return base64.urlsafe_b64encode(value).rstrip(b"=").decode()
+
+
+async def test_keys_turn_by_themselves_and_old_ones_go(house: House) -> None:
+    first = await fresh_token()
+    tenants.turn_signing_keys()
+    [second, gone] = [key["kid"] for key in tenants.jwks()["keys"]]
+    assert jwt.get_unverified_header(first)["kid"] == gone
+    tenants.turn_signing_keys()
+    assert [key["kid"] for key in tenants.jwks()["keys"]] == [second, gone]
+    assert await code_of(first) is None
+
+    clock.move(clock.DAY + clock.SECOND)
+    tenants.turn_signing_keys()
+    assert [key["kid"] for key in tenants.jwks()["keys"]] == [second]
+    assert await code_of(first) == "TOKEN_INVALID"
+
+    clock.move(30 * clock.DAY)
+    tenants.turn_signing_keys()
+    assert [key["kid"] for key in tenants.jwks()["keys"]][1:] == [second]
