@@ -230,7 +230,7 @@ async def test_a_key_on_a_websocket_ends_with_it(door: Door, store: Store) -> No
                 store.tenant_id,
                 clock.now(),
             )
-        assert await line.closing(within=5) == (4401, "KEY_REVOKED")
+        assert await line.closing(within=5) == (4403, "KEY_REVOKED")
 
 
 async def test_only_from_its_networks(door: Door, store: Store) -> None:
