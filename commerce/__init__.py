@@ -36,6 +36,7 @@ from commerce.stores import (
     rotate_secret,
     stores_by_ids,
 )
+from commerce.taking_back import TakenBack, known_orders, take_back, who_buys
 
 __all__ = [
     "DELIVERIES_BELL",
@@ -45,6 +46,7 @@ __all__ = [
     "Presented",
     "Rate",
     "Store",
+    "TakenBack",
     "abandon_carts",
     "accept",
     "claim_deliveries",
@@ -54,6 +56,7 @@ __all__ = [
     "follow_merges",
     "forget_connections",
     "ingest",
+    "known_orders",
     "link_token",
     "list_rates",
     "list_stores",
@@ -62,6 +65,8 @@ __all__ = [
     "set_rates",
     "settle",
     "stores_by_ids",
+    "take_back",
     "told",
     "try_later",
+    "who_buys",
 ]

@@ -7,10 +7,10 @@ My events: contact.created, contact.updated, contact.identity_changed, contact.m
 contact.tagged, contact.untagged, contact.removed, consent.*.
 """
 
-from contacts.activity import Touch, record_activity
+from contacts.activity import Touch, forget_activity, record_activity
 from contacts.addresses import Address, addresses
 from contacts.consent import LEDGER, MARKETING, ConsentStep, record_consent
-from contacts.entering import Consent, Effect, Entered, Listed, enter, look_up
+from contacts.entering import Consent, Effect, Entered, Listed, enter, look_up, times_shown
 from contacts.identity import Recognised, find, recognise
 from contacts.merge import Merge
 from contacts.phones import read_phone
@@ -62,6 +62,7 @@ __all__ = [
     "count_contacts",
     "enter",
     "find",
+    "forget_activity",
     "identities_of",
     "is_withdrawal",
     "list_tags",
@@ -77,5 +78,6 @@ __all__ = [
     "tags_of",
     "take_back",
     "tidy_tag",
+    "times_shown",
     "untag",
 ]

@@ -5,7 +5,7 @@ Rooms above write here through `record_activity`; a row holds ids and numbers, n
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from kernel import database, tenancy
@@ -64,3 +64,14 @@ async def record_activity(touches: Sequence[Touch]) -> int:
         batch=Batch(_COLUMNS, [[getattr(touch, name) for name in _COLUMNS] for touch in told]),
     )
     return len(added)
+
+
+async def forget_activity(told: Iterable[tuple[Id, Id]]) -> None:
+    """Drop the activities of these contacts that refer to these things (contact, reference)."""
+    await database.run(
+        """DELETE FROM activity WHERE tenant_id = $1::uuid
+              AND (contact_id, reference) IN (SELECT b.contact_id, b.reference
+                                                FROM ({batch}) AS b)""",
+        tenancy.current(),
+        batch=Batch({"contact_id": "uuid", "reference": "uuid"}, [[*one] for one in told]),
+    )

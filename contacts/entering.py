@@ -56,7 +56,7 @@ class Listed:
 @dataclass(frozen=True, slots=True)
 class Effect:
     """What entering somebody did: `contact` made, `details` changed, `identity`, `tag` or
-    `new_tag` put there, `consent` written down; `before` holds the details as they were.
+    `new_tag` put there, `consent` written down, an identity `shown`; `before` holds what was.
     """
 
     kind: str
@@ -111,6 +111,25 @@ async def look_up(listed: Sequence[Listed]) -> list[Literal["new", "known", "sev
     people = [book.listed(one.sighting) for one in listed]
     return [
         "several" if person is None else "new" if person.is_new else "known" for person in people
+    ]
+
+
+async def times_shown(contact_ids: Iterable[Id]) -> list[Effect]:
+    """When the identities of these contacts were shown, to keep before a shop shows them again."""
+    rows = await database.rows(
+        """SELECT i.id, i.contact_id, i.first_at, i.last_at FROM ({batch}) AS b
+             JOIN identity i ON i.tenant_id = $1::uuid AND i.contact_id = b.id""",
+        tenancy.current(),
+        batch=Batch({"id": "uuid"}, [[one] for one in sorted(contact_ids)]),
+    )
+    return [
+        Effect(
+            "shown",
+            row["id"],
+            row["contact_id"],
+            orjson.dumps({"first_at": row["first_at"], "last_at": row["last_at"]}).decode(),
+        )
+        for row in rows
     ]
 
 

@@ -27,19 +27,23 @@ _OF_A_CONTACT = ("activity", "contact_search", "contact_tag", "consent_state", "
 
 
 @database.unit_of_work
-async def take_back(effects: Sequence[Effect], origin: str, in_use: Collection[Id]) -> set[Id]:
+async def take_back(
+    effects: Sequence[Effect], origin: str, listed_at: int, in_use: Collection[Id]
+) -> set[Id]:
     """Undo these effects of a list, the newest first; the contacts that were touched since.
 
     `in_use` are contacts that others hold on to: those that the list made stay, with all they have
-    but a consent that only the list tells of.
+    but a consent that only the list tells of. `listed_at` is when the list was told: who was seen
+    later was seen elsewhere.
     """
     made = {one.object_id for one in effects if one.kind == "contact"}
-    kept = made & {*in_use, *await _touched(made, effects)}
+    kept = made & {*in_use, *await _touched(made, effects, listed_at)}
     known = [one for one in effects if one.contact_id and one.contact_id not in made]
     theirs = {one.contact_id for one in known if one.contact_id}
     searched = await _pieces(theirs)
     kept |= await _restore([one for one in known if one.kind == "details"])
-    await _take_identities([one for one in known if one.kind == "identity"])
+    await _take_identities([one for one in known if one.kind == "identity"], listed_at)
+    await _turn_back([one for one in known if one.kind == "shown"], listed_at)
     await _take_tags([one for one in known if one.kind == "tag"])
     gone = made - kept
     told = [one for one in effects if one.kind == "consent" and one.contact_id not in gone]
@@ -53,7 +57,7 @@ async def take_back(effects: Sequence[Effect], origin: str, in_use: Collection[I
     return kept
 
 
-async def _touched(made: Collection[Id], effects: Sequence[Effect]) -> set[Id]:
+async def _touched(made: Collection[Id], effects: Sequence[Effect], listed_at: int) -> set[Id]:
     left_at: dict[Id, int] = {}
     for one in effects:
         if one.object_id in made and one.before:
@@ -61,6 +65,7 @@ async def _touched(made: Collection[Id], effects: Sequence[Effect]) -> set[Id]:
     rows = await database.rows(
         database.sql(__file__, "touched_since"),
         tenancy.current(),
+        listed_at,
         batch=Batch({"id": "uuid", "set_at": "bigint"}, [[*one] for one in left_at.items()]),
     )
     return {row["id"] for row in rows}
@@ -113,17 +118,34 @@ async def _restore(effects: Sequence[Effect]) -> set[Id]:
     return wanted.keys() - restored
 
 
-async def _take_identities(effects: Sequence[Effect]) -> None:
+async def _take_identities(effects: Sequence[Effect], listed_at: int) -> None:
     """Unless the person showed them since."""
     await database.run(
         """DELETE FROM identity WHERE tenant_id = $1::uuid AND source = 'import'
-              AND first_at = last_at AND id IN (SELECT b.id FROM ({batch}) AS b)""",
+              AND last_at <= $2 AND id IN (SELECT b.id FROM ({batch}) AS b)""",
         tenancy.current(),
+        listed_at,
         batch=_ids([one.object_id for one in effects]),
     )
     changed = sorted({one.contact_id for one in effects if one.contact_id})
     await events.record(
         *(Event("contact.identity_changed", {"contact": contact_id}) for contact_id in changed)
+    )
+
+
+async def _turn_back(effects: Sequence[Effect], listed_at: int) -> None:
+    """When known identities were shown before the orders of a list showed them."""
+    before = {one.object_id: orjson.loads(one.before or "{}") for one in effects}
+    await database.run(
+        """UPDATE identity SET first_at = b.first_at, last_at = b.last_at FROM ({batch}) AS b
+            WHERE identity.tenant_id = $1::uuid AND identity.id = b.id
+              AND identity.last_at <= $2""",
+        tenancy.current(),
+        listed_at,
+        batch=Batch(
+            {"id": "uuid", "first_at": "bigint", "last_at": "bigint"},
+            [[one, was["first_at"], was["last_at"]] for one, was in sorted(before.items())],
+        ),
     )
 
 

@@ -21,9 +21,11 @@ class Batch:
     row_number: int = 0
     done: int = 0
     is_last: bool = False
+    refused: set[int] = field(default_factory=set)
 
     def refuse(self, row: int, code: str, column: int | None = None) -> None:
         """Leave a row out."""
+        self.refused.add(row)
         self.problems.append(Problem(row, code, column))
         self.counts["refused"] += 1
 

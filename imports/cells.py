@@ -52,6 +52,10 @@ class Cells:
                     return None
         return found
 
+    def column(self, field: Field) -> int:
+        """Where a field stands; behind the last column where it is not mapped."""
+        return self._columns.get(field, self._width)
+
     def get(self, found: dict[int, str], field: Field) -> str | None:
         """The text of a field, None where there is none."""
         self.last = self._columns.get(field)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
+import commerce
 import tenants
 from imports import columns, plans
 from imports.claims import BELL
@@ -23,6 +25,7 @@ _BEFORE = {
 }
 _AFTER = {"pause": "paused", "resume": "queued", "cancel": "cancelled", "undo": "undoing"}
 _DONE = {"pause": "paused", "resume": "continued", "cancel": "cancelled", "undo": "taken back"}
+_OF_FILES = "imports"
 # Where months are written first.
 _MONTH_FIRST = ("US", "PH", "FM", "MH", "PW")
 
@@ -42,6 +45,9 @@ class Wanted:
     time_zone: str | None = None
     is_month_first: bool | None = None
     is_decimal_comma: bool | None = None
+    currency: str | None = None
+    store_id: Id | None = None
+    cancellation_prefix: str = ""
 
 
 async def create(wanted: Wanted, person_id: Id | None) -> Id:
@@ -60,7 +66,9 @@ async def create(wanted: Wanted, person_id: Id | None) -> Id:
         time_zone=wanted.time_zone or home.time_zone,
         is_month_first=_or(wanted.is_month_first, (wanted.country or home.country) in _MONTH_FIRST),
         is_decimal_comma=_or(wanted.is_decimal_comma, looked.form.delimiter == ";"),
-        currency=home.currency,
+        currency=wanted.currency or home.currency,
+        store_id=await _store(wanted),
+        cancellation_prefix=wanted.cancellation_prefix,
     )
     job_id = ids.new_id()
     await _insert(job_id, wanted, plan, person_id)
@@ -132,6 +140,18 @@ async def _must_exist(job_id: Id) -> None:
     )
     if found is None:
         raise NotFound("There is no such import.", field=("job",))
+
+
+async def _store(wanted: Wanted) -> Id | None:
+    """The shop whose customers and orders these are; orders of none go to one for files."""
+    if wanted.store_id is not None:
+        return (await commerce.read_store(wanted.store_id)).id
+    if wanted.kind == "contacts":
+        return None
+    with suppress(Conflict):  # it is there already
+        await commerce.connect_store("own", "Imported orders", _OF_FILES)
+    stores = await commerce.list_stores()
+    return next(one.id for one in stores if (one.platform, one.address) == ("own", _OF_FILES))
 
 
 async def _insert(job_id: Id, wanted: Wanted, plan: Plan, person_id: Id | None) -> None:

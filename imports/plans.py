@@ -31,8 +31,8 @@ class Plan:
     is_month_first: bool
     is_decimal_comma: bool
     currency: str
-    store_id: Id | None = None
-    cancellation_prefix: str = ""
+    store_id: Id | None
+    cancellation_prefix: str
 
     def column_of(self, field: Field) -> int | None:
         """Where a field stands, if anywhere."""

@@ -39,18 +39,22 @@ RIGHT = {
     "BAD_NUMBER": "That is no number, or has more than 4 decimals; 12.50 would be right.",
     "BAD_CURRENCY": "That is no currency; EUR would be one.",
     "NO_PRODUCT": "Give the product's number.",
-    "ZERO_QUANTITY": "A quantity of 0 buys nothing.",
+    "ZERO_QUANTITY": "A quantity of 0 buys nothing; the row is left out of the order.",
     "NEGATIVE_QUANTITY": "A return has an order number of its own, with nothing bought in it.",
     "NEGATIVE_PRICE": "A price is 0 or more.",
     "FREE": "A price of 0 does not count as bought.",
-    "NOT_ONE_ORDER": "Rows of one order name different customers or currencies; the first one counts.",
+    "NOT_ONE_ORDER": "Rows of one order name different customers; the first one counts.",
+    "NOT_WHOLE": "Another row of the order is wrong; put that right and import all its rows again.",
+    "NOTHING_BOUGHT": "Nothing in the order has a quantity and a price.",
+    "BAD_QUANTITY": "A quantity is a whole number.",
+    "BOUGHT_IN_RETURN": "A cancellation only takes back: its quantities are negative.",
     "KNOWN_ORDER": "The order is known already and stays as it is.",
     # When the import was taken back
     "TOUCHED_SINCE": "Somebody changed or used it since the import; it was kept.",
 }
 # fmt: on
 _REMARKS = (
-    "BAD_COUNTRY BAD_LANGUAGE BAD_TAG NO_EVIDENCE NO_CONSENT_DATE BAD_CONSENT_DATE FREE "
+    "BAD_COUNTRY BAD_LANGUAGE BAD_TAG NO_EVIDENCE NO_CONSENT_DATE BAD_CONSENT_DATE FREE ZERO_QUANTITY "
     "NOT_ONE_ORDER"
 )
 REMARKS = frozenset(_REMARKS.split())

@@ -28,7 +28,7 @@ class Row:
 
 
 class Rows:
-    """See the module. `position` and `number` tell where to go on after the last row given."""
+    """See the module. `position` and `number` tell where to go on, `start` where the row began."""
 
     def __init__(
         self, text: Iterator[bytes], form: Form, position: int = 0, number: int = 0
@@ -36,6 +36,7 @@ class Rows:
         self._lines = _Lines(text, form.newline.encode(), position)
         self._csv = csv.reader(self._lines, delimiter=form.delimiter, strict=True)
         self.number = number
+        self.start = position
 
     @property
     def position(self) -> int:
@@ -48,6 +49,7 @@ class Rows:
     def __next__(self) -> Row:
         lines = self._lines
         lines.record.clear()
+        self.start = lines.position
         try:
             cells = next(self._csv)
         except _TooLong:

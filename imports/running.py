@@ -15,10 +15,12 @@ from typing import Protocol
 import orjson
 
 from contacts import Effect
-from imports import claims, contact_rows, plans, undoing
+from imports import claims, contact_rows, order_writing, plans, scattered, undoing
 from imports.batches import Batch
 from imports.claims import Claimed, Lost
+from imports.columns import Field
 from imports.contact_rows import ContactRows
+from imports.order_rows import OrderRows
 from imports.plans import Plan
 from imports.problems import Problem
 from imports.reading import Source, source_of
@@ -34,6 +36,9 @@ _READING_FAILED: dict[type[Exception], str] = {
     FileNotFoundError: "FILE_GONE",
     Unopenable: "FILE_BROKEN",
 }
+
+
+Found = tuple[list[Problem], Counter[str]]
 
 
 class Reader(Protocol):
@@ -64,7 +69,8 @@ async def _read(job: Claimed) -> None:
     plan = plans.open_sealed(job.plan_sealed, job.id)
     source = await source_of(job.file_id)
     if job.total is None:
-        job = await claims.begin(job, await asyncio.to_thread(_count, source, plan), None)
+        total, apart = await asyncio.to_thread(_look, source, plan)
+        job = await claims.begin(job, total, apart)
     reader = _reader(job, plan, source)
     until = time.monotonic() + _TURN
     ahead = asyncio.create_task(asyncio.to_thread(reader.next_batch))
@@ -74,7 +80,7 @@ async def _read(job: Claimed) -> None:
             if not batch.is_last:
                 # While this one is written, the next one is read.
                 ahead = asyncio.create_task(asyncio.to_thread(reader.next_batch))
-            job = await _write(job, batch)
+            job = await _write(job, plan, batch)
             if batch.is_last:
                 await claims.finish(job, "finished")
                 return
@@ -86,11 +92,21 @@ async def _read(job: Claimed) -> None:
         await asyncio.wait({ahead})
 
 
-def _count(source: Source, plan: Plan) -> int:
-    return sum(1 for _ in source.rows(plan.form)) - 1
+def _look(source: Source, plan: Plan) -> tuple[int, str | None]:
+    """How many rows there are; of a file of orders also which of these are scattered."""
+    rows = source.rows(plan.form)
+    next(rows)
+    order = plan.column_of(Field.ORDER)
+    if order is None:
+        return sum(1 for _ in rows), None
+    total, apart = scattered.look(rows, order)
+    return total, apart.as_text()
 
 
 def _reader(job: Claimed, plan: Plan, source: Source) -> Reader:
+    if plan.kind == "orders":
+        place = (job.round, job.position, job.row_number)
+        return OrderRows(plan, source, scattered.read(job.scattered), place)
     rows = source.rows(plan.form, job.position, job.row_number)
     if job.position == 0:
         next(rows)  # the header
@@ -98,20 +114,31 @@ def _reader(job: Claimed, plan: Plan, source: Source) -> Reader:
 
 
 @database.unit_of_work
-async def _write(job: Claimed, batch: Batch) -> Claimed:
+async def _write(job: Claimed, plan: Plan, batch: Batch) -> Claimed:
     """Write a batch and where the next one begins; Lost where the job must not go on."""
     problems, counts = list(batch.problems), Counter(batch.counts)
-    if job.is_dry_run:
-        found, more = await contact_rows.look_up(batch.items)
-    else:
-        effects, found, more = await contact_rows.enter(batch.items, job.id)
-        await _keep_effects(job.id, effects)
+    found, more = await (_try_out if job.is_dry_run else _do)(job, plan, batch)
     await _keep_problems(job.id, problems + found)
     counts.update(more)
     counts.update(orjson.loads(job.counts))
     job = job.after(batch, dict(counts))
     await claims.move(job)
     return job
+
+
+async def _try_out(job: Claimed, plan: Plan, batch: Batch) -> Found:
+    if plan.store_id and plan.kind == "orders":
+        return await order_writing.try_out(batch.items, plan.store_id)
+    return await contact_rows.look_up(batch.items)
+
+
+async def _do(job: Claimed, plan: Plan, batch: Batch) -> Found:
+    if plan.store_id and plan.kind == "orders":
+        effects, found, more = await order_writing.write(batch.items, job.id, plan.store_id)
+    else:
+        effects, found, more = await contact_rows.enter(batch.items, job.id)
+    await _keep_effects(job.id, effects)
+    return found, more
 
 
 async def _keep_problems(job_id: Id, problems: Sequence[Problem]) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 
 import orjson
 
+import commerce
 import contacts
 import conversations
 from contacts import Effect
@@ -25,12 +26,30 @@ _AT_ONCE = 1000
 async def undo(job: Claimed, seconds: float) -> None:
     """Take back for a while; the job is undone once nothing is left."""
     until = time.monotonic() + seconds
+    while job.kind == "orders" and (left := await _take_back_orders(job)) is not None:
+        job = left
+        if time.monotonic() > until:
+            await claims.let_go(job)
+            return
     while (left := await _take_back(job)) is not None:
         job = left
         if time.monotonic() > until:
             await claims.let_go(job)
             return
     await claims.finish(job, "undone")
+
+
+@database.unit_of_work
+async def _take_back_orders(job: Claimed) -> Claimed | None:
+    """Some thousand orders and what was given back; None where there are none."""
+    taken = await commerce.take_back(job.id)
+    if not taken.gone and not taken.kept:
+        return None
+    counts = orjson.loads(job.counts)
+    counts["kept_orders"] = counts.get("kept_orders", 0) + taken.kept
+    job = job.undone(0, counts)
+    await claims.move(job)
+    return job
 
 
 @database.unit_of_work
@@ -52,7 +71,7 @@ async def _take_back(job: Claimed) -> Claimed | None:
         Effect(row["kind"], row["object_id"], row["contact_id"], row["before"]) for row in rows
     ]
     who = {one.contact_id for one in effects if one.contact_id}
-    kept = await contacts.take_back(effects, job.id, await _in_use(who, job.id))
+    kept = await contacts.take_back(effects, job.id, job.created_at, await _in_use(who, job.id))
     await _tell_kept(job.id, {row["row_number"] for row in rows if row["contact_id"] in kept})
     await database.run(
         """DELETE FROM import_effect WHERE tenant_id = $1::uuid
@@ -68,7 +87,7 @@ async def _take_back(job: Claimed) -> Claimed | None:
 
 
 async def _in_use(contact_ids: set[Id], job_id: Id) -> set[Id]:
-    """Who of these has a thread, or is in another import that was not taken back."""
+    """Who of these has a thread or an order, or is in another import that was not taken back."""
     rows = await database.rows(
         """SELECT DISTINCT e.contact_id FROM ({batch}) AS b
              JOIN import_effect e ON e.tenant_id = $1::uuid AND e.contact_id = b.id
@@ -77,7 +96,8 @@ async def _in_use(contact_ids: set[Id], job_id: Id) -> set[Id]:
         job_id,
         batch=_ids(contact_ids),
     )
-    return {row["contact_id"] for row in rows} | await conversations.who_has_threads(contact_ids)
+    talking = await conversations.who_has_threads(contact_ids)
+    return {row["contact_id"] for row in rows} | talking | await commerce.who_buys(contact_ids)
 
 
 async def _tell_kept(job_id: Id, row_numbers: Iterable[int]) -> None:

@@ -36,6 +36,7 @@ class Wrong(Exception):
         self.code = code
 
 
+@lru_cache(maxsize=8192)
 def text(cell: str) -> str:
     """A cell in one line, without spaces around; Wrong for a formula and what cannot be shown."""
     if (quoted := _TEXT_FORMULA.fullmatch(cell.strip())) is not None:

@@ -6,7 +6,7 @@ SELECT c.id
  WHERE (c.updated_at <> b.set_at OR c.owner_id IS NOT NULL OR c.state <> 'active'
     OR EXISTS (SELECT 1 FROM identity i
                 WHERE i.tenant_id = $1::uuid AND i.contact_id = c.id
-                  AND (i.source <> 'import' OR i.first_at <> i.last_at))
+                  AND (i.source <> 'import' OR i.last_at > $2))
     OR EXISTS (SELECT 1 FROM contact_tag t
                 WHERE t.tenant_id = $1::uuid AND t.contact_id = c.id AND t.source <> 'import')
     OR EXISTS (SELECT 1 FROM consent_entry e

@@ -25,7 +25,8 @@ mutation($input: ImportPreviewInput!) { importPreview(input: $input) {
 JOB = """
 query($id: ID!) { job(id: $id) { kind state trouble dryRun progress { done total }
   startedAt finishedAt
-  report { rows created updated unchanged known refused consented unproven kept }
+  report { rows created updated unchanged known refused consented unproven kept
+    orders returns withoutCustomer cancellations free duplicates keptOrders }
   problemsUrl
   problems(first: 200) { totalCount nodes { row column header code message taken } } } }
 """

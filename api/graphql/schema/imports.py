@@ -13,7 +13,7 @@ from api.graphql.context import Context, Info
 from api.graphql.described import InputOf, enum_type, input_type, object_type
 from api.graphql.payloads import UserError, attempt
 from api.graphql.permissions import PERSONAL, requires
-from api.graphql.scalars import CountryCode, TimeZone
+from api.graphql.scalars import CountryCode, CurrencyCode, TimeZone
 from api.graphql.schema.jobs import Job, load_jobs
 from api.graphql.schema.node import read_id
 from imports import Field, Kind, LegalBasis
@@ -26,6 +26,9 @@ class ImportKind(Enum):
     """What a file holds."""
 
     CONTACTS = strawberry.enum_value("contacts", description="A row is a person.")
+    ORDERS = strawberry.enum_value(
+        "orders", description="A row is a line of an order; rows with one order number are one."
+    )
 
 
 @enum_type
@@ -76,6 +79,13 @@ class ImportField(Enum):
         "consent_evidence", description="What proves their consent: a form, an address, a wording."
     )
     CONSENT_AT = strawberry.enum_value("consent_at", description="When they gave it.")
+    ORDER = strawberry.enum_value("order", description="The order's number.")
+    ORDERED_AT = strawberry.enum_value("ordered_at", description="When it was placed.")
+    CURRENCY = strawberry.enum_value("currency", description="The currency of the price: EUR.")
+    PRODUCT = strawberry.enum_value("product", description="The product's number.")
+    PRODUCT_NAME = strawberry.enum_value("product_name", description="The product's name.")
+    QUANTITY = strawberry.enum_value("quantity", description="How many; below 0 in a cancellation.")
+    UNIT_PRICE = strawberry.enum_value("unit_price", description="The price of one.")
 
 
 @object_type
@@ -178,6 +188,23 @@ class ImportCreateInput(ImportPreviewInput):
         default=None,
         description="Whether 03/04/2026 is in March; left out, as in the country.",
     )
+    decimal_comma: bool | None = strawberry.field(
+        default=None,
+        description="Whether 1.234,50 is a number; left out, where semicolons part the cells.",
+    )
+    currency: CurrencyCode | None = strawberry.field(
+        default=None, description="The currency of prices without one; left out, the tenant's."
+    )
+    store: strawberry.ID | None = strawberry.field(
+        default=None,
+        description="The shop whose orders and customer ids these are; left out, orders go to one "
+        "for imported files.",
+    )
+    cancellation_prefix: str = strawberry.field(
+        default="",
+        description="How the numbers of cancellations begin. Orders that are negative as a whole "
+        "are cancellations anyway.",
+    )
 
 
 @input_type
@@ -273,6 +300,10 @@ def _wanted(given: ImportCreateInput) -> room.Wanted:
         country=given.country,
         time_zone=given.time_zone,
         is_month_first=given.month_first,
+        is_decimal_comma=given.decimal_comma,
+        currency=given.currency,
+        store_id=read_id("store", given.store, "store") if given.store else None,
+        cancellation_prefix=given.cancellation_prefix,
     )
 
 

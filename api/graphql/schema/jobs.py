@@ -39,6 +39,7 @@ class JobKind(Enum):
     """What is being done."""
 
     CONTACTS_IMPORT = strawberry.enum_value("contacts", description="A file of contacts is read.")
+    ORDERS_IMPORT = strawberry.enum_value("orders", description="A file of orders is read.")
 
 
 @enum_type
@@ -79,7 +80,7 @@ class ImportReport:
     def rows(self) -> int:
         return self.counts.get("rows", 0)
 
-    @strawberry.field(description="Rows that made somebody or something new (dry run: would).")
+    @strawberry.field(description="Contacts that are new (dry run of contacts: would be).")
     def created(self) -> int:
         return self.counts.get("created", 0)
 
@@ -108,6 +109,36 @@ class ImportReport:
     )
     def unproven(self) -> int:
         return self.counts.get("unproven", 0)
+
+    @strawberry.field(description="Orders that are new (dry run: would be).")
+    def orders(self) -> int:
+        return self.counts.get("orders", 0)
+
+    @strawberry.field(description="Cancellations: money that was given back.")
+    def returns(self) -> int:
+        return self.counts.get("returns", 0)
+
+    @strawberry.field(description="Rows of orders that name nobody.")
+    def without_customer(self) -> int:
+        return self.counts.get("without_customer", 0)
+
+    @strawberry.field(description="Rows of orders whose number begins as cancellations do.")
+    def cancellations(self) -> int:
+        return self.counts.get("cancellations", 0)
+
+    @strawberry.field(description="Rows of orders with a price of 0 or less.")
+    def free(self) -> int:
+        return self.counts.get("free", 0)
+
+    @strawberry.field(description="Rows that are the same as another of their order; they count.")
+    def duplicates(self) -> int:
+        return self.counts.get("duplicates", 0)
+
+    @strawberry.field(
+        description="After an undo: orders that stay, because their shop told of them since."
+    )
+    def kept_orders(self) -> int:
+        return self.counts.get("kept_orders", 0)
 
     @strawberry.field(
         description="After an undo: contacts that stay, because somebody changed or used them "

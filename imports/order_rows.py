@@ -1,0 +1,259 @@
+"""Rows of a file of orders as orders: those of one order are read together, or refused together.
+
+Counted is what has a customer, a quantity and a price above 0. A cancellation (by its number's
+beginning, or because all of it is negative) is money back: it is no order.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import chain
+from typing import NamedTuple
+
+from commerce import told
+from imports import values
+from imports.batches import Batch
+from imports.cells import Cells, Person
+from imports.columns import IDENTIFYING, Field
+from imports.plans import Plan
+from imports.reading import Source
+from imports.rows import Row, Rows
+from imports.scattered import Scattered
+from imports.values import Wrong
+
+_ROWS = 8_000
+_UNIT = 10_000  # numbers come in 1/10,000
+
+
+class _Line(NamedTuple):
+    """A row of an order as values; money in 1/10,000, the time in microseconds."""
+
+    row: int
+    at: int
+    quantity: int
+    price: int
+    product: str
+    title: str
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bought:
+    """An order as the file tells it, or with `is_return` what was given back for one."""
+
+    number: str
+    rows: tuple[int, ...]
+    person: Person
+    at: int
+    currency: str
+    total: int
+    lines: tuple[told.Line, ...]
+    is_return: bool
+
+
+class OrderRows:
+    """Reads a file of orders batch by batch, in rounds: first the orders that stand together.
+
+    `place` is the round, and the position and row to go on behind.
+    """
+
+    def __init__(
+        self, plan: Plan, source: Source, scattered: Scattered, place: tuple[int, int, int]
+    ) -> None:
+        self._plan = plan
+        self._source = source
+        self._scattered = scattered
+        self._cells = Cells(plan)
+        self._who = [column for column, one in plan.mapping.items() if one in IDENTIFYING]
+        self._round, position, number = place
+        self._rows = self._open(position, number)
+        self._waiting: list[Row] = []
+
+    def next_batch(self) -> Batch:
+        """Some thousand rows, of whole orders."""
+        return self._apart() if self._round else self._together()
+
+    def _open(self, position: int = 0, number: int = 0) -> Rows:
+        rows = self._source.rows(self._plan.form, position, number)
+        if position == 0:
+            next(rows)
+        return rows
+
+    def _together(self) -> Batch:
+        """The next orders whose rows stand together; rows of none are refused on the way."""
+        batch, order, mine = Batch(), "", list[Row]()
+        for row in chain(self._waiting, self._rows):
+            named = self._order(row)
+            if named != order and mine:
+                self._take(batch, order, mine)
+                mine = []
+                if batch.done >= _ROWS:
+                    self._waiting = [row]
+                    batch.position, batch.row_number = self._rows.start, row.number - 1
+                    return batch
+            order = named
+            if not named:
+                self._take_none(batch, row)
+            elif not self._scattered.round_of(named):
+                mine.append(row)
+        if mine:
+            self._take(batch, order, mine)
+        self._waiting = []
+        return self._end_of_round(batch)
+
+    def _apart(self) -> Batch:
+        """The scattered orders of this round."""
+        batch, orders = Batch(), dict[str, list[Row]]()
+        for row in self._open():
+            named = self._order(row)
+            if named and self._scattered.round_of(named) == self._round:
+                orders.setdefault(named, []).append(row)
+        for order, mine in orders.items():
+            self._take(batch, order, mine)
+        return self._end_of_round(batch)
+
+    def _end_of_round(self, batch: Batch) -> Batch:
+        batch.is_last = self._round == self._scattered.rounds
+        self._round += 1
+        batch.round, batch.position, batch.row_number = self._round, 0, 0
+        return batch
+
+    def _order(self, row: Row) -> str:
+        column = self._cells.column(Field.ORDER)
+        return row.cells[column].strip() if column < len(row.cells) else ""
+
+    def _take_none(self, batch: Batch, row: Row) -> None:
+        batch.done += 1
+        if row.cells or row.trouble:
+            batch.counts["rows"] += 1
+            code = row.trouble or "NO_ORDER"
+            batch.refuse(row.number, code, None if row.trouble else self._cells.column(Field.ORDER))
+
+    def _take(self, batch: Batch, order: str, rows: list[Row]) -> None:
+        """One order: into the batch, or all its rows among the problems."""
+        batch.done += len(rows)
+        batch.counts["rows"] += len(rows)
+        has_mark = bool(self._plan.cancellation_prefix) and order.startswith(
+            self._plan.cancellation_prefix
+        )
+        self._count(batch, rows, has_mark)
+        named = [row for row in rows if self._names_somebody(row)]
+        if not named:
+            batch.counts["without_customer"] += len(rows)
+            for row in rows:
+                batch.refuse(row.number, "NO_CUSTOMER", self._who[0])
+            return
+        found = [self._cells.of(batch, row.number, row.cells, row.trouble) for row in rows]
+        read = [
+            line
+            for row, cells in zip(rows, found, strict=True)
+            if cells is not None and (line := self._line(batch, row.number, cells)) is not None
+        ]
+        person = self._person(batch, named[0], found[rows.index(named[0])])
+        if person is None or len(read) < len(rows):
+            self._refuse_others(batch, rows)
+            return
+        self._remark_others(batch, named)
+        is_return = has_mark or all(line.quantity < 0 for line in read)
+        wrong = [line for line in read if (line.quantity > 0) == is_return and line.quantity]
+        for line in wrong:
+            code = "BOUGHT_IN_RETURN" if is_return else "NEGATIVE_QUANTITY"
+            batch.refuse(line.row, code, self._cells.column(Field.QUANTITY))
+        total = sum(line.quantity * line.price for line in read)
+        if wrong or not total:
+            self._refuse_others(batch, rows, "NOT_WHOLE" if wrong else "NOTHING_BOUGHT")
+            return
+        for line in read:
+            if not line.price or not line.quantity:
+                code, field = (
+                    ("FREE", Field.UNIT_PRICE)
+                    if line.quantity
+                    else ("ZERO_QUANTITY", Field.QUANTITY)
+                )
+                batch.remark(line.row, code, self._cells.column(field))
+        batch.items.append(
+            Bought(
+                order,
+                tuple(row.number for row in rows),
+                person,
+                min(line.at for line in read if is_return or line.quantity * line.price),
+                read[0].currency,
+                abs(total),
+                tuple(
+                    told.Line(
+                        title=line.title,
+                        quantity=line.quantity,
+                        price=line.price,
+                        total=line.quantity * line.price,
+                        sku=line.product,
+                    )
+                    for line in read
+                    if line.quantity
+                ),
+                is_return,
+            )
+        )
+
+    def _count(self, batch: Batch, rows: list[Row], has_mark: bool) -> None:
+        """What the rows are as they stand, taken in or not."""
+        price = self._cells.column(Field.UNIT_PRICE)
+        free = sum(_is_free(row.cells[price], self._plan) for row in rows if price < len(row.cells))
+        batch.counts["free"] += free
+        batch.counts["duplicates"] += len(rows) - len({tuple(row.cells) for row in rows})
+        if has_mark:
+            batch.counts["cancellations"] += len(rows)
+
+    def _names_somebody(self, row: Row) -> bool:
+        cells = row.cells
+        return any(column < len(cells) and cells[column].strip() for column in self._who)
+
+    def _person(self, batch: Batch, row: Row, found: dict[int, str] | None) -> Person | None:
+        if found is None:
+            return None
+        try:
+            return self._cells.person(batch, row.number, found)
+        except Wrong as wrong:
+            batch.refuse(row.number, wrong.code, self._cells.last)
+            return None
+
+    def _line(self, batch: Batch, number: int, found: dict[int, str]) -> _Line | None:
+        cells, plan = self._cells, self._plan
+        try:
+            at = values.time(
+                cells.get(found, Field.ORDERED_AT) or "", plan.time_zone, plan.is_month_first
+            )
+            quantity = values.number(cells.get(found, Field.QUANTITY) or "", plan.is_decimal_comma)
+            if quantity % _UNIT:
+                raise Wrong("BAD_QUANTITY")
+            price = values.number(cells.get(found, Field.UNIT_PRICE) or "", plan.is_decimal_comma)
+            if price < 0:
+                raise Wrong("NEGATIVE_PRICE")
+            product = cells.get(found, Field.PRODUCT)
+            if product is None:
+                raise Wrong("NO_PRODUCT")
+            currency = cells.get(found, Field.CURRENCY)
+            currency = values.currency(currency) if currency else plan.currency
+        except Wrong as wrong:
+            batch.refuse(number, wrong.code, cells.last)
+            return None
+        title = cells.get(found, Field.PRODUCT_NAME) or product
+        return _Line(number, at, quantity // _UNIT, price, product, title, currency)
+
+    def _refuse_others(self, batch: Batch, rows: list[Row], code: str = "NOT_WHOLE") -> None:
+        for row in rows:
+            if row.number not in batch.refused:
+                batch.refuse(row.number, code)
+
+    def _remark_others(self, batch: Batch, named: list[Row]) -> None:
+        """Rows that name somebody else than the first."""
+        first = [named[0].cells[column : column + 1] for column in self._who]
+        for row in named[1:]:
+            if [row.cells[column : column + 1] for column in self._who] != first:
+                batch.remark(row.number, "NOT_ONE_ORDER", self._who[0])
+
+
+def _is_free(cell: str, plan: Plan) -> bool:
+    try:
+        return values.number(cell, plan.is_decimal_comma) <= 0
+    except Wrong:
+        return False
