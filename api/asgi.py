@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from starlette.types import Receive, Scope, Send
 
+# So many bytes of a body that is too large are read all the same, and thrown away.
+_PASSED_OVER = 16 * 1024 * 1024
+
 
 class BodyTooLarge(Exception):
-    """More bytes came than are allowed; the rest was not read."""
+    """More bytes came than are allowed."""
 
 
 class ClientGone(Exception):
@@ -14,10 +17,10 @@ class ClientGone(Exception):
 
 
 async def read_body(scope: Scope, receive: Receive, limit: int) -> bytes:
-    """The whole body; BodyTooLarge as soon as it is known to be more than `limit` bytes."""
+    """The whole body; BodyTooLarge where it is more than `limit` bytes, of which none are kept."""
     declared = header(scope, b"content-length")
     if declared.isdigit() and int(declared) > limit:
-        raise BodyTooLarge
+        raise await _too_large(receive)
     message = await receive()
     if message["type"] != "http.request":
         raise ClientGone
@@ -29,7 +32,8 @@ async def read_body(scope: Scope, receive: Receive, limit: int) -> bytes:
     parts, size = [body], len(body)
     while message.get("more_body"):
         if size > limit:
-            raise BodyTooLarge
+            parts.clear()
+            raise await _too_large(receive)
         message = await receive()
         if message["type"] != "http.request":
             raise ClientGone
@@ -38,6 +42,15 @@ async def read_body(scope: Scope, receive: Receive, limit: int) -> bytes:
     if size > limit:
         raise BodyTooLarge
     return b"".join(parts)
+
+
+async def _too_large(receive: Receive) -> BodyTooLarge:
+    """Take in some of the rest: who is cut off while sending may never see the answer."""
+    left, message = _PASSED_OVER, await receive()
+    while message["type"] == "http.request" and message.get("more_body") and left > 0:
+        left -= len(message.get("body", b""))
+        message = await receive()
+    return BodyTooLarge("more bytes than are allowed")
 
 
 def header(scope: Scope, name: bytes) -> str:

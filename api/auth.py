@@ -8,6 +8,8 @@ from api.asgi import header
 from kernel.errors import NotAllowed
 from tenants import Viewer, recognise
 
+_LONGEST = 4_096
+
 
 async def viewer_of(scope: Scope) -> Viewer | None:
     """The viewer of a request, None where it names nobody; NotAllowed for what does not let in."""
@@ -18,7 +20,7 @@ async def viewer_of(scope: Scope) -> Viewer | None:
 def token_of(given: str) -> str:
     """The token or key of an Authorization value; NotAllowed where it is none."""
     scheme, _, token = given.partition(" ")
-    if scheme.lower() != "bearer" or not token.strip():
+    if scheme.lower() != "bearer" or not token.strip() or len(token) > _LONGEST:
         raise NotAllowed("Send the token as `Authorization: Bearer …`.", code="TOKEN_INVALID")
     return token.strip()
 

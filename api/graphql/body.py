@@ -17,6 +17,7 @@ from kernel.errors import Invalid
 
 LARGEST = 1_048_576
 _DEEPEST = 40
+_MOST_VALUES = 10_000
 _JSON = re.compile(
     r"""\s*application/(?:graphql-response\+)?json\s*(?:;\s*charset="?utf-?8"?\s*)?""",
     re.IGNORECASE,
@@ -100,6 +101,7 @@ def _hash(document_id: object, automatic: object) -> str | None:
 def _check_values(variables: dict[str, Any]) -> None:
     """Refuse what is nested without reason, and texts that no database takes."""
     level: list[Any] = [variables]
+    count = 0
     for _ in range(_DEEPEST):
         below: list[Any] = []
         for value in level:
@@ -112,6 +114,9 @@ def _check_values(variables: dict[str, Any]) -> None:
                 raise _wrong("A variable holds a NUL character, which cannot be kept.", "variables")
         if not below:
             return
+        count += len(below)
+        if count > _MOST_VALUES:
+            raise _wrong(f"variables hold more than {_MOST_VALUES} values.", "variables")
         level = below
     raise _wrong(f"variables are nested more than {_DEEPEST} levels deep.", "variables")
 

@@ -20,6 +20,7 @@ from graphql import (
 )
 
 from api.graphql import limits
+from api.graphql.overlaps import check_overlaps
 from api.graphql.permissions import PUBLIC, Need, needs_of
 from api.graphql.schema import GRAPHQL
 from kernel.errors import Invalid, NotAllowed
@@ -101,6 +102,7 @@ def _read(text: str, is_stranger: bool) -> Document:
     if is_stranger and not _only_signs_in(parsed):
         raise NotAllowed("Sign in first.", code="SIGN_IN")
     limits.measure(parsed)
+    check_overlaps(parsed)
     errors = validate(GRAPHQL, parsed, max_errors=_MOST_ERRORS, hide_suggestions=is_stranger)
     if errors:
         raise InvalidDocument(errors)

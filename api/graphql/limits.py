@@ -21,7 +21,7 @@ from graphql import (
 from kernel.errors import Invalid
 
 LONGEST = 100_000
-MOST_TOKENS = 5_000
+MOST_TOKENS = 4_000
 DEEPEST = 20
 MOST_ALIASES = 60
 MOST_FIELDS = 1_500

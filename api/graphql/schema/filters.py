@@ -21,6 +21,7 @@ from tenants import Permission
 
 V = TypeVar("V")
 _MOST_VALUES = 50
+_LONGEST_SEARCH = 100
 
 
 @input_type
@@ -141,7 +142,9 @@ def conversation_conditions(
     tags, inbound = wanted.tags or TagCondition(), wanted.last_inbound_at or TimeCondition()
     assignee = wanted.assignee
     return conversations.ConversationFilter(
-        states=None if wanted.state is None else [str(state.value) for state in wanted.state],
+        states=None
+        if wanted.state is None
+        else [str(state.value) for state in _few(wanted.state, "filter", "state")],
         assignee_id=read_id("person", assignee, "filter", "assignee") if assignee else None,
         unassigned=wanted.unassigned,
         number_ids=_ids("number", wanted.number, "filter", "number"),
@@ -163,6 +166,12 @@ def _tokens(asked: Context, search: str | None) -> list[bytes] | None:
     if search is None:
         return None
     asked.me.require(Permission.CONTACTS_PERSONAL)
+    if len(search) > _LONGEST_SEARCH:
+        raise Invalid(
+            f"A search has at most {_LONGEST_SEARCH} characters.",
+            code="BAD_USER_INPUT",
+            field=("search",),
+        )
     return contacts.search_tokens(search)
 
 
