@@ -47,8 +47,12 @@ class Ground:
 
     def with_port(self) -> Ground:
         """The same ground for one more API process, on a port of its own."""
-        environ = {**self.environ, "RAPPORT_PORT": str(_free_port())}
-        return Ground(self.backend, environ, settings.load(environ))
+        return self.given(RAPPORT_PORT=str(free_port()))
+
+    def given(self, **environ: str) -> Ground:
+        """The same ground with other settings."""
+        whole = self.environ | environ
+        return Ground(self.backend, whole, settings.load(whole))
 
 
 class Program:
@@ -67,10 +71,10 @@ class Program:
                 raise RuntimeError(f"{self.name}: not ready\n{self._log.read_text()[-2000:]}")
             time.sleep(0.005)
 
-    def resident(self) -> float:
-        """Megabytes of memory that it holds."""
+    def resident(self, name: str = "VmRSS") -> float:
+        """Megabytes of memory that it holds; VmHWM: the most that it ever held."""
         status = Path(f"/proc/{self._process.pid}/status").read_text()
-        line = next(line for line in status.splitlines() if line.startswith("VmRSS:"))
+        line = next(line for line in status.splitlines() if line.startswith(f"{name}:"))
         return int(line.split()[1]) / 1024
 
     def worked(self) -> float:
@@ -100,7 +104,7 @@ def laid(backend: str) -> Iterator[Ground]:
                 **{name: text for name, text in os.environ.items() if not name.startswith(PREFIX)},
                 "RAPPORT_DATA": str(folder / "var"),
                 "RAPPORT_REDIS_URL": redis_server.url,
-                "RAPPORT_PORT": str(_free_port()),
+                "RAPPORT_PORT": str(free_port()),
             }
             if backend == "postgresql":
                 environ |= stack.enter_context(_postgres(folder))
@@ -209,7 +213,8 @@ def _postgres(folder: Path) -> Iterator[dict[str, str]]:
         server.wait(30)
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nobody listens on now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

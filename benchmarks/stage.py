@@ -96,7 +96,9 @@ async def write_to(persons: Sequence[Person], messages: Sequence[str]) -> None:
         await deliver(as_platform(_envelope("smb_message_echoes", {"message_echoes": part})))
 
 
-async def hear_from(persons: Sequence[Person], messages: Sequence[str]) -> None:
+async def hear_from(
+    persons: Sequence[Person], messages: Sequence[str], number: str = NUMBER
+) -> None:
     """Messages with these ids of one person after the other."""
     then = clock.now() // clock.SECOND - 3600
     for start in range(0, len(messages), _ITEMS):
@@ -113,7 +115,8 @@ async def hear_from(persons: Sequence[Person], messages: Sequence[str]) -> None:
             for place in places
         ]
         cards = [_card(persons[place]) for place in {place % len(persons) for place in places}]
-        await deliver(as_platform(_envelope("messages", {"contacts": cards, "messages": texts})))
+        heard = {"contacts": cards, "messages": texts}
+        await deliver(as_platform(_envelope("messages", heard, number)))
 
 
 async def deliver(body: bytes) -> None:
@@ -176,10 +179,10 @@ def _card(person: Person) -> dict[str, object]:
     }
 
 
-def _envelope(field: str, items: Mapping[str, object]) -> dict[str, object]:
+def _envelope(field: str, items: Mapping[str, object], number: str = NUMBER) -> dict[str, object]:
     value = {
         "messaging_product": "whatsapp",
-        "metadata": {"display_phone_number": DISPLAY, "phone_number_id": NUMBER},
+        "metadata": {"display_phone_number": DISPLAY, "phone_number_id": number},
         **items,
     }
     change = {"value": value, "field": field}

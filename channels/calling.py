@@ -40,15 +40,35 @@ def verdict_on(posted: graph.Posted, given_id: str | None, tries: int) -> Verdic
     return judge(outcome.status, outcome.trouble, outcome.code, given_id, tries, posted.after)
 
 
-@database.unit_of_work
 async def heed(number_id: Id, verdicts: Sequence[Verdict]) -> None:
     """Hold the number back where an answer concerned more than one message; note its trouble."""
-    now = clock.now()
     if any(one.fate == "accepted" for one in verdicts):
-        await _note_acceptance(number_id, now)
+        await _note_acceptance(number_id)
     telling = [one for one in verdicts if _is_of_more(one)]
-    if not telling:
-        return
+    if telling:
+        await _hold(number_id, telling)
+
+
+async def _note_acceptance(number_id: Id) -> None:
+    now = clock.now()
+    await database.run(
+        """UPDATE number SET accepted_at = $3, held_since = NULL, held_because = NULL
+            WHERE tenant_id = $1::uuid AND id = $2::uuid
+              AND (held_since IS NOT NULL OR coalesce(accepted_at, 0) < $4)""",
+        tenancy.current(),
+        number_id,
+        now,
+        now - _NOTED_ANEW,
+    )
+
+
+def _is_of_more(verdict: Verdict) -> bool:
+    return verdict.hold in ("number", "account") or verdict.code in FOR_OWNER
+
+
+@database.unit_of_work
+async def _hold(number_id: Id, telling: Sequence[Verdict]) -> None:
+    now = clock.now()
     gravest = max(telling, key=lambda one: (one.code in FOR_OWNER, one.wait))
     # What concerns the account holds all of its numbers.
     scope = "account" if any(one.hold == "account" for one in telling) else "number"
@@ -62,22 +82,6 @@ async def heed(number_id: Id, verdicts: Sequence[Verdict]) -> None:
     )
     if gravest.code is not None and gravest.code in FOR_OWNER:
         await standing.tell_trouble(number_id, gravest.code, now)
-
-
-def _is_of_more(verdict: Verdict) -> bool:
-    return verdict.hold in ("number", "account") or verdict.code in FOR_OWNER
-
-
-async def _note_acceptance(number_id: Id, now: int) -> None:
-    await database.run(
-        """UPDATE number SET accepted_at = $3, held_since = NULL, held_because = NULL
-            WHERE tenant_id = $1::uuid AND id = $2::uuid
-              AND (held_since IS NOT NULL OR coalesce(accepted_at, 0) < $4)""",
-        tenancy.current(),
-        number_id,
-        now,
-        now - _NOTED_ANEW,
-    )
 
 
 def _wamid(outcome: graph.Outcome) -> str | None:

@@ -72,13 +72,16 @@ async def uploads_by_ids(upload_ids: Iterable[Id]) -> dict[Id, Upload]:
 
 async def platform_ids(upload_ids: Iterable[Id], number_id: Id) -> dict[Id, str]:
     """The platform's ids of those uploads that it already has for this number."""
+    wanted = [[one] for one in dict.fromkeys(upload_ids)]
+    if not wanted:
+        return {}
     rows = await database.rows(
         f"""SELECT m.id, m.platform_media_id {_UPLOADS}
                AND m.number_id = $2::uuid AND m.platform_uploaded_at > $3""",
         tenancy.current(),
         number_id,
         clock.now() - _GOOD_FOR,
-        batch=Batch({"id": "uuid"}, [[one] for one in dict.fromkeys(upload_ids)]),
+        batch=Batch({"id": "uuid"}, wanted),
     )
     return {row["id"]: row["platform_media_id"] for row in rows}
 

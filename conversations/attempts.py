@@ -7,9 +7,9 @@ finished beside them, so that it keeps nobody waiting.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 
@@ -41,20 +41,22 @@ _PAUSE = 0.5  # seconds
 _log = structlog.get_logger("outbound")
 
 Flight = asyncio.Task[tuple["Claim", Verdict]]
+T = TypeVar("T")
 
 
 class Seats:
-    """How many messages this process has in the air at once.
+    """How many messages this process has in hand at once; each may need a connection.
 
-    At 100 ms an answer, 1,000 a second keep 100 in flight; each needs a connection.
+    At 100 ms an answer, 1,000 a second keep 100 in flight, and as many again on their way there
+    and back.
     """
 
-    def __init__(self, free: int) -> None:
-        self.free = free
+    def __init__(self, count: int) -> None:
+        self.count = self.free = count
 
-    def take(self, wanted: int) -> int:
-        """Take so many, or as many as there are."""
-        taken = max(0, min(wanted, self.free))
+    def take(self, wanted: int, among: int = 1) -> int:
+        """Take so many, or as many as there are; no more than a fair part of all `among` some."""
+        taken = max(0, min(wanted, self.free, -(-self.count // max(1, among))))
         self.free -= taken
         return taken
 
@@ -67,7 +69,7 @@ class Seats:
         self.free += count
 
 
-SEATS = Seats(250)
+SEATS = Seats(500)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,14 +145,14 @@ async def attempt(line: Line, claims: Sequence[Claim]) -> None:
     except BaseException:
         # Broken off, or the database went away: it may have been set down that these go. They do
         # not.
-        _beside(_insist(lambda: results.put_back([(claim, 0) for claim in claims])))
+        beside(_logged(_insist(lambda: results.put_back([(claim, 0) for claim in claims]))))
         raise
     await _fly(line, token, [(claim, body) for claim, body in bodies if claim.id in admitted])
 
 
 async def finish() -> int:
     """Wait for everything that is still in the air, or on its way there; how many there were."""
-    finished = set[asyncio.Task[None]]()
+    finished = set[asyncio.Task[Any]]()
     while late := set(_late):
         finished |= late
         await asyncio.wait(late)
@@ -183,11 +185,7 @@ async def _admit(claims: Sequence[Claim]) -> set[Id]:
     """Set down that these are about to go, where the gate lets them and their lease holds still."""
     if not claims:
         return set()
-    await database.rows(
-        database.sql(__file__, "hold_consents"),
-        tenancy.current(),
-        batch=Batch({"contact_id": "uuid"}, [[one] for one in {c.contact_id for c in claims}]),
-    )
+    await _hold_consents({claim.contact_id for claim in claims if claim.template_name})
     ruled = await rulings([_asked(claim) for claim in claims])
     refused = [(one, ruled[one.id][0]) for one in claims if ruled[one.id][0].ruling == "refuse"]
     await results.refuse(refused)
@@ -202,6 +200,16 @@ async def _admit(claims: Sequence[Claim]) -> set[Id]:
         ),
     )
     return {row["id"] for row in rows}
+
+
+async def _hold_consents(contact_ids: Collection[Id]) -> None:
+    """What is no template answers its reader, and asks for no consent."""
+    if contact_ids:
+        await database.rows(
+            database.sql(__file__, "hold_consents"),
+            tenancy.current(),
+            batch=Batch({"contact_id": "uuid"}, [[one] for one in contact_ids]),
+        )
 
 
 def _asked(claim: Claim) -> gate.Asked:
@@ -229,7 +237,7 @@ async def _fly(line: Line, token: str, bodies: Sequence[tuple[Claim, dict[str, A
         # Also where this turn is broken off: what flies is waited for, and written down.
         if late:
             SEATS.keep(len(late))
-            _beside(_land(line, late))
+            beside(_logged(_land(line, late)))
     if landed:
         await _settle(line, landed)
 
@@ -247,7 +255,7 @@ async def _settle(line: Line, landed: set[Flight]) -> None:
     try:
         await results.settle(verdicts)
     except Exception:
-        _beside(_insist(lambda: results.settle(verdicts)))
+        beside(_logged(_insist(lambda: results.settle(verdicts))))
         raise
     await channels.heed(line.number_id, [verdict for _, verdict in verdicts])
 
@@ -272,7 +280,7 @@ async def _bring_uploads(line: Line, token: str, letters: Sequence[_Letter]) -> 
             await results.put_back([(claim, _FILE_WAIT) for claim in claims])
         else:
             _bringing.add((line.number_id, upload))
-            _beside(_bring(line, token, upload, claims))
+            beside(_logged(_bring(line, token, upload, claims)))
 
 
 async def _bring(line: Line, token: str, upload: Id, claims: Sequence[Claim]) -> None:
@@ -301,10 +309,12 @@ async def _insist(write: Callable[[], Awaitable[None]]) -> None:
         await asyncio.sleep(_PAUSE)
 
 
-def _beside(work: Coroutine[Any, Any, None]) -> None:
-    task = asyncio.create_task(_logged(work))
+def beside(work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+    """Begin something that `finish` waits for."""
+    task = asyncio.create_task(work)
     _late.add(task)
     task.add_done_callback(_late.discard)
+    return task
 
 
 async def _logged(work: Coroutine[Any, Any, None]) -> None:
@@ -315,5 +325,5 @@ async def _logged(work: Coroutine[Any, Any, None]) -> None:
         _log.error("late_results_lost", exc_info=error)
 
 
-_late: set[asyncio.Task[None]] = set()
+_late: set[asyncio.Task[Any]] = set()
 _bringing: set[tuple[Id, Id]] = set()

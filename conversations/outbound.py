@@ -16,6 +16,7 @@ import structlog
 from conversations import attempts, results
 from conversations.attempts import SEATS, Claim, Line
 from kernel import clock, database, rates, tenancy
+from kernel.ids import Id
 
 LEASE = 60 * clock.SECOND
 BATCH = 200
@@ -23,15 +24,32 @@ BATCH = 200
 _STANDARD, _HIGH = 80, 1000
 _PAIR_INTERVAL, _PAIR_BURST = 6 * clock.SECOND, 45
 _NO_SEAT = 0.05
+# So often at least it is looked whether another number has something to send.
+_LOOK = 0.1
 _log = structlog.get_logger("outbound")
 
 
 async def dispatch() -> int:
-    """Send what is due, all numbers beside each other; how many numbers may have more."""
+    """Send what is due: each number takes turn after turn, and none waits for the others.
+
+    Comes back when one has had its turn, or soon; how many are at it or may have more.
+    """
+    for line in await _due_lines():
+        if line.number_id not in _turns:
+            _turns[line.number_id] = attempts.beside(_turn(line))
+    if not _turns:
+        return 0
+    ended, going = await asyncio.wait(
+        _turns.values(), timeout=_LOOK, return_when=asyncio.FIRST_COMPLETED
+    )
+    return len(going) + sum(turn.result() for turn in ended)
+
+
+async def _due_lines() -> list[Line]:
     now = clock.now()
     with tenancy.across_tenants("finding the numbers that have something to send"):
         rows = await database.rows(database.sql(__file__, "due_lines"), now, BATCH)
-    lines = [
+    return [
         Line(
             row["tenant_id"],
             row["number_id"],
@@ -41,17 +59,23 @@ async def dispatch() -> int:
         )
         for row in rows
     ]
-    found = await asyncio.gather(*map(_dispatch_line, lines), return_exceptions=True)
-    for line, more in zip(lines, found, strict=True):
-        if isinstance(more, BaseException):
-            # The other numbers went on; what was claimed here comes back when its lease ends.
-            _log.error("number_failed", number=line.number_id, exc_info=more)
-    return sum(more is True for more in found)
 
 
-async def _dispatch_line(line: Line) -> bool:
+async def _turn(line: Line) -> bool:
     """One batch of a number; whether there may be more to do at once."""
-    seats = SEATS.take(min(line.due, BATCH))
+    try:
+        return await take_turn(line)
+    except Exception as error:
+        # The other numbers go on; what was claimed here comes back when its lease ends.
+        _log.error("number_failed", number=line.number_id, exc_info=error)
+        return False
+    finally:
+        del _turns[line.number_id]
+
+
+async def take_turn(line: Line) -> bool:
+    """One batch of a number; whether there may be more to do at once."""
+    seats = SEATS.take(min(line.due, BATCH), among=len(_turns))
     if seats == 0:
         await asyncio.sleep(_NO_SEAT)
         return True
@@ -110,3 +134,8 @@ async def _let_go(claims: Sequence[Claim]) -> list[Claim]:
     if held:
         await results.put_back(held)
     return going
+
+
+# The numbers that are having their turn in this process. One turn of a number at a time: of two
+# beside each other, the later messages to a person could overtake the earlier ones.
+_turns: dict[Id, asyncio.Task[bool]] = {}

@@ -76,10 +76,18 @@ async def record_statuses(told: Sequence[ToldStatus]) -> int:
 
 
 async def fold_statuses(messages: Iterable[tuple[Id, bytes]]) -> int:
-    """Compute the state of these messages (number, wamid token) from all statuses kept for them."""
-    known = set(messages)
-    await _open_free_entry(known)
-    return await _fold(known)
+    """Compute the state of these messages (number, wamid token) from all statuses kept for them.
+
+    They have only become known; mostly nothing was told of them before.
+    """
+    rows = await database.rows(
+        database.sql(__file__, "told_already"),
+        tenancy.current(),
+        batch=Batch(_MESSAGES, sorted(set(messages))),
+    )
+    told = {(row["number_id"], row["token"]) for row in rows}
+    await _open_free_entry(told)
+    return await _fold(told)
 
 
 async def _open_free_entry(messages: Collection[tuple[Id, bytes]]) -> None:

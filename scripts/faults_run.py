@@ -1,7 +1,8 @@
 """`scripts/faults`: the tests of tests/faults with several times their load, and their figures.
 
-Killed programs, a flushed Redis, a crashed PostgreSQL, requests that are broken off. Leases are
-waited for here, not made to pass. Arguments that it does not know go to pytest: `-k kill`.
+Killed programs, a flushed Redis, a crashed PostgreSQL, requests that are broken off, and a storm of
+all of them over ten thousand messages. Leases are waited for here, not made to pass. Arguments that
+it does not know go to pytest: `-k storm`.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ import argparse
 import sys
 
 import pytest
+
+_WIDE = 48
 
 
 def main() -> int:
@@ -37,7 +40,7 @@ class _Figures:
             return
         name = report.nodeid.rpartition("::")[2]
         self._lines.append(f"{name} ({report.outcome}, {report.duration:.1f} s)")
-        self._lines += [f"    {what}: {figure}" for what, figure in report.user_properties]
+        self._lines += [f"    {what:<{_WIDE}} {figure}" for what, figure in report.user_properties]
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """The figures, test by test."""

@@ -13,6 +13,7 @@ import conversations
 from channels import wire
 from contacts import ConsentStep, Known
 from conversations import Outgoing, Queued
+from conversations.attempts import Line
 from conversations.content import Content, Text
 from kernel import clock, database, ids, tenancy
 from kernel.ids import Id
@@ -60,6 +61,11 @@ class Counter:
         """As `delivers`, so many microseconds later."""
         clock.move(wait)
         await self.delivers()
+
+    @property
+    def line(self) -> Line:
+        """Its number, as a worker finds it that has something to send."""
+        return Line(self.shop.tenant_id, self.shop.number_id, "pn", 80, 10)
 
     async def send(self, queued: Queued) -> dict[str, Any]:
         """Its row in the ledger."""

@@ -16,7 +16,7 @@ _STEP = 0.001  # seconds: a turn has some twenty of them
 async def test_a_lease_that_ends_before_the_attempt(counter: Counter) -> None:
     thread = await counter.opens()
     queued = await counter.queues(thread)
-    [claim] = await outbound._claim(_line(counter), 10)
+    [claim] = await outbound._claim(counter.line, 10)
     assert await conversations.settle_overdue() == 0
     clock.move(outbound.LEASE + clock.SECOND)
     # A worker that overslept its lease attempts nothing, whether anybody noticed or not.
@@ -32,7 +32,7 @@ async def test_a_lease_that_ends_before_the_attempt(counter: Counter) -> None:
 async def test_a_lease_that_ends_after_the_attempt(counter: Counter) -> None:
     thread = await counter.opens()
     queued = await counter.queues(thread)
-    [claim] = await outbound._claim(_line(counter), 10)
+    [claim] = await outbound._claim(counter.line, 10)
     assert await attempts._admit([claim]) == {claim.id}
     clock.move(outbound.LEASE + clock.SECOND)
     assert await conversations.settle_overdue() == 1
@@ -47,10 +47,10 @@ async def test_a_lease_that_ends_after_the_attempt(counter: Counter) -> None:
 async def test_the_fence_keeps_an_older_claim_out(counter: Counter) -> None:
     thread = await counter.opens()
     queued = await counter.queues(thread)
-    [older] = await outbound._claim(_line(counter), 10)
+    [older] = await outbound._claim(counter.line, 10)
     clock.move(outbound.LEASE + clock.SECOND)
     await conversations.settle_overdue()
-    [newer] = await outbound._claim(_line(counter), 10)
+    [newer] = await outbound._claim(counter.line, 10)
     assert newer.fence == older.fence + 1
     assert await attempts._admit([older]) == set()
     refused = channels.Verdict("refused", "PLATFORM_100", 100)
@@ -62,7 +62,7 @@ async def test_the_fence_keeps_an_older_claim_out(counter: Counter) -> None:
 async def test_a_worker_that_stood_still_asks_again(counter: Counter) -> None:
     thread = await counter.opens()
     queued = await counter.queues(thread)
-    line = _line(counter)
+    line = counter.line
     [claim] = await outbound._claim(line, 10)
     await attempts._admit([claim])
     _, verdict = await attempts._post(line, "token", claim, {}, clock.now() - 2 * clock.SECOND)
@@ -79,7 +79,7 @@ async def test_a_turn_broken_off_anywhere_leaves_nothing_in_doubt(counter: Count
         step += 1
         counter.platform.messages.clear()
         queued = await counter.queues(await counter.meets(f"447700900{step:03}"))
-        turn = asyncio.create_task(conversations.dispatch())
+        turn = asyncio.create_task(outbound.take_turn(counter.line))
         await asyncio.sleep(step * _STEP)
         is_broken_off = turn.cancel()
         await asyncio.gather(turn, return_exceptions=True)
@@ -96,10 +96,11 @@ async def test_a_turn_broken_off_anywhere_leaves_nothing_in_doubt(counter: Count
 async def test_two_workers_share_the_queue(counter: Counter) -> None:
     threads = [await counter.meets(f"4477009002{number:02}") for number in range(20)]
     queued = [await counter.queues(thread) for thread in threads]
-    await asyncio.gather(*(counter.delivers() for _ in range(3)))
+    await asyncio.gather(*(_work_off(counter.line) for _ in range(3)))
     sent = sorted(body["biz_opaque_callback_data"] for body in counter.platform.messages)
     assert sent == sorted(one.send_id for one in queued)
 
 
-def _line(counter: Counter) -> attempts.Line:
-    return attempts.Line(counter.shop.tenant_id, counter.shop.number_id, "pn", 80, 10)
+async def _work_off(line: attempts.Line) -> None:
+    while await outbound.take_turn(line):
+        pass

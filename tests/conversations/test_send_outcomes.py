@@ -7,20 +7,22 @@ from __future__ import annotations
 
 import asyncio
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from aiohttp import web
 
 import channels
 import conversations
 from channels import graph
-from conversations import NotSendable, Queued, attempts
+from conversations import NotSendable, Queued, attempts, outbound
 from conversations.content import Text
 from kernel import clock, ids, metrics
 from kernel.errors import Conflict, NotFound
 from tests.conftest import House
 from tests.conversations.sending import Counter
-from tests.flows.platform import bare, drop, error, hang, start_wire
+from tests.flows.platform import TOKEN, Json, bare, drop, error, hang, start_wire
 from workers import jobs
 
 
@@ -117,10 +119,36 @@ async def test_a_hanging_answer_keeps_nobody_waiting(
         pass
     assert await counter.fate(later) == ("sent", "ACCEPTED")
     assert (await counter.send(stuck))["state"] == "claimed"
-    assert attempts.SEATS.free == 249
+    assert attempts.SEATS.free == attempts.SEATS.count - 1
     await conversations.finish()
     assert await counter.fate(stuck) == ("unknown", "TIMEOUT")
-    assert attempts.SEATS.free == 250
+    assert attempts.SEATS.free == attempts.SEATS.count
+
+
+async def test_no_number_waits_for_another(
+    counter: Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(attempts, "_TOGETHER", 30)
+    [waba] = await channels.list_wabas()
+    second = await channels.connect_number(waba["id"], "pn2", "15550783882", "Second", TOKEN)
+    other = Counter(replace(counter.shop, number_id=second), counter.platform)
+    threads, released = (await counter.opens(), await other.opens()), asyncio.Event()
+
+    async def answer_late(_request: web.Request, body: Json) -> web.Response:
+        await released.wait()
+        return counter.platform.accept(body)
+
+    counter.platform.does(answer_late)
+    slow = await counter.queues(threads[0])
+    while not counter.platform.messages:
+        await conversations.dispatch()
+    quick = await other.queues(threads[1])
+    while await other.fate(quick) != ("sent", "ACCEPTED"):
+        assert await conversations.dispatch() > 0
+    assert (await counter.send(slow))["state"] == "claimed"
+    released.set()
+    await counter.delivers()
+    assert await counter.fate(slow) == ("sent", "ACCEPTED")
 
 
 async def test_a_pair_that_is_asked_to_wait_waits_alone(counter: Counter) -> None:
@@ -210,7 +238,7 @@ async def test_a_turn_that_is_broken_off_loses_no_answer(counter: Counter) -> No
     thread = await counter.opens()
     counter.platform.does(hang(0.3))
     queued = await counter.queues(thread)
-    turn = asyncio.create_task(conversations.dispatch())
+    turn = asyncio.create_task(outbound.take_turn(counter.line))
     while not counter.platform.messages:  # noqa: ASYNC110
         await asyncio.sleep(0.01)
     turn.cancel()
@@ -218,7 +246,7 @@ async def test_a_turn_that_is_broken_off_loses_no_answer(counter: Counter) -> No
         await turn
     assert await conversations.finish() == 1
     assert await counter.fate(queued) == ("unknown", "HTTP_504")
-    assert attempts.SEATS.free == 250
+    assert attempts.SEATS.free == attempts.SEATS.count
 
 
 async def test_fates_are_counted(counter: Counter) -> None:

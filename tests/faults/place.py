@@ -117,3 +117,4 @@ async def pass_leases(scale: int) -> None:
     else:
         await database.run("UPDATE delivery SET lease_until = 0 WHERE state = 'stored'")
         await database.run("UPDATE reader SET lease_until = 0")
+        await database.run("UPDATE send SET lease_until = 0 WHERE state = 'claimed'")

@@ -13,6 +13,8 @@ from pathlib import Path
 
 from scripts.children import start_process
 
+_PAUSE = 0.5  # seconds until what ended is started again
+
 
 class Program:
     """`python -m <module>`; what it says is added to its log."""
@@ -21,6 +23,7 @@ class Program:
         self.module = module
         self.environ = environ
         self.log = log
+        self.endings = 0
         self._process: asyncio.subprocess.Process | None = None
 
     async def start(self, *arguments: str) -> None:
@@ -78,6 +81,21 @@ async def killed_at_the_end(*programs: Program) -> AsyncIterator[None]:
             await program.kill()
 
 
+@asynccontextmanager
+async def supervised(*programs: Program) -> AsyncIterator[None]:
+    """They run, and whoever ends is started again; killed afterwards."""
+    async with killed_at_the_end(*programs):
+        for program in programs:
+            await program.start()
+        keepers = [asyncio.create_task(_keep_running(program)) for program in programs]
+        try:
+            yield
+        finally:
+            for keeper in keepers:
+                keeper.cancel()
+            await asyncio.gather(*keepers, return_exceptions=True)
+
+
 async def until(
     is_so: Callable[[], Awaitable[object]], what: str, *, within: float, every: float = 0.02
 ) -> float:
@@ -87,3 +105,11 @@ async def until(
         assert time.monotonic() - began < within, f"{what}: not within {within:g} s"
         await asyncio.sleep(every)
     return time.monotonic() - began
+
+
+async def _keep_running(program: Program) -> None:
+    while True:
+        await program.ended()
+        program.endings += 1
+        await asyncio.sleep(_PAUSE)
+        await program.start()

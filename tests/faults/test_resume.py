@@ -5,16 +5,13 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from kernel import events, ids
-from kernel.events import START
 from tests.faults import load
 from tests.faults.conftest import Figure
+from tests.faults.happened import happened, told
 from tests.faults.load import Load
 from tests.faults.place import Place, all_drained
 from tests.faults.programs import until
 from tests.faults.subscriptions import subscribed
-
-Told = tuple[str, str | None]
 
 
 async def test_a_subscription_resumes_after_a_restart(
@@ -40,38 +37,15 @@ async def test_a_subscription_resumes_after_a_restart(
     before = len(seen)
     async with subscribed(place, after=seen[-1]["cursor"]) as live:
         posting = asyncio.create_task(Load(place, letters[2 * third :]).run())
-        messages = sum(kind == "message.received" for kind, _ in map(_told, seen))
+        messages = sum(kind == "message.received" for kind, _ in map(told, seen))
         while messages < len(letters):
             seen.append(await live.next())
             messages += seen[-1]["kind"] == "message.received"
         await posting
-    expected = await _happened(place)
-    assert [_told(one) for one in seen] == expected[: len(seen)]
+    expected = await happened(place.store.tenant_id)
+    assert [told(one) for one in seen] == expected[: len(seen)]
     cursors = [one["cursor"] for one in seen]
     assert len(set(cursors)) == len(cursors)
-    assert len({one for kind, one in map(_told, seen) if kind == "message.received"}) == len(
-        letters
-    )
+    assert len({one for kind, one in map(told, seen) if kind == "message.received"}) == len(letters)
     record_property("events before the restart", before)
     record_property("events behind the cursor", len(seen) - before)
-
-
-def _told(event: dict[str, Any]) -> Told:
-    return event["kind"], event["message"] and event["message"]["id"]
-
-
-async def _happened(place: Place) -> list[Told]:
-    """What the outbox holds of the store's threads, in order."""
-    happened, after = [], START
-    while part := await events.read(after, tenant_id=place.store.tenant_id):
-        happened += part
-        after = part[-1].cursor
-    return [
-        (event.kind, _message(event.refs.get("message")))
-        for event in happened
-        if "conversation" in event.refs
-    ]
-
-
-def _message(message_id: str | None) -> str | None:
-    return message_id and ids.show("message", message_id)

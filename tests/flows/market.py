@@ -90,7 +90,12 @@ def document(root: str, count: int) -> Json:
         "settings": {
             "statuses": {"sent_after": 0.02, "delivered_after": 0.1, "read_after": 0.1},
             # A store that was away is soon told what it missed.
-            "webhooks": {"first_gap": 0.2, "longest_gap": 1.0},
+            "webhooks": {
+                "first_gap": 0.2,
+                "longest_gap": 1.0,
+                "most_per_post": 50,
+                "gather": 0.02,
+            },
         },
         "apps": [
             {

@@ -41,7 +41,6 @@ ACROSS = {
     "channels/sql/claim_media.sql": (1, "files of all tenants are fetched by whoever is free"),
     "conversations/ledger_reads.py": (1, "what waits in all tenants is counted together"),
     "conversations/overdue.py": (1, "leases of all tenants run out by one clock"),
-    "conversations/sql/due_lines.sql": (1, "whoever is free sends for all tenants"),
     "conversations/steps.py": (1, "snoozes of all tenants end by one clock"),
     "imports/forgetting.py": (1, "files of all tenants grow old by one clock"),
     "imports/sql/claim_import.sql": (1, "imports of all tenants are done by whoever is free"),
