@@ -28,6 +28,7 @@ from channels.deliveries import (
     settle,
     try_later,
 )
+from channels.departures import Departing, LeftBehind, arrived, depart, left_behind
 from channels.email import Email, Failure, send_email
 from channels.graph import start, stop
 from channels.health import Health, health_of
@@ -72,9 +73,11 @@ __all__ = [
     "MEDIA_BELL",
     "TOKEN_REFUSALS",
     "Claimed",
+    "Departing",
     "Email",
     "Failure",
     "Health",
+    "LeftBehind",
     "MediaRow",
     "NumberRow",
     "OpenedMedia",
@@ -92,11 +95,13 @@ __all__ = [
     "access_token",
     "app_secrets",
     "apply_updates",
+    "arrived",
     "claim_deliveries",
     "connect_number",
     "connect_waba",
     "count_platform_updates",
     "count_templates",
+    "depart",
     "drop_old_deliveries",
     "fetch_media",
     "forget_apps",
@@ -105,6 +110,7 @@ __all__ = [
     "health_of",
     "heed",
     "keep_upload",
+    "left_behind",
     "list_numbers",
     "list_wabas",
     "media_by_ids",

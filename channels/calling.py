@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
-from channels import graph, standing
+from channels import departures, graph, standing
+from channels.departures import Departing
 from channels.outcomes import FOR_OWNER, Verdict, judge
 from kernel import clock, database, tenancy
 from kernel.ids import Id
@@ -15,10 +17,15 @@ _NOTED_ANEW = 10 * clock.SECOND
 
 
 async def post_message(
-    phone_number_id: str, token: str, body: Mapping[str, Any], tries: int
+    phone_number_id: str,
+    token: str,
+    body: Mapping[str, Any],
+    tries: int,
+    departing: Departing | None = None,
 ) -> Verdict:
     """One attempt to hand over a message; `tries` counts it. Never raises for trouble outside."""
-    posted = await graph.post(phone_number_id, "messages", token, body)
+    leaves = partial(departures.leaves, departing) if departing else None
+    posted = await graph.post(phone_number_id, "messages", token, body, leaves=leaves)
     return verdict_on(posted, _wamid(posted.outcome), tries)
 
 

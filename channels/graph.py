@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import io
 import ssl
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -140,14 +140,31 @@ async def post(
     token: str,
     body: Mapping[str, Any],
     within: aiohttp.ClientTimeout | None = None,
+    leaves: Callable[[], None] | None = None,
 ) -> Posted:
-    """POST a JSON body to an edge of a node.
+    """POST a JSON body to an edge of a node; `leaves` is called right before it goes.
 
     Trouble UNREACHABLE means that no connection came about; every other trouble without a platform
     code leaves open whether the platform took it.
     """
     headers = {"Content-Type": "application/json"}
-    return await _post(node, edge, token, orjson.dumps(body), headers, within or _CALL)
+    data = _Leaving(orjson.dumps(body), leaves) if leaves else orjson.dumps(body)
+    return await _post(node, edge, token, data, headers, within or _CALL)
+
+
+class _Leaving(aiohttp.BytesPayload):
+    """A body that says when it goes: headers wait for it, so nothing of it went before."""
+
+    def __init__(self, body: bytes, leaves: Callable[[], None]) -> None:
+        super().__init__(body)
+        self._leaves = leaves
+
+    async def write_with_length(
+        self, writer: aiohttp.abc.AbstractStreamWriter, content_length: int | None
+    ) -> None:
+        """All of it, at once."""
+        self._leaves()
+        await super().write_with_length(writer, content_length)
 
 
 async def post_file(node: str, edge: str, token: str, data: bytes, mime: str, name: str) -> Posted:
@@ -161,7 +178,7 @@ async def _post(
     node: str,
     edge: str,
     token: str,
-    body: bytes | aiohttp.FormData,
+    body: bytes | aiohttp.BytesPayload | aiohttp.FormData,
     headers: Mapping[str, str],
     within: aiohttp.ClientTimeout,
 ) -> Posted:

@@ -15,7 +15,7 @@ import structlog
 
 import channels
 import contacts
-from channels import Verdict
+from channels import Departing, Verdict
 from contacts import Address
 from conversations import gate, results
 from conversations.content import file_of
@@ -140,13 +140,15 @@ async def attempt(line: Line, claims: Sequence[Claim]) -> None:
     await _bring_uploads(line, token, [one for one in letters if one.upload not in uploads])
     bodies = [(one.claim, one.body(uploads)) for one in ready]
     claims = [claim for claim, _ in bodies]
+    channels.depart(map(_departing, claims))
     try:
         admitted = await _admit(claims)
     except BaseException:
         # Broken off, or the database went away: it may have been set down that these go. They do
         # not.
-        beside(_logged(_insist(lambda: results.put_back([(claim, 0) for claim in claims]))))
+        beside(_logged(_insist(lambda: _stay(claims))))
         raise
+    channels.arrived(_departing(claim) for claim in claims if claim.id not in admitted)
     await _fly(line, token, [(claim, body) for claim, body in bodies if claim.id in admitted])
 
 
@@ -247,17 +249,34 @@ async def _post(
 ) -> tuple[Claim, Verdict]:
     if clock.now() - admitted_at > _FRESH:
         return claim, Verdict("again", "STALE")  # this process stood still; nothing has left
-    return claim, await channels.post_message(line.phone_number_id, token, body, claim.attempts + 1)
+    verdict = await channels.post_message(
+        line.phone_number_id, token, body, claim.attempts + 1, _departing(claim)
+    )
+    return claim, verdict
 
 
 async def _settle(line: Line, landed: set[Flight]) -> None:
     verdicts = [flight.result() for flight in landed]
     try:
-        await results.settle(verdicts)
+        await _write_down(verdicts)
     except Exception:
-        beside(_logged(_insist(lambda: results.settle(verdicts))))
+        beside(_logged(_insist(lambda: _write_down(verdicts))))
         raise
     await channels.heed(line.number_id, [verdict for _, verdict in verdicts])
+
+
+async def _write_down(verdicts: Sequence[tuple[Claim, Verdict]]) -> None:
+    await results.settle(verdicts)
+    channels.arrived(_departing(claim) for claim, _ in verdicts)
+
+
+async def _stay(claims: Sequence[Claim]) -> None:
+    await results.put_back([(claim, 0) for claim in claims])
+    channels.arrived(map(_departing, claims))
+
+
+def _departing(claim: Claim) -> Departing:
+    return claim.id, claim.fence
 
 
 async def _land(line: Line, late: set[Flight]) -> None:

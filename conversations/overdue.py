@@ -1,18 +1,30 @@
-"""Leases of sends that ran out: their worker died, or the platform's word never came (F21)."""
+"""Sends whose worker died, or for which the platform's word never came (F21)."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
+import channels
+from channels import Departing
 from conversations import results
 from conversations.results import UNKNOWN_FOR, UNSETTLED, Known, Result
 from kernel import clock, database, tenancy
+from kernel.database import Batch
 
+_NEVER_LEFT = "NEVER_LEFT"
 _AT_ONCE = 500
 
 
 async def settle_overdue() -> int:
-    """Sends whose lease ran out, in all tenants: queued again, unknown, or unsettled; how many."""
+    """Sends whose lease ran out, in all tenants: queued again, unknown, or unsettled; how many.
+
+    What a dead worker of this machine certainly did not let go is queued again at once.
+    """
+    for one in channels.left_behind():
+        with tenancy.acting_for(one.tenant_id):
+            await _queue_again(one.departing)
+        one.forget()
     now = clock.now()
     with tenancy.across_tenants("sends whose worker died, or whose echo never came"):
         rows = await database.rows(
@@ -25,6 +37,19 @@ async def settle_overdue() -> int:
         with tenancy.acting_for(row["tenant_id"]):
             settled += await _settle_tenants(now)
     return settled
+
+
+@database.unit_of_work
+async def _queue_again(departing: Sequence[Departing]) -> None:
+    rows = await database.rows(
+        """SELECT s.id, s.contact_id, s.subject_id, s.number_id, s.conversation_id, s.message_id,
+                  s.fence
+             FROM ({batch}) AS b
+             JOIN send s ON s.tenant_id = $1::uuid AND s.id = b.id AND s.fence = b.fence""",
+        tenancy.current(),
+        batch=Batch({"id": "uuid", "fence": "bigint"}, [list(one) for one in departing]),
+    )
+    await results.write([Result(Known(**row), "queued", _NEVER_LEFT) for row in rows])
 
 
 @database.unit_of_work
@@ -51,5 +76,5 @@ def _result(row: dict[str, Any], now: int) -> Result:
     if row["state"] == "unknown":
         return Result(one, "failed", UNSETTLED)
     if row["attempted_at"] is None:
-        return Result(one, "queued", "NEVER_LEFT")
+        return Result(one, "queued", _NEVER_LEFT)
     return Result(one, "unknown", "WORKER_DIED", lease_until=now + UNKNOWN_FOR)

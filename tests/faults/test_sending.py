@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import socket
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import conversations
@@ -52,6 +54,30 @@ async def test_the_worker_is_killed_between_post_and_answer(
     assert market.accepted() == ["Once"]
     counts = market.sim.counts()
     assert (counts["accepted"], counts["keys"], counts["repeated_keys"]) == (1, 1, 0)
+
+
+async def test_the_worker_is_killed_before_the_first_byte(
+    wired: Place, market: Market, record_property: Figure
+) -> None:
+    [thread] = await _opened(wired, market, 1)
+    graph = wired.house.environ["RAPPORT_GRAPH_URL"]
+    with _nobody_picks_up() as busy:
+        wired.house.environ["RAPPORT_GRAPH_URL"] = busy
+        await wired.worker.start()
+        message_id = await market.says(thread, "Once")
+        await until(_is_attempted, "the ledger holds that it goes", within=20, every=0.005)
+        await wired.worker.kill()
+    assert (await market.message(message_id))["send"]["attempts"] == 1
+    wired.house.environ["RAPPORT_GRAPH_URL"] = graph
+    await wired.worker.start()
+    # No lease is waited for: it certainly did not go.
+    took = await until(lambda: _took(market, 1), "it goes", within=_IN_TIME)
+    await until(_all_sent, "it is written down", within=_IN_TIME)
+    found = await market.message(message_id)
+    assert found["send"] == {"state": "SENT", "reason": None, "attempts": 2}
+    assert market.accepted() == ["Once"]
+    assert list((wired.house.settings.data / "departures").iterdir()) == []
+    record_property("gone again after s, start of the worker included", round(took, 1))
 
 
 async def test_redis_flushed_with_a_thousand_queued(
@@ -122,6 +148,21 @@ async def _queue(place: Place, threads: list[str], number: int) -> None:
     with tenancy.acting_for(place.store.tenant_id):
         for first in range(0, number, _PEOPLE):
             await queue_some(range(first, min(first + _PEOPLE, number)))
+
+
+@contextmanager
+def _nobody_picks_up() -> Iterator[str]:
+    """An address whose queue of callers is full: no connection comes about."""
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as full, ExitStack() as callers:
+        for _ in range(2):
+            caller = callers.enter_context(socket.socket())
+            caller.setblocking(False)
+            caller.connect_ex(full.getsockname())
+        yield f"http://127.0.0.1:{full.getsockname()[1]}"
+
+
+async def _is_attempted() -> bool:
+    return await count("send WHERE attempts = 1") == 1
 
 
 async def _states() -> dict[str, int]:
