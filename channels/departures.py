@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import fcntl
 import os
-import time
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ from functools import cache
 from pathlib import Path
 
 from channels import graph
-from kernel import ids, tenancy
+from kernel import clock, ids, tenancy
 from kernel.ids import Id
 
 # A send and the fencing number of its claim.
@@ -27,7 +26,8 @@ Departing = tuple[Id, int]
 _BOOT = Path("/proc/sys/kernel/random/boot_id")
 _NO_MARK, _MARK = b"-", b"x"
 _WIDTH = len(f"{0:032} {0:019} -\n")
-_KEPT = 86_400  # seconds that a file of an earlier start is kept
+# Files of an earlier start are kept so long.
+_KEPT = clock.DAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ def left_behind() -> Iterator[LeftBehind]:
             if boot == _boot():
                 if (lines := _read(path)) is not None:
                     yield LeftBehind(Id(tenant_id), _without_mark(lines), path)
-            elif path.stat().st_mtime < time.time() - _KEPT:
+            elif path.stat().st_mtime * clock.SECOND < clock.now() - _KEPT:
                 path.unlink()
 
 

@@ -70,8 +70,8 @@ async def run(page: Settings) -> None:
         # Where Redis went away, saying goodbye to it fails as well; an open SQLite connection would
         # then keep the process from ending, and nobody would start it again.
         deadline = deadline or loop.time() + _DRAIN
-        with suppress(RedisError, OSError):
-            await worker.close()
+        with suppress(RedisError, OSError, asyncio.CancelledError):
+            await worker.close()  # its jobs are broken off, and it says so
         with suppress(TimeoutError):
             # Messages in the air: their answers are written down where they still come in time.
             await asyncio.wait_for(conversations.finish(), max(0.1, deadline - loop.time()))
