@@ -12,6 +12,7 @@ from collections.abc import Iterator
 import aiohttp
 import pytest
 
+from kernel import database
 from tests.faults import load
 from tests.faults.conftest import Figure
 from tests.faults.load import Load
@@ -25,6 +26,8 @@ from tests.faults.place import (
     wamids,
 )
 from tests.faults.programs import until
+from tests.flows import town
+from tests.flows.market import Market
 from tests.servers import ROOT, OwnPostgres, own_postgres
 
 _AWAY = 1.5  # seconds
@@ -95,6 +98,34 @@ async def test_postgres_crashes_under_load(
     record_property("answers", dict(posting.answers))
     record_property("of the refused stored", len(stored) - len(posting.acknowledged))
     record_property("first 200 after its return in s", round(recovered, 2))
+
+
+async def test_an_answer_that_comes_while_postgres_is_away(
+    wired: Place, market: Market, postgres: OwnPostgres
+) -> None:
+    await wired.start_api()
+    market.hears("p0", "Hola")
+    assert await market.sim.settled()
+    await town.drain()
+    market.sim.set(latency=1.0, statuses={"sent_after": 3600.0, "delivered_after": 3600.0})
+    await wired.worker.start()
+    await market.says((await market.threads())["p0"], "Once")
+
+    async def is_taken() -> bool:
+        return market.accepted() == ["Once"]
+
+    await until(is_taken, "the platform has it", within=20)
+    try:
+        await asyncio.to_thread(postgres.crash)
+        await asyncio.sleep(_AWAY)
+    finally:
+        postgres.start()
+
+    async def is_sent() -> bool:
+        return bool(await database.row("SELECT 1 AS one FROM send WHERE state = 'sent'"))
+
+    await until(is_sent, "the answer is written down", within=20)
+    assert market.accepted() == ["Once"]
 
 
 async def _ready_status(place: Place) -> int:
