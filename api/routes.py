@@ -12,6 +12,7 @@ from api.graphql.websocket import GraphQLOverWebsocket
 from api.health import Metrics, Readiness, healthz
 from api.media import Media
 from api.public_keys import jwks
+from api.store_rows import StoreRows
 from api.uploads import Uploads
 from api.webhooks.shops import SHOPIFY, WOOCOMMERCE, ShopWebhooks
 from api.webhooks.whatsapp import PATH, WhatsAppWebhooks
@@ -34,6 +35,7 @@ def routes(settings: Settings, webhooks: WhatsAppWebhooks) -> list[BaseRoute]:
         Route(SHOPIFY + "/{key}", shopify),
         Route(WOOCOMMERCE, woocommerce),
         Route(WOOCOMMERCE + "/{key}", woocommerce),
+        Route("/stores/{store}/{kind}", StoreRows()),
         Route("/media", ForBrowsers(Uploads(), origins)),
         Route("/media/{id}", ForBrowsers(Media(), origins)),
         Route("/imports/files", ForBrowsers(FilesToImport(), origins)),

@@ -1,5 +1,5 @@
 """All measurements, one after the other; the table for the README."""
 
-from benchmarks import drain, figures, inbox, startup, webhooks
+from benchmarks import drain, figures, inbox, startup, stores, webhooks
 
-figures.show(webhooks.measure, drain.measure, inbox.measure, startup.measure)
+figures.show(webhooks.measure, drain.measure, stores.measure, inbox.measure, startup.measure)

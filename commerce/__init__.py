@@ -14,6 +14,12 @@ order.delivered, order.cancelled, order.refunded.
 from commerce import told
 from commerce.accept import BELL as DELIVERIES_BELL
 from commerce.accept import Presented, accept
+from commerce.bulk import (
+    MOST_ROWS,
+    BulkReport,
+    RowReport,
+    take_rows,
+)
 from commerce.carts import abandon as abandon_carts
 from commerce.connections import forget_connections
 from commerce.deliveries import (
@@ -25,7 +31,41 @@ from commerce.deliveries import (
 )
 from commerce.ingest import Ingested, Outcome, ingest
 from commerce.merges import follow_merges
-from commerce.rates import Rate, list_rates, set_rates
+from commerce.pull import pull_orders, start
+from commerce.queries import (
+    CartFilter,
+    CartRow,
+    LineRow,
+    OrderFilter,
+    OrderRow,
+    ParcelRow,
+    ProductRow,
+    RefundRow,
+    VariantRow,
+    cart_page,
+    carts_by_ids,
+    count_carts,
+    count_orders,
+    count_orders_of,
+    count_products,
+    end_orders,
+    lines_of_carts,
+    lines_of_orders,
+    order_page,
+    orders_by_ids,
+    parcels_of,
+    product_page,
+    products_by_ids,
+    refunds_of,
+    variants_of,
+)
+from commerce.rates import (
+    RATE_UNIT,
+    Rate,
+    base_currency,
+    list_rates,
+    set_rates,
+)
 from commerce.storefront import link_token
 from commerce.stores import (
     Store,
@@ -36,37 +76,79 @@ from commerce.stores import (
     rotate_secret,
     stores_by_ids,
 )
-from commerce.taking_back import TakenBack, known_orders, take_back, who_buys
+from commerce.taking_back import (
+    TakenBack,
+    known_orders,
+    take_back,
+    who_buys,
+)
+from commerce.told import Told
+from commerce.wire.own import RowKind
 
 __all__ = [
     "DELIVERIES_BELL",
+    "MOST_ROWS",
+    "RATE_UNIT",
+    "BulkReport",
+    "CartFilter",
+    "CartRow",
     "ClaimedDelivery",
     "Ingested",
+    "LineRow",
+    "OrderFilter",
+    "OrderRow",
     "Outcome",
+    "ParcelRow",
     "Presented",
+    "ProductRow",
     "Rate",
+    "RefundRow",
+    "RowKind",
+    "RowReport",
     "Store",
     "TakenBack",
+    "Told",
+    "VariantRow",
     "abandon_carts",
     "accept",
+    "base_currency",
+    "cart_page",
+    "carts_by_ids",
     "claim_deliveries",
     "close_store",
     "connect_store",
+    "count_carts",
+    "count_orders",
+    "count_orders_of",
+    "count_products",
     "drop_old_deliveries",
+    "end_orders",
     "follow_merges",
     "forget_connections",
     "ingest",
     "known_orders",
+    "lines_of_carts",
+    "lines_of_orders",
     "link_token",
     "list_rates",
     "list_stores",
+    "order_page",
+    "orders_by_ids",
+    "parcels_of",
+    "product_page",
+    "products_by_ids",
+    "pull_orders",
     "read_store",
+    "refunds_of",
     "rotate_secret",
     "set_rates",
     "settle",
+    "start",
     "stores_by_ids",
     "take_back",
+    "take_rows",
     "told",
     "try_later",
+    "variants_of",
     "who_buys",
 ]

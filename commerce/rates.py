@@ -16,7 +16,7 @@ from kernel.database import Batch
 from kernel.errors import Invalid
 from kernel.ids import Id
 
-UNIT = 10**9
+RATE_UNIT = 10**9
 _MOST = 10**18
 _AT_ONCE = 1000
 
@@ -45,13 +45,17 @@ class Rates:
             return amount
         dated = self._by_currency.get(order["currency"], [])
         place = bisect_right(dated, (order["placed_at"], _MOST))
-        return (amount * dated[place - 1][1] + UNIT // 2) // UNIT if place else None
+        return (amount * dated[place - 1][1] + RATE_UNIT // 2) // RATE_UNIT if place else None
 
 
 async def read_rates() -> Rates:
     """The rates of the current tenant, ready to be applied."""
-    base = (await tenants.read_settings()).currency
-    return Rates(base, await list_rates())
+    return Rates(await base_currency(), await list_rates())
+
+
+async def base_currency() -> str:
+    """The currency that sums of several currencies are told in: the tenant's own."""
+    return (await tenants.read_settings()).currency
 
 
 async def list_rates() -> list[Rate]:

@@ -7,10 +7,31 @@ My events: contact.created, contact.updated, contact.identity_changed, contact.m
 contact.tagged, contact.untagged, contact.removed, consent.*.
 """
 
-from contacts.activity import Touch, forget_activity, record_activity
+from contacts.activity import (
+    Touch,
+    TouchRow,
+    count_touches,
+    end_touches,
+    forget_activity,
+    record_activity,
+    touch_page,
+)
 from contacts.addresses import Address, addresses
-from contacts.consent import LEDGER, MARKETING, ConsentStep, record_consent
-from contacts.entering import Consent, Effect, Entered, Listed, enter, look_up, times_shown
+from contacts.consent import (
+    LEDGER,
+    MARKETING,
+    ConsentStep,
+    record_consent,
+)
+from contacts.entering import (
+    Consent,
+    Effect,
+    Entered,
+    Listed,
+    enter,
+    look_up,
+    times_shown,
+)
 from contacts.identity import Recognised, find, recognise
 from contacts.merge import Merge
 from contacts.phones import read_phone
@@ -31,7 +52,12 @@ from contacts.queries import (
 )
 from contacts.search import search_tokens
 from contacts.sightings import Known, Move, Sighting
-from contacts.tags import retag, tag, tidy_tag, untag
+from contacts.tags import (
+    retag,
+    tag,
+    tidy_tag,
+    untag,
+)
 from contacts.taking_back import take_back
 from contacts.withdrawal import is_withdrawal
 
@@ -55,11 +81,14 @@ __all__ = [
     "Sighting",
     "TagRow",
     "Touch",
+    "TouchRow",
     "addresses",
     "consents_of",
     "contact_page",
     "contacts_by_ids",
     "count_contacts",
+    "count_touches",
+    "end_touches",
     "enter",
     "find",
     "forget_activity",
@@ -79,5 +108,6 @@ __all__ = [
     "take_back",
     "tidy_tag",
     "times_shown",
+    "touch_page",
     "untag",
 ]

@@ -7,11 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Literal, TypedDict, cast
 
 from kernel import database, tenancy
 from kernel.database import Batch
 from kernel.ids import Id
 
+Direction = Literal["ASC", "DESC"]
+
+# So many at a time fit the statements of SQLite (32,766 parameters).
+_AT_ONCE = 4000
 _COLUMNS = {
     "id": "uuid",
     "contact_id": "uuid",
@@ -39,13 +44,31 @@ class Touch:
     currency: str | None = None
 
 
+class TouchRow(TypedDict):
+    """An activity as stored; the amount in 1/10,000 of its currency where it has one."""
+
+    id: Id
+    contact_id: Id
+    at: int
+    kind: str
+    reference: Id
+    amount: int | None
+    currency: str | None
+
+
 @database.unit_of_work
 async def record_activity(touches: Sequence[Touch]) -> int:
     """Write activities of the current tenant, once each; how many are new or different.
 
     A contact that was merged meanwhile passes its activity on to its survivor.
     """
-    told = {touch.id: touch for touch in touches}.values()
+    told = list({touch.id: touch for touch in touches}.values())
+    return sum(
+        [await _record(told[start : start + _AT_ONCE]) for start in range(0, len(told), _AT_ONCE)]
+    )
+
+
+async def _record(told: Sequence[Touch]) -> int:
     added = await database.rows(
         """INSERT INTO activity
                   (tenant_id, id, contact_id, at, kind, reference, amount, currency)
@@ -75,3 +98,56 @@ async def forget_activity(told: Iterable[tuple[Id, Id]]) -> None:
         tenancy.current(),
         batch=Batch({"contact_id": "uuid", "reference": "uuid"}, [[*one] for one in told]),
     )
+
+
+async def touch_page(
+    contact_id: Id, direction: Direction, after: tuple[int, Id], limit: int
+) -> list[TouchRow]:
+    """At most so many activities of a contact beyond the place `after` (time, id)."""
+    rows = await database.rows(
+        f"""SELECT a.id, a.contact_id, a.at, a.kind, a.reference, a.amount, a.currency
+              FROM activity a
+             WHERE a.tenant_id = $1::uuid AND a.contact_id = $2::uuid
+               AND (a.at, a.id) {"<" if direction == "DESC" else ">"} ($4::bigint, $5::uuid)
+             ORDER BY a.at {direction}, a.id {direction} LIMIT $3::bigint""",
+        tenancy.current(),
+        contact_id,
+        limit,
+        *after,
+    )
+    return cast(list[TouchRow], rows)
+
+
+async def end_touches(
+    contact_ids: Iterable[Id], direction: Direction, limit: int
+) -> dict[Id, list[TouchRow]]:
+    """At most so many activities of each contact by time, in that direction."""
+    rows = await database.rows(
+        f"""SELECT a.id, a.contact_id, a.at, a.kind, a.reference, a.amount, a.currency
+              FROM (SELECT x.*, row_number() OVER (
+                                    PARTITION BY x.contact_id
+                                        ORDER BY x.at {direction}, x.id {direction}) AS place
+                      FROM ({{batch}}) AS b
+                      JOIN activity x ON x.tenant_id = $1::uuid AND x.contact_id = b.id) AS a
+             WHERE a.place <= $2::bigint ORDER BY a.contact_id, a.place""",
+        tenancy.current(),
+        limit,
+        batch=Batch({"id": "uuid"}, [[one] for one in contact_ids]),
+    )
+    found: dict[Id, list[TouchRow]] = {}
+    for row in rows:
+        found.setdefault(row["contact_id"], []).append(cast(TouchRow, row))
+    return found
+
+
+async def count_touches(contact_ids: Iterable[Id]) -> dict[Id, int]:
+    """How many activities each contact has."""
+    ids = list(contact_ids)
+    rows = await database.rows(
+        """SELECT b.id, count(*) AS n FROM ({batch}) AS b
+             JOIN activity a ON a.tenant_id = $1::uuid AND a.contact_id = b.id
+            GROUP BY b.id""",
+        tenancy.current(),
+        batch=Batch({"id": "uuid"}, [[one] for one in ids]),
+    )
+    return dict.fromkeys(ids, 0) | {row["id"]: row["n"] for row in rows}

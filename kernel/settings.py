@@ -160,6 +160,9 @@ class Settings:
         "File of certificates (PEM) that count as the WhatsApp API's besides the system's own, as "
         "the simulator writes it with --tls.",
     )
+    shopify_url: str | None = _setting(
+        read.web_url, None, "Root of Shopify's Admin API instead of each shop's own domain."
+    )
     webhook_limit: int = _setting(
         read.whole(65_536, 67_108_864), "3145728", "Largest webhook body in bytes (contract: 3 MB)."
     )

@@ -26,6 +26,11 @@ class Permission(StrEnum):
     CONTACTS_WRITE = "contacts:write"
     # Names, phones, addresses and what was said, unmasked; without it one sees shapes and counts.
     CONTACTS_PERSONAL = "contacts:personal"
+    # Shops that are connected; and what was bought in them.
+    STORES_READ = "stores:read"
+    STORES_WRITE = "stores:write"
+    COMMERCE_READ = "commerce:read"
+    COMMERCE_WRITE = "commerce:write"
     CONVERSATIONS_READ = "conversations:read"
     CONVERSATIONS_WRITE = "conversations:write"
     # Files of contacts and orders: whoever may start one may undo it.
@@ -64,6 +69,10 @@ _TABLE: dict[Permission, tuple[bool, bool, bool, bool, bool, bool]] = {
     Permission.CONTACTS_READ:       (_YES, _YES, _YES, _YES, _YES, _YES),
     Permission.CONTACTS_WRITE:      (_YES, _YES, _YES, _NO,  _YES, _YES),
     Permission.CONTACTS_PERSONAL:   (_YES, _YES, _YES, _NO,  _YES, _YES),
+    Permission.STORES_READ:         (_YES, _YES, _YES, _YES, _YES, _YES),
+    Permission.STORES_WRITE:        (_YES, _YES, _NO,  _NO,  _NO,  _NO),
+    Permission.COMMERCE_READ:       (_YES, _YES, _YES, _YES, _YES, _YES),
+    Permission.COMMERCE_WRITE:      (_YES, _YES, _NO,  _NO,  _NO,  _YES),
     Permission.CONVERSATIONS_READ:  (_YES, _YES, _YES, _YES, _YES, _YES),
     Permission.CONVERSATIONS_WRITE: (_YES, _YES, _YES, _NO,  _NO,  _YES),
     Permission.IMPORTS_READ:        (_YES, _YES, _NO,  _NO,  _YES, _YES),

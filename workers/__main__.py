@@ -16,6 +16,7 @@ from prometheus_client import start_http_server
 from redis.exceptions import RedisError
 
 import channels
+import commerce
 import conversations
 import imports
 from kernel import bells, database, keys, log, settings
@@ -34,6 +35,7 @@ async def run(page: Settings) -> None:
     imports.start(page)
     await bells.start(page)
     await channels.start(page)
+    commerce.start(page)
     letters.start(page)
     worker = Worker(
         functions=[func(job, name=job.__name__) for job in jobs.BELLS],

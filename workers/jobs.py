@@ -92,6 +92,11 @@ async def carts(ctx: Context, *args: Any, **kwargs: Any) -> None:
     await _alone("carts", commerce.abandon_carts)
 
 
+async def pulls(ctx: Context, *args: Any, **kwargs: Any) -> None:
+    """Ask shops for orders that no delivery told of."""
+    await _alone("pulls", shops.pull)
+
+
 async def measure(ctx: Context, *args: Any, **kwargs: Any) -> None:
     """Count what waits, for the page of metrics."""
 

@@ -9,9 +9,10 @@ import structlog
 
 import commerce
 import conversations
-from commerce import ClaimedDelivery
+from commerce import ClaimedDelivery, Told
 from kernel import database, metrics, tenancy
 from kernel.errors import RapportError
+from kernel.ids import Id
 
 BATCH = 200
 _log = structlog.get_logger("shops")
@@ -35,6 +36,11 @@ async def drain(limit: int = BATCH) -> int:
     return len(claimed)
 
 
+async def pull() -> int:
+    """Ask the next shop whose turn it is for the orders it changed; how many were asked."""
+    return await commerce.pull_orders(_take)
+
+
 async def _apply_alone(one: ClaimedDelivery) -> None:
     try:
         await _apply([one])
@@ -47,7 +53,7 @@ async def _apply_alone(one: ClaimedDelivery) -> None:
 async def _apply(together: Sequence[ClaimedDelivery]) -> None:
     """Deliveries of one shop."""
     with tenancy.acting_for(together[0].tenant_id):
-        await _ingest(together)
+        await _take(together[0].store_id, [told for one in together for told in one.told])
     await commerce.settle(together)
     for one in together:
         for told in one.told:
@@ -55,7 +61,6 @@ async def _apply(together: Sequence[ClaimedDelivery]) -> None:
 
 
 @database.unit_of_work
-async def _ingest(together: Sequence[ClaimedDelivery]) -> None:
-    told = [each for one in together for each in one.told]
-    ingested = await commerce.ingest(together[0].store_id, told)
+async def _take(store_id: Id, told: Sequence[Told]) -> None:
+    ingested = await commerce.ingest(store_id, told)
     await conversations.follow_merges(ingested.merges)

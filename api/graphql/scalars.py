@@ -21,6 +21,8 @@ CountryCode = NewType("CountryCode", str)
 CurrencyCode = NewType("CurrencyCode", str)
 TimeZone = NewType("TimeZone", str)
 URL = NewType("URL", str)
+# 1/10,000 of the currency inside, a decimal number as text outside.
+Amount = NewType("Amount", int)
 JSON = NewType("JSON", object)
 
 _FIRST = clock.micros(datetime(1970, 1, 1, tzinfo=UTC))
@@ -64,6 +66,18 @@ def _time_zone(given: Any) -> str:
     return given
 
 
+def show_amount(amount: int) -> str:
+    """In units of the currency, with two to four decimals: 26.00."""
+    whole, rest = divmod(abs(amount), 10_000)
+    decimals = f"{rest:04}"
+    shown = decimals[:2] + decimals[2:].rstrip("0")
+    return f"{'-' if amount < 0 else ''}{whole}.{shown}"
+
+
+def _amount(_given: Any) -> int:
+    raise _wrong("Decimal", "26.00")
+
+
 def _as_is(value: Any) -> Any:
     return value
 
@@ -101,6 +115,12 @@ SCALARS: dict[object, ScalarDefinition] = {
         "URL",
         "An address; one that begins with a slash is meant from this server's own.",
         _text_like("URL", r"(https?:/)?/\S*", "https://example.com/page"),
+    ),
+    Amount: _scalar(
+        "Decimal",
+        "An amount in units of its currency, exact, as text: 26.00.",
+        _amount,
+        show_amount,
     ),
     JSON: _scalar("JSON", "Any JSON value, as the platform sent it.", _as_is),
 }

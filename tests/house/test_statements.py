@@ -37,6 +37,7 @@ ACROSS = {
     "kernel/sql/read_outbox.sqlite.sql": (1, "durable readers follow all tenants"),
     "kernel/sql/newest_in_outbox.postgresql.sql": (1, "a reader begins behind all tenants"),
     "kernel/sql/newest_in_outbox.sqlite.sql": (1, "a reader begins behind all tenants"),
+    "commerce/pull.py": (1, "shops of all tenants are asked by one clock"),
     "commerce/carts.py": (1, "carts of all tenants are left by one clock"),
     "channels/sql/claim_media.sql": (1, "files of all tenants are fetched by whoever is free"),
     "conversations/ledger_reads.py": (1, "what waits in all tenants is counted together"),

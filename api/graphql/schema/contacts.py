@@ -25,6 +25,8 @@ from tenants import Permission
 
 if TYPE_CHECKING:
     from api.graphql.schema.conversations import Conversation
+    from api.graphql.schema.orders import Order
+    from api.graphql.schema.timeline import TimelineEntry
 
 
 @enum_type
@@ -246,6 +248,27 @@ class Contact(Node):
     def merged_into(self) -> Contact | None:
         merged_into = self.row["merged_into"]
         return self.asked.loader(load_contacts).get(merged_into) if merged_into else None
+
+    @strawberry.field(
+        description="What they bought, the newest first.",
+        directives=[requires(Permission.COMMERCE_READ)],
+    )
+    def orders(
+        self, first: First = None, after: After = None, last: Last = None, before: Before = None
+    ) -> Connection[Annotated[Order, strawberry.lazy("api.graphql.schema.orders")]]:
+        from api.graphql.schema.orders import orders_of
+
+        return orders_of(self.asked, self.row["id"], first, after, last, before)
+
+    @strawberry.field(
+        description="What touched them, the latest first: messages, consents, orders, carts.",
+    )
+    def timeline(
+        self, first: First = None, after: After = None, last: Last = None, before: Before = None
+    ) -> Connection[Annotated[TimelineEntry, strawberry.lazy("api.graphql.schema.timeline")]]:
+        from api.graphql.schema.timeline import timeline_of
+
+        return timeline_of(self.asked, self.row["id"], first, after, last, before)
 
     @strawberry.field(
         description="Their threads, the one with the latest message first.",

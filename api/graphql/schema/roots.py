@@ -13,6 +13,14 @@ from api.graphql.permissions import SIGNED_IN, requires
 from api.graphql.scalars import PhoneNumber
 from api.graphql.schema.account import AccountMutation
 from api.graphql.schema.api_keys import ApiKey, ApiKeyMutation, keys_page
+from api.graphql.schema.carts import (
+    Cart,
+    CartFilterArg,
+    Product,
+    StoreArg,
+    carts_page,
+    products_page,
+)
 from api.graphql.schema.channels import (
     Number,
     PlatformUpdate,
@@ -34,10 +42,13 @@ from api.graphql.schema.filters import ContactFilterArg, ConversationFilterArg
 from api.graphql.schema.imports import ImportMutation
 from api.graphql.schema.jobs import JobQuery
 from api.graphql.schema.node import KINDS, Node
+from api.graphql.schema.orders import Order, OrderFilterArg, orders_page
 from api.graphql.schema.people import Person, people_page
 from api.graphql.schema.sending import SendingMutation
 from api.graphql.schema.signing import SigningMutation
+from api.graphql.schema.stores import CurrencyRate, Store, StoreMutation, all_rates, all_stores
 from api.graphql.schema.tags import Tag, all_tags
+from api.graphql.schema.telling import TellingMutation
 from api.graphql.schema.tenant import Tenant, TenantMutation, Viewer, read_tenant
 from kernel.errors import Invalid
 from tenants import Permission
@@ -163,6 +174,65 @@ class Query(JobQuery):
         return await inbox_page(info, filter, order_by, first, after, last, before)
 
     @strawberry.field(
+        description="The shops of the tenant, oldest first.",
+        directives=[requires(Permission.STORES_READ)],
+    )
+    async def stores(self, info: Info) -> list[Store]:
+        return await all_stores(info.context)
+
+    @strawberry.field(
+        description="What currencies are worth in the tenant's own, by currency and time.",
+        directives=[requires(Permission.STORES_READ)],
+    )
+    async def currency_rates(self, info: Info) -> list[CurrencyRate]:
+        return await all_rates()
+
+    @strawberry.field(
+        description="The orders of the tenant's shops, the newest first; deleted ones left out.",
+        directives=[requires(Permission.COMMERCE_READ)],
+    )
+    async def orders(
+        self,
+        info: Info,
+        filter: OrderFilterArg = None,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+    ) -> Connection[Order]:
+        return await orders_page(info, filter, first, after, last, before)
+
+    @strawberry.field(
+        description="The carts of the tenant's shops, the one left last first.",
+        directives=[requires(Permission.COMMERCE_READ)],
+    )
+    async def carts(
+        self,
+        info: Info,
+        filter: CartFilterArg = None,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+    ) -> Connection[Cart]:
+        return await carts_page(info, filter, first, after, last, before)
+
+    @strawberry.field(
+        description="The products of the tenant's shops, the newest first; deleted ones left out.",
+        directives=[requires(Permission.COMMERCE_READ)],
+    )
+    async def products(
+        self,
+        info: Info,
+        store: StoreArg = None,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+    ) -> Connection[Product]:
+        return await products_page(info, store, first, after, last, before)
+
+    @strawberry.field(
         description="The people of the tenant, in the order in which they came.",
         directives=[requires(Permission.PEOPLE_READ)],
     )
@@ -258,5 +328,7 @@ class Mutation(
     DeskMutation,
     SendingMutation,
     ImportMutation,
+    StoreMutation,
+    TellingMutation,
 ):
     """What can be done."""
