@@ -5,6 +5,7 @@ from __future__ import annotations
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from api.browsers import ForBrowsers, Origins
+from api.explorer import explorer
 from api.files_to_import import FilesToImport, Reports
 from api.graphql.admission import Admission
 from api.graphql.http import GraphQLOverHttp
@@ -44,4 +45,5 @@ def routes(settings: Settings, webhooks: WhatsAppWebhooks) -> list[BaseRoute]:
         Route("/healthz", healthz),
         Route("/readyz", Readiness(settings)),
         Route("/metrics", Metrics(settings)),
+        *([] if settings.is_production else [Route("/explorer", explorer)]),
     ]

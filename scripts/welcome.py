@@ -19,6 +19,7 @@ FIRST_QUERY = """
 
 _WORDS = """\
   GraphQL    {root}/graphql       (websocket: {websocket}/graphql)
+  Explorer   {root}/explorer      (queries and the schema, on a page)
   Webhooks   {root}/webhooks/whatsapp
   Health     {root}/healthz  {root}/readyz  {root}/metrics
 {simulator}  Demo       {data}/demo.json   (people, passwords, tokens, API keys)
