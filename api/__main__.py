@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import sys
+import warnings
 
 import uvicorn
 
@@ -23,6 +24,8 @@ def main() -> None:
     # Once all has ended uvicorn raises the signal again, which by default is death by SIGTERM.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     log.start(settings.log_level, "api")
+    # Where a field's error ends those beside it, graphql-core drops what it has not begun.
+    warnings.filterwarnings("ignore", "coroutine '.*' was never awaited", RuntimeWarning)
     from api.app import App  # after the settings: a refusal shall not wait for the schema
 
     try:

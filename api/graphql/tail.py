@@ -72,6 +72,7 @@ class Tail:
             with suppress(asyncio.CancelledError):
                 await self._task
             self._task = None
+        self._starting = asyncio.Lock()  # a lock stays with the loop on which somebody waited
 
     @asynccontextmanager
     async def _listening(self, tenant_id: Id) -> AsyncIterator[_Listener]:

@@ -46,12 +46,17 @@ async def settle_in(bodies: Iterable[dict[str, Any]]) -> Id:
     """A tenant that has connected every number and account that these payloads name."""
     await channels.register_app("default", [SECRET], "verify-me")
     tenant_id = await make_tenant()
-    numbers, wabas = _named(bodies)
     with tenancy.acting_for(tenant_id):
-        rows = {waba: await channels.connect_waba(waba) for waba in sorted(wabas)}
-        for phone_number_id, (waba, display) in sorted(numbers.items()):
-            await channels.connect_number(rows[waba], phone_number_id, display, "Town")
+        await connect(bodies)
     return tenant_id
+
+
+async def connect(bodies: Iterable[dict[str, Any]]) -> None:
+    """Connect every number and account that these payloads name to the current tenant."""
+    numbers, wabas = _named(bodies)
+    rows = {waba: await channels.connect_waba(waba) for waba in sorted(wabas)}
+    for phone_number_id, (waba, display) in sorted(numbers.items()):
+        await channels.connect_number(rows[waba], phone_number_id, display, "Town")
 
 
 async def post(bodies: Sequence[dict[str, Any]]) -> None:
