@@ -186,19 +186,18 @@ async def test_closing_codes(door: Door, store: Store) -> None:
         assert (await line.closing())[0] == 4406
 
 
-async def test_a_token_that_ends_closes_theopen_line(door: Door, store: Store) -> None:
+async def test_a_token_that_ends_closes_the_line(door: Door, store: Store) -> None:
     async with open_line(door) as line:
         await line.begin(store.token)
         await line.subscribe(_INBOX)
         await _listening()
         with tenancy.acting_for(store.tenant_id):
-            viewer = await tenants.read_token(store.token)
-            await tenants.sign_out(viewer.session_id)
+            await tenants.end_sessions(store.people["agent"])
         code, reason = await line.closing(within=7)
         assert (code, reason) == (4403, "SESSION_ENDED")
 
 
-async def test_another_role_closes_theopen_line(door: Door, store: Store) -> None:
+async def test_another_role_closes_the_line(door: Door, store: Store) -> None:
     async with open_line(door) as line:
         await line.begin(store.token)
         with tenancy.acting_for(store.tenant_id):
