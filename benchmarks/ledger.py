@@ -14,6 +14,7 @@ import orjson
 import channels
 import conversations
 from benchmarks import stage
+from benchmarks.one_by_one import Address
 from benchmarks.stage import Business
 from conversations import Outgoing
 from conversations.content import Text
@@ -30,21 +31,18 @@ _PARTIES = ("conversation_id", "contact_id", "subject_id", "number_id")
 Row = dict[str, Any]
 
 
-async def open_lines(business: Business, count: int, people: int) -> list[Id]:
-    """So many fast numbers, each with so many people who have just written; their row ids."""
+async def open_lines(business: Business, count: int, people: int) -> None:
+    """So many fast numbers, each with so many people who have just written."""
     everybody = stage.people(count * people)
-    rows = []
     with tenancy.acting_for(business.tenant_id):
         [waba] = await channels.list_wabas()
     for place in range(count):
         number, display = str(int(stage.NUMBER) + place), str(int(stage.DISPLAY) + place)
         with tenancy.acting_for(business.tenant_id):
-            row = await channels.connect_number(waba["id"], number, display, "Costa", "a-token")
-        rows.append(row)
+            await channels.connect_number(waba["id"], number, display, "Costa", "a-token")
         mine = everybody[place * people : (place + 1) * people]
         await stage.hear_from(mine, stage.wamids(people, f"line{place}"), number)
         await stage.deliver(as_platform(_upgrade(display)))
-    return rows
 
 
 async def queue(business: Business, count: int) -> None:
@@ -63,6 +61,23 @@ async def queue(business: Business, count: int) -> None:
         )
         await _write_copies(first.send_id, threads, count - 1)
     bells.ring(conversations.SENDS_BELL)
+
+
+async def analyse() -> None:
+    """What PostgreSQL does by itself within a minute: look at how full its tables have become."""
+    if database.dialect() == "postgresql":
+        await database.run("ANALYZE")
+
+
+async def addresses(business: Business) -> list[Address]:
+    """Tenant, number, and the platform's id of the number, of each text that waits."""
+    rows = await database.rows(
+        """SELECT s.number_id, n.phone_number_id
+             FROM send s JOIN number n ON n.tenant_id = $1::uuid AND n.id = s.number_id
+            WHERE s.tenant_id = $1::uuid AND s.state = 'queued'""",
+        business.tenant_id,
+    )
+    return [(business.tenant_id, row["number_id"], row["phone_number_id"]) for row in rows]
 
 
 async def waiting() -> int:
