@@ -58,6 +58,8 @@ async def heed(number_id: Id, verdicts: Sequence[Verdict]) -> None:
 
 async def _note_acceptance(number_id: Id) -> None:
     now = clock.now()
+    if now - _noted_at.get(number_id, 0) < _NOTED_ANEW:
+        return
     await database.run(
         """UPDATE number SET accepted_at = $3, held_since = NULL, held_because = NULL
             WHERE tenant_id = $1::uuid AND id = $2::uuid
@@ -67,6 +69,7 @@ async def _note_acceptance(number_id: Id) -> None:
         now,
         now - _NOTED_ANEW,
     )
+    _noted_at[number_id] = now
 
 
 def _is_of_more(verdict: Verdict) -> bool:
@@ -76,6 +79,7 @@ def _is_of_more(verdict: Verdict) -> bool:
 @database.unit_of_work
 async def _hold(number_id: Id, telling: Sequence[Verdict]) -> None:
     now = clock.now()
+    _noted_at.clear()
     gravest = max(telling, key=lambda one: (one.code in FOR_OWNER, one.wait))
     # What concerns the account holds all of its numbers.
     scope = "account" if any(one.hold == "account" for one in telling) else "number"
@@ -98,3 +102,7 @@ def _wamid(outcome: graph.Outcome) -> str | None:
     first = messages[0] if isinstance(messages, list) and messages else None
     wamid = first.get("id") if isinstance(first, dict) else None
     return wamid if isinstance(wamid, str) and wamid else None
+
+
+# When this process noted last that a number's messages are taken, since it held one back.
+_noted_at: dict[Id, int] = {}
