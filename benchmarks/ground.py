@@ -203,10 +203,13 @@ def _postgres(folder: Path) -> Iterator[dict[str, str]]:
         servers._wait_until(
             lambda: server.poll() is not None or subprocess.run(ping).returncode == 0, "PostgreSQL"
         )
+        postgres.make_roles()
         with postgres.databases() as (main, persons):
             yield {
                 "RAPPORT_DATABASE_URL": postgres.url(main),
                 "RAPPORT_KEYS_DATABASE_URL": postgres.url(persons),
+                "RAPPORT_OWNER_DATABASE_URL": postgres.owner_url(main),
+                "RAPPORT_KEYS_OWNER_DATABASE_URL": postgres.owner_url(persons),
             }
     finally:
         server.send_signal(signal.SIGINT)

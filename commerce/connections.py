@@ -89,12 +89,13 @@ def _tidy_or_as_is(platform: str, address: str) -> str:
 
 
 async def _read(platform: str, address: str) -> Sequence[Connection]:
-    routes = await database.rows(
-        """SELECT store_id, tenant_id FROM store_route
-            WHERE platform = $1 AND address = $2 ORDER BY store_id DESC""",
-        platform,
-        address,
-    )
+    with tenancy.across_tenants("finding the tenants that claim a shop's address"):
+        routes = await database.rows(
+            """SELECT store_id, tenant_id FROM store_route
+                WHERE platform = $1 AND address = $2 ORDER BY store_id DESC""",
+            platform,
+            address,
+        )
     found = []
     for route in routes:
         with tenancy.acting_for(route["tenant_id"]):

@@ -10,7 +10,7 @@ import orjson
 
 from commerce.told import Told
 from commerce.wire import shopify, woocommerce
-from kernel import clock, database, keys, metrics
+from kernel import clock, database, keys, metrics, tenancy
 from kernel.database import Batch
 from kernel.errors import RapportError
 from kernel.ids import Id
@@ -104,11 +104,12 @@ def _read(platform: str, row: dict[str, Any]) -> list[Told]:
 
 async def _shops(store_ids: set[Id]) -> dict[Id, tuple[Id, str]]:
     """The tenant and the platform of each."""
-    rows = await database.rows(
-        """SELECT DISTINCT r.store_id, r.tenant_id, r.platform FROM ({batch}) AS b
-             JOIN store_route r ON r.store_id = b.id""",
-        batch=Batch({"id": "uuid"}, [[one] for one in sorted(store_ids)]),
-    )
+    with tenancy.across_tenants("finding the tenants of shops' deliveries"):
+        rows = await database.rows(
+            """SELECT DISTINCT r.store_id, r.tenant_id, r.platform FROM ({batch}) AS b
+                 JOIN store_route r ON r.store_id = b.id""",
+            batch=Batch({"id": "uuid"}, [[one] for one in sorted(store_ids)]),
+        )
     return {row["store_id"]: (row["tenant_id"], row["platform"]) for row in rows}
 
 

@@ -108,7 +108,11 @@ async def connect_store(
                 currency = excluded.currency, country = excluded.country,
                 webhook_key = excluded.webhook_key, updated_at = excluded.updated_at""",
     )
-    await database.run("DELETE FROM store_route WHERE store_id = $1::uuid", store_id)
+    await database.run(
+        "DELETE FROM store_route WHERE tenant_id = $1::uuid AND store_id = $2::uuid",
+        tenancy.current(),
+        store_id,
+    )
     await database.insert(
         "store_route",
         [

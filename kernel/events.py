@@ -79,7 +79,11 @@ async def read(after: Cursor, limit: int = 500, *, tenant_id: Id | None = None) 
     statement = database.sql(__file__, f"read_outbox.{database.dialect()}")
     if tenant_id:
         statement = statement.replace("/* of tenant */", "AND tenant_id = $4::uuid")
-    params = [after[0], after[1], limit] + ([tenant_id] if tenant_id else [])
+        with tenancy.acting_for(tenant_id):
+            rows = await database.rows(statement, *after, limit, tenant_id)
+    else:
+        with tenancy.across_tenants("readers follow the events of all tenants"):
+            rows = await database.rows(statement, *after, limit)
     return [
         Event(
             kind=row["kind"],
@@ -89,14 +93,15 @@ async def read(after: Cursor, limit: int = 500, *, tenant_id: Id | None = None) 
             tenant_id=row["tenant_id"],
             position=row["position"],
         )
-        for row in await database.rows(statement, *params)
+        for row in rows
     ]
 
 
 async def newest() -> Cursor:
     """Where a reader stands that wants only what happens from now on."""
     statement = database.sql(__file__, f"newest_in_outbox.{database.dialect()}")
-    row = await database.row(statement)
+    with tenancy.across_tenants("a reader begins behind the events of all tenants"):
+        row = await database.row(statement)
     return (row["position"], row["id"]) if row else START
 
 
@@ -129,11 +134,12 @@ async def follow(
 
 async def forget(before: int) -> int:
     """Drop events recorded before this time that every durable reader has passed; how many went."""
-    return await database.run(
-        """DELETE FROM outbox WHERE id < $1::uuid
-            AND position < (SELECT min(position) FROM reader)""",
-        ids.first_at(before),
-    )
+    with tenancy.across_tenants("what every reader has passed is dropped"):
+        return await database.run(
+            """DELETE FROM outbox WHERE id < $1::uuid
+                AND position < (SELECT min(position) FROM reader)""",
+            ids.first_at(before),
+        )
 
 
 async def _lease(name: str) -> tuple[int, Cursor] | None:

@@ -59,8 +59,8 @@ async def apply(settings: Settings, folder: Path = FOLDER) -> list[str]:
 
     Safe beside itself: the others wait and then find nothing to do.
     """
-    done = await _apply_to(settings.database_url, folder)
-    return done + await _apply_to(settings.keys_database_url, folder / "keys")
+    done = await _apply_to(settings.owner_database_url, folder)
+    return done + await _apply_to(settings.keys_owner_database_url, folder / "keys")
 
 
 async def pending(settings: Settings, folder: Path = FOLDER) -> list[str]:
@@ -75,13 +75,22 @@ async def pending(settings: Settings, folder: Path = FOLDER) -> list[str]:
         else:
             connection = await asyncpg.connect(url)
             try:
-                await connection.execute(_HISTORY)
-                known = await connection.fetch("SELECT name, checksum FROM schema_migration")
+                known = await _known(connection)
             finally:
                 await connection.close()
             found = {row["name"]: row["checksum"] for row in known}
             waiting += [step.name for step in _missing(steps(place, "postgresql"), found)]
     return waiting
+
+
+async def _known(connection: asyncpg.Connection) -> list[asyncpg.Record]:
+    """What was applied, for who may look only."""
+    if await connection.fetchval("SELECT to_regclass('schema_migration')") is None:
+        return []
+    known: list[asyncpg.Record] = await connection.fetch(
+        "SELECT name, checksum FROM schema_migration"
+    )
+    return known
 
 
 async def _apply_to(url: str, folder: Path) -> list[str]:

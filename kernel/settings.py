@@ -114,6 +114,19 @@ class Settings:
         "In production on PostgreSQL it must be given.",
         secret=True,
     )
+    owner_database_url: str = _setting(
+        read.database_url,
+        "{database_url}",
+        "Main database as the role that owns the tables and migrates; the programs sign in as "
+        "another one, see README. Left out, migrations use RAPPORT_DATABASE_URL.",
+        secret=True,
+    )
+    keys_owner_database_url: str = _setting(
+        read.database_url,
+        "{keys_database_url}",
+        "Database of the keys of persons as the role that owns its tables and migrates.",
+        secret=True,
+    )
     database_pool: int = _setting(
         read.whole(1, 200), "10", "Most PostgreSQL connections that a process holds per database."
     )
@@ -245,6 +258,15 @@ def _refuse_what_does_not_fit(values: Mapping[str, Any], given: Mapping[str, str
             "KEYS_DATABASE_URL",
             _place(values["keys_database_url"]) == _place(values["database_url"]),
             "must not be the main database",
+        ),
+        *(
+            (
+                f"{which}OWNER_DATABASE_URL",
+                _place(values[f"{which}owner_database_url".lower()])
+                != _place(values[f"{which}database_url".lower()]),
+                f"must name the database of RAPPORT_{which}DATABASE_URL",
+            )
+            for which in ("", "KEYS_")
         ),
         ("SIMULATOR_PORT", values["simulator_port"] == values["port"], "is the port of the API"),
         ("WORKER_METRICS_PORT", values["worker_metrics_port"] == values["port"], "is the API's"),

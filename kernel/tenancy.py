@@ -8,12 +8,14 @@ from contextvars import ContextVar
 
 import structlog
 
+from kernel import metrics
 from kernel.errors import NoTenant
 from kernel.ids import Id
 
 _tenant: ContextVar[Id | None] = ContextVar("tenant", default=None)
 _across: ContextVar[bool] = ContextVar("across", default=False)
 _log = structlog.get_logger("tenancy")
+_told: set[str] = set()
 
 
 def current() -> Id:
@@ -36,18 +38,25 @@ def is_across() -> bool:
 
 @contextmanager
 def acting_for(tenant_id: Id) -> Iterator[None]:
-    """Everything inside is done for this tenant."""
-    token = _tenant.set(tenant_id)
+    """Everything inside is done for this tenant, and for it alone."""
+    tenant, across = _tenant.set(tenant_id), _across.set(False)
     try:
         yield
     finally:
-        _tenant.reset(token)
+        _tenant.reset(tenant)
+        _across.reset(across)
 
 
 @contextmanager
 def across_tenants(why: str) -> Iterator[None]:
-    """The only way over the wall (claims, routing, operators' commands), logged with its reason."""
-    _log.debug("across_tenants", why=why)
+    """The only way over the walls (claims, routing), around the statement that needs it.
+
+    Each reason is logged when a process first gives it, and counted every time.
+    """
+    if why not in _told:
+        _told.add(why)
+        _log.info("across_tenants", why=why)
+    metrics.ACROSS.labels(why).inc()
     token = _across.set(True)
     try:
         yield

@@ -55,7 +55,7 @@ def bare_environ(
         return
     postgres: Postgres = request.getfixturevalue("postgres")
     with postgres.databases() as names:
-        yield {**environ, **_urls(postgres, names)}
+        yield {**environ, **urls_of(postgres, names)}
 
 
 @pytest.fixture
@@ -70,7 +70,7 @@ def environ(
         return
     postgres: Postgres = request.getfixturevalue("postgres")
     with postgres.databases(request.getfixturevalue("postgres_template")) as names:
-        yield {**environ, **_urls(postgres, names)}
+        yield {**environ, **urls_of(postgres, names)}
 
 
 @pytest.fixture
@@ -129,7 +129,7 @@ def postgres_template(
     """The names of two migrated databases (main, keys), to copy from."""
     with postgres.databases() as names:
         environ = _environ(tmp_path_factory.mktemp("template") / "var", redis_server)
-        _migrate({**environ, **_urls(postgres, names)})
+        _migrate({**environ, **urls_of(postgres, names)})
         yield names
 
 
@@ -172,10 +172,13 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _urls(postgres: Postgres, names: tuple[str, str]) -> dict[str, str]:
+def urls_of(postgres: Postgres, names: tuple[str, str]) -> dict[str, str]:
+    """The settings that lead to these two databases (main, keys)."""
     return {
         "RAPPORT_DATABASE_URL": postgres.url(names[0]),
         "RAPPORT_KEYS_DATABASE_URL": postgres.url(names[1]),
+        "RAPPORT_OWNER_DATABASE_URL": postgres.owner_url(names[0]),
+        "RAPPORT_KEYS_OWNER_DATABASE_URL": postgres.owner_url(names[1]),
     }
 
 

@@ -62,7 +62,11 @@ class Postgres:
         self._count = 0
 
     def url(self, database: str) -> str:
-        """How a program of ours reaches a database."""
+        """How a program of ours reaches a database: as a role that may do nothing by itself."""
+        return f"postgresql://rapport@/{database}?host={self.folder}"
+
+    def owner_url(self, database: str) -> str:
+        """How migrations reach it, and who looks behind the walls."""
         return f"postgresql://postgres@/{database}?host={self.folder}"
 
     def run(self, *statements: str) -> None:
@@ -84,6 +88,14 @@ class Postgres:
             yield names
         finally:
             self.run(*(f"DROP DATABASE {name} WITH (FORCE)" for name in names))
+
+    def make_roles(self) -> None:
+        """The role that programs sign in as, and the two that they take (decision 0008)."""
+        self.run(
+            "CREATE ROLE rapport_app NOLOGIN",
+            "CREATE ROLE rapport_across NOLOGIN",
+            "CREATE ROLE rapport LOGIN NOINHERIT IN ROLE rapport_app, rapport_across",
+        )
 
 
 class OwnPostgres(Postgres):
@@ -188,8 +200,9 @@ def own_postgres() -> Iterator[OwnPostgres]:
     server = OwnPostgres(home)
     try:
         server.start()
+        server.make_roles()
         # Its commits are in the operating system's hands when they return, unlike the shared one's.
-        server.run("ALTER ROLE postgres SET synchronous_commit = on")
+        server.run("ALTER ROLE rapport SET synchronous_commit = on")
         yield server
     finally:
         server.crash()
@@ -241,6 +254,7 @@ def _keep(folder: Path) -> None:
         _make_cluster(home, data)
         server = _start_postgres(home, data)
         try:
+            Postgres(home).make_roles()
             draft = folder / "server.draft"
             draft.write_text(json.dumps({"folder": str(home)}))
             draft.rename(folder / "server.json")

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 import structlog
 
-from kernel import bells, events, tenancy
+from kernel import bells, events
 from kernel.errors import TryLater
 from kernel.events import Cursor, Event
 from kernel.ids import Id
@@ -79,7 +79,7 @@ class Tail:
         listener = _Listener(tenant_id)
         async with self._starting:
             if self._task is None:
-                self._cursor = await _newest()
+                self._cursor = await events.newest()
             self._listeners.add(listener)
             if self._task is None:
                 # In a context of its own: it serves all tenants, not the one that came first.
@@ -91,16 +91,15 @@ class Tail:
 
     async def _read(self) -> None:
         """Until nobody listens any more; the next listener starts it again."""
-        with tenancy.across_tenants("the tail feeds the subscriptions of all tenants"):
-            while self._listeners:
-                try:
-                    while happened := await events.read(self._cursor, _AT_ONCE):
-                        self._cursor = happened[-1].cursor
-                        self._pass_on(happened)
-                    await bells.wait(events.BELL, _SLEEP)
-                except Exception as error:
-                    _log.warning("tail_stumbled", exc_info=error)
-                    await asyncio.sleep(_SLEEP)
+        while self._listeners:
+            try:
+                while happened := await events.read(self._cursor, _AT_ONCE):
+                    self._cursor = happened[-1].cursor
+                    self._pass_on(happened)
+                await bells.wait(events.BELL, _SLEEP)
+            except Exception as error:
+                _log.warning("tail_stumbled", exc_info=error)
+                await asyncio.sleep(_SLEEP)
         self._task = None
 
     def _pass_on(self, happened: list[Event]) -> None:
@@ -120,11 +119,6 @@ async def _missed(tenant_id: Id, after: Cursor) -> AsyncIterator[Event]:
         for event in happened:
             yield event
         after = happened[-1].cursor
-
-
-async def _newest() -> Cursor:
-    with tenancy.across_tenants("the tail begins at the newest event of all tenants"):
-        return await events.newest()
 
 
 TAIL = Tail()

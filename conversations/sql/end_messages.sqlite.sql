@@ -3,7 +3,8 @@
 SELECT {columns}
   FROM ({batch}) AS b
   JOIN message m
-    ON m.rowid IN (SELECT l.rowid FROM message l
+    ON +m.tenant_id = $1  -- the plus: found by row, not by its index
+   AND m.rowid IN (SELECT l.rowid FROM message l
                     WHERE l.tenant_id = $1 AND l.conversation_id = b.id
                     ORDER BY l.provider_at {direction}, l.tie {direction}, l.id {direction}
                     LIMIT $2)

@@ -1,5 +1,5 @@
-"""Tortoise's asyncpg client with ids as hex text, true counts, and safe behind PgBouncer in
-transaction mode."""
+"""Tortoise's asyncpg client with ids as hex text, true counts, and the wall told in every
+transaction, safe behind PgBouncer in transaction mode."""
 
 from __future__ import annotations
 
@@ -7,8 +7,16 @@ from typing import Any, cast
 
 import asyncpg
 from tortoise.backends.asyncpg.client import AsyncpgDBClient, TransactionWrapper
-from tortoise.backends.base.client import TransactionContext, TransactionContextPooled
+from tortoise.backends.base.client import (
+    ConnectionWrapper,
+    PoolConnectionWrapper,
+    TransactionContext,
+    TransactionContextPooled,
+)
 from tortoise.backends.base_postgres.client import translate_exceptions
+
+from kernel.database.walls import Checked, stand
+from kernel.errors import Invalid
 
 
 class _Counting(AsyncpgDBClient):
@@ -26,14 +34,59 @@ class _Counting(AsyncpgDBClient):
             count = status.rpartition(" ")[2]
             return int(count) if count.isdigit() else 0, []
 
+    @translate_exceptions
+    async def execute_many(self, query: str, values: Any) -> None:
+        """One statement for each list of values; there is a transaction always."""
+        async with self.acquire_connection() as connection:
+            await connection.executemany(query, values)
 
-class Transaction(_Counting, TransactionWrapper):
-    """A transaction of the pool."""
+
+class Transaction(Checked, _Counting, TransactionWrapper):
+    """A unit of work: who is at work is told with its BEGIN, and again when that changes."""
+
+    _stands = ""
+
+    async def begin(self) -> None:
+        """Open the transaction behind the wall of who is at work, in one trip."""
+        self._stands = stand()
+        try:
+            await self._connection.execute(f"BEGIN; {self._stands}")
+        except BaseException:
+            # Nobody else gives it back when entering fails.
+            await self._parent._pool.release(self._connection)  # type: ignore[union-attr]
+            raise
+
+    async def commit(self) -> None:
+        """Keep what was done."""
+        self._finalized = True
+        await self._connection.execute("COMMIT")
+
+    async def rollback(self) -> None:
+        """Undo what was done."""
+        self._finalized = True
+        await self._connection.execute("ROLLBACK")
+
+    def acquire_connection(self) -> ConnectionWrapper[Any]:
+        """The connection, behind the wall of who is at work now."""
+        return _Within(self._lock, self)
+
+    def _in_transaction(self) -> TransactionContext:
+        raise Invalid("a unit of work has no units inside; the decorator joins them")
+
+    async def stand(self) -> None:
+        """Tell the wall who is at work, where that changed inside the unit."""
+        if self._stands != (wanted := stand()):
+            await self._connection.execute(wanted)
+            self._stands = wanted
 
 
-class Client(_Counting):
+class Client(Checked, _Counting):
     """A pool whose connections speak the house's types; no session SET, no server-side statements
     that PgBouncer would hand to somebody else (traps: Tortoise)."""
+
+    def acquire_connection(self) -> PoolConnectionWrapper[Any]:
+        """A connection for one statement, in a transaction of its own behind the wall."""
+        return _Alone(self, self._pool_init_lock)
 
     def _in_transaction(self) -> TransactionContext:
         return TransactionContextPooled(Transaction(self), self._pool_init_lock)
@@ -41,6 +94,38 @@ class Client(_Counting):
     async def create_pool(self, **kwargs: Any) -> Any:
         """The pool; each connection reads and writes uuid as 32 hex digits."""
         return await asyncpg.create_pool(None, init=_speak_hex, reset=_leave_it, **kwargs)
+
+
+class _Within(ConnectionWrapper[Any]):
+    """One statement of a unit."""
+
+    async def __aenter__(self) -> Any:
+        connection = await super().__aenter__()
+        try:
+            await cast(Transaction, self.client).stand()
+        except BaseException:
+            await self.__aexit__(None, None, None)
+            raise
+        return connection
+
+
+class _Alone(PoolConnectionWrapper[Any]):
+    """One statement outside of any unit."""
+
+    async def __aenter__(self) -> Any:
+        connection = await super().__aenter__()
+        try:
+            await connection.execute(f"BEGIN; {stand()}")
+        except BaseException:
+            await super().__aexit__(None, None, None)
+            raise
+        return connection
+
+    async def __aexit__(self, kind: Any, error: Any, trace: Any) -> None:
+        try:
+            await cast(Any, self.connection).execute("ROLLBACK" if kind else "COMMIT")
+        finally:
+            await super().__aexit__(kind, error, trace)
 
 
 async def _leave_it(_connection: Any) -> None:

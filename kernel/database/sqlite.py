@@ -21,6 +21,8 @@ from tortoise.backends.sqlite.client import (
 )
 from tortoise.exceptions import OperationalError
 
+from kernel.database.walls import Checked
+
 T = TypeVar("T")
 
 PRAGMAS: dict[str, str | int] = {
@@ -42,11 +44,8 @@ PRAGMAS: dict[str, str | int] = {
 _LOCK_PATIENCE = 30.0
 
 
-class Client(SqliteClient):
-    """One shared connection and lock for the process."""
-
-    def _in_transaction(self) -> TransactionContext:
-        return SqliteTransactionContext(ImmediateTransaction(self), self._lock)
+class _Patient(SqliteClient):
+    """Waits for the write lock in small steps, and does not rewrite a statement's text."""
 
     @translate_exceptions
     async def execute_query(self, query: str, values: Any = None) -> tuple[int, Sequence[Any]]:
@@ -62,8 +61,15 @@ class Client(SqliteClient):
             return await _dicts(connection, query, values)
 
 
-class ImmediateTransaction(SqliteTransactionWrapper):
-    """A transaction that takes the write lock at once, waiting in small steps without a thread."""
+class Client(Checked, _Patient):
+    """One shared connection and lock for the process."""
+
+    def _in_transaction(self) -> TransactionContext:
+        return SqliteTransactionContext(ImmediateTransaction(self), self._lock)
+
+
+class _Immediate(SqliteTransactionWrapper):
+    """Takes the write lock at once, waiting in small steps without a thread."""
 
     async def begin(self) -> None:
         """Take the write lock; OperationalError after 30 s of other writers."""
@@ -72,6 +78,10 @@ class ImmediateTransaction(SqliteTransactionWrapper):
     async def execute_query_dict(self, query: str, values: Any = None) -> list[dict[str, Any]]:
         """Rows as dicts, inside the transaction."""
         return await _dicts(self._connection, query, values)
+
+
+class ImmediateTransaction(Checked, _Immediate):
+    """A unit of work."""
 
 
 async def _dicts(connection: Any, query: str, values: Any) -> list[dict[str, Any]]:

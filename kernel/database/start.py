@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlsplit
 from tortoise import Tortoise, connections
 from tortoise.backends.base.executor import EXECUTOR_CACHE
 
-from kernel.database import sqlite
+from kernel.database import sqlite, walls
 from kernel.settings import ROOT, Settings
 
 Dialect = Literal["sqlite", "postgresql"]
@@ -17,13 +17,20 @@ Dialect = Literal["sqlite", "postgresql"]
 _dialects: dict[str, Dialect] = {}
 _types: dict[str, dict[str, dict[str, str]]] = {}
 
-_CATALOG = """
+_CATALOGS = {
+    "sqlite": """
+    SELECT t.name AS table_name, c.name AS column_name, lower(c.type) AS kind
+      FROM sqlite_master t JOIN pragma_table_info(t.name) c
+     WHERE t.type = 'table'
+""",
+    "postgresql": """
     SELECT c.relname AS table_name, a.attname AS column_name, format_type(a.atttypid, NULL) AS kind
       FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
       JOIN pg_namespace n ON n.oid = c.relnamespace
      WHERE n.nspname = current_schema() AND c.relkind IN ('r', 'p') AND a.attnum > 0
        AND NOT a.attisdropped
-"""
+""",
+}
 
 
 async def start(settings: Settings) -> None:
@@ -46,6 +53,7 @@ async def start(settings: Settings) -> None:
         _dialects[name] = "sqlite" if url.startswith("sqlite") else "postgresql"
         await connections.get(name).create_connection(with_db=True)
         _types[name] = await _read_types(name)
+        walls.build((table, column) for table, found in _types[name].items() for column in found)
 
 
 def rooms() -> list[Path]:
@@ -59,6 +67,7 @@ async def stop() -> None:
     EXECUTOR_CACHE.clear()  # statements in this dialect
     _dialects.clear()
     _types.clear()
+    walls.forget()
 
 
 async def is_ready() -> bool:
@@ -74,15 +83,13 @@ def dialect(on: str = "default") -> Dialect:
 
 
 def column_types(table: str, on: str) -> dict[str, str]:
-    """Column name → PostgreSQL type; empty on SQLite, which needs none."""
+    """Column name → type, as the database's catalog has it."""
     return _types[on].get(table, {})
 
 
 async def _read_types(name: str) -> dict[str, dict[str, str]]:
-    if _dialects[name] == "sqlite":
-        return {}
     types: dict[str, dict[str, str]] = {}
-    for found in await connections.get(name).execute_query_dict(_CATALOG):
+    for found in await connections.get(name).execute_query_dict(_CATALOGS[_dialects[name]]):
         types.setdefault(found["table_name"], {})[found["column_name"]] = found["kind"]
     return types
 

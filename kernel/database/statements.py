@@ -10,6 +10,8 @@ from tortoise import connections
 from kernel.database.sources import Batch, for_sqlite, split_rows
 from kernel.database.start import column_types, dialect
 from kernel.database.units import is_sheltered, sheltered
+from kernel.database.walls import tenant_column
+from kernel.errors import NoTenant
 
 Row = dict[str, Any]
 
@@ -49,22 +51,30 @@ async def insert(
     returning: str = "",
     on: str = "default",
 ) -> list[Row]:
-    """Insert all records (same keys each) by one statement per 30,000 cells; the returned rows."""
+    """Insert all records (same keys each) by one statement per 30,000 cells; the returned rows.
+
+    All are one tenant's: it is told once, where the wall can see it.
+    """
     if not records:
         return []
-    names = list(records[0])
+    owner = tenant_column(table)
+    names = [name for name in records[0] if name != owner]
+    tenants = {record[owner] for record in records if owner in record}
+    if len(tenants) > 1:
+        raise NoTenant("rows of several tenants were about to be written together")
     types = column_types(table, on)
     columns = {name: types.get(name, "text") for name in names}
+    into, values = ([owner, *names], ["$1::uuid", *names]) if tenants else (names, names)
     # "WHERE true" keeps SQLite from reading ON CONFLICT as a join's ON.
     statement = (
-        f"INSERT INTO {table} ({', '.join(names)}) SELECT {', '.join(names)} "
+        f"INSERT INTO {table} ({', '.join(into)}) SELECT {', '.join(values)} "
         f"FROM ({{batch}}) AS b WHERE true {conflict}"
         + (f" RETURNING {returning}" if returning else "")
     )
     cells = [[record[name] for name in names] for record in records]
     found: list[Row] = []
     for part in split_rows(cells, len(names)):
-        found += await rows(statement, batch=Batch(columns, part), on=on)
+        found += await rows(statement, *tenants, batch=Batch(columns, part), on=on)
     return found
 
 

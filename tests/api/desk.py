@@ -7,8 +7,9 @@ from typing import Any
 
 import channels
 import conversations
-from kernel import clock, database, ids, tenancy
+from kernel import clock, ids, tenancy
 from kernel.ids import Id
+from tests import stored
 from tests.api.door import WABA, Door, Store, arrives, delivery, text_message
 from tests.flows.platform import TOKEN, Platform, status
 
@@ -122,7 +123,7 @@ class Desk:
             ("message", " WHERE direction = 'out'"),
             ("outbox", " WHERE kind LIKE 'send.%'"),
         ):
-            row = await database.row(f"SELECT count(*) AS n FROM {table}{where}")
+            row = await stored.row(f"SELECT count(*) AS n FROM {table}{where}")
             assert row is not None
             counted[table] = row["n"]
         return counted

@@ -8,7 +8,8 @@ from collections.abc import AsyncIterator
 import pyotp
 import pytest
 
-from kernel import clock, database
+from kernel import clock
+from tests import stored
 from tests.api.door import PASSWORD, Door, Store
 from tests.api.people import SIGN_IN, Mailbox, act, post_office, sign_up
 from tests.api.test_sessions import code_of, codes, sign_in
@@ -107,7 +108,7 @@ async def test_a_second_factor(door: Door, store: Store) -> None:
     app = pyotp.TOTP(made["secret"])
     assert made["uri"] == app.provisioning_uri(name=AGENT, issuer_name="Rapport")
     assert codes(await sign_in(door)) == []  # it does not count yet
-    account = await database.row("SELECT * FROM account WHERE totp_sealed IS NOT NULL")
+    account = await stored.row("SELECT * FROM account WHERE totp_sealed IS NOT NULL")
     assert account
     assert made["secret"].encode() not in b"".join(
         value if isinstance(value, bytes) else str(value).encode() for value in account.values()
@@ -209,7 +210,7 @@ async def test_mails_wait_and_are_tried_again(door: Door, house: House) -> None:
     await act(door, _REQUEST, email="inés@faro.example")
     async with post_office(house.settings) as box:
         # A worker that died with a mail in its hands: its lease runs out.
-        row = await database.row(
+        row = await stored.row(
             "UPDATE mail SET lease_until = $1::bigint WHERE state = 'waiting' RETURNING id",
             clock.now() + 2 * clock.MINUTE,
         )
@@ -233,15 +234,15 @@ async def test_no_mail_row_tells_whom_or_what(door: Door, store: Store, box: Mai
     await sign_up(door)
     await letters.send_letters()
     token = box.token("inés@faro.example")
-    rows = str(await database.rows("SELECT * FROM mail")) + str(
-        await database.rows("SELECT * FROM account_proof")
+    rows = str(await stored.rows("SELECT * FROM mail")) + str(
+        await stored.rows("SELECT * FROM account_proof")
     )
     assert "faro" not in rows
     assert token not in rows
 
 
 async def _mails() -> list[tuple[str, int, str | None]]:
-    rows = await database.rows("SELECT state, attempts, trouble FROM mail ORDER BY id")
+    rows = await stored.rows("SELECT state, attempts, trouble FROM mail ORDER BY id")
     return [(row["state"], row["attempts"], row["trouble"]) for row in rows]
 
 

@@ -11,8 +11,9 @@ import pytest
 
 import tenants
 from api.graphql import tail
-from kernel import clock, database, ids, tenancy
+from kernel import clock, ids, tenancy
 from tenants import key_text
+from tests import stored
 from tests.api.door import Door, Store, arrives, open_store, text_message
 from tests.api.line import open_line
 from tests.tenants.make import events_of
@@ -65,7 +66,7 @@ async def test_a_key_is_told_once_and_known_by_its_hash(door: Door, store: Store
         "expiresAt": None,
         "usedAt": None,
     }
-    row = await database.row("SELECT * FROM api_key WHERE tenant_id = $1::uuid", store.tenant_id)
+    row = await stored.row("SELECT * FROM api_key WHERE tenant_id = $1::uuid", store.tenant_id)
     assert row is not None
     assert row["sha256"] == hashlib.sha256(text.encode()).hexdigest()
     assert text[12:] not in str(row)
@@ -139,7 +140,7 @@ async def test_what_only_persons_do(door: Door, store: Store) -> None:
         "conversationResolve": {"conversation": {"state": "RESOLVED"}}
     }
     for table in ("mention", "read_mark"):
-        assert await database.row(f"SELECT count(*) AS n FROM {table}") == {"n": 0}
+        assert await stored.row(f"SELECT count(*) AS n FROM {table}") == {"n": 0}
 
 
 @pytest.mark.parametrize(
@@ -164,7 +165,7 @@ async def test_a_wrong_wish_names_its_field(
     assert [(error["field"], error["code"]) for error in answer["userErrors"]] == [
         ([field], "INVALID")
     ]
-    assert await database.row("SELECT count(*) AS n FROM api_key") == {"n": 0}
+    assert await stored.row("SELECT count(*) AS n FROM api_key") == {"n": 0}
 
 
 async def test_rotation_lets_two_live_for_a_while(door: Door, store: Store) -> None:
@@ -203,7 +204,7 @@ async def test_revoked_at_once_here_and_soon_elsewhere(door: Door, store: Store)
     assert await code_of(door, made["text"]) == (401, "KEY_REVOKED")
     assert (await events_of(store.tenant_id)).count("api_key.revoked") == 1
     with tenancy.acting_for(store.tenant_id):  # as another process would
-        await database.run(
+        await stored.run(
             "UPDATE api_key SET revoked_at = $2::bigint WHERE tenant_id = $1::uuid",
             store.tenant_id,
             clock.now(),
@@ -225,7 +226,7 @@ async def test_a_key_on_a_websocket_ends_with_it(door: Door, store: Store) -> No
         events = await line.hear_events("message.received")
         assert events[-1]["message"] == {"text": "hello"}
         with tenancy.acting_for(store.tenant_id):  # as another process would
-            await database.run(
+            await stored.run(
                 "UPDATE api_key SET revoked_at = $2::bigint WHERE tenant_id = $1::uuid",
                 store.tenant_id,
                 clock.now(),
@@ -251,7 +252,7 @@ async def test_the_last_use_is_written_seldom(door: Door, store: Store) -> None:
     made = await make(door, store)
 
     async def used_at() -> int:
-        row = await database.row("SELECT used_at FROM api_key")
+        row = await stored.row("SELECT used_at FROM api_key")
         return int((row or {}).get("used_at") or 0)
 
     await code_of(door, made["text"])

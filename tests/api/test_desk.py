@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from kernel import clock, database, ids, tenancy
+from kernel import clock, ids, tenancy
+from tests import stored
 from tests.api.door import Door, Store, arrives, text_message
 
 _STEP = "{ conversation { state snoozedUntil unread assignee { name } } userErrors { field code } }"
@@ -53,7 +54,7 @@ async def test_a_note(door: Door, store: Store) -> None:
         assert refused["noteWrite"]["note"] is None
         [told] = refused["noteWrite"]["userErrors"]
         assert {"field": told["field"], "code": told["code"]} == error
-    row = await database.row("SELECT count(*) AS n FROM message WHERE direction = 'note'")
+    row = await stored.row("SELECT count(*) AS n FROM message WHERE direction = 'note'")
     assert row == {"n": 1}
 
 
@@ -88,7 +89,7 @@ async def test_steps_with_a_thread(door: Door, store: Store) -> None:
         answer = await door.data(f"mutation {{ it: {mutation} {_STEP} }}", store.token)
         assert answer["it"] == {"conversation": now, "userErrors": []}, mutation
     with tenancy.acting_for(store.tenant_id):
-        rows = await database.rows("SELECT kind, person_id FROM conversation_step ORDER BY id")
+        rows = await stored.rows("SELECT kind, person_id FROM conversation_step ORDER BY id")
     assert [row["kind"] for row in rows] == [
         "assigned",
         "pending",
@@ -111,7 +112,7 @@ async def test_a_step_that_cannot_be(door: Door, store: Store) -> None:
         "conversation": None,
         "userErrors": [{"field": ["until"], "code": "INVALID"}],
     }
-    assert await database.row("SELECT state FROM conversation") == {"state": "open"}
+    assert await stored.row("SELECT state FROM conversation") == {"state": "open"}
 
 
 async def test_tags(door: Door, store: Store) -> None:

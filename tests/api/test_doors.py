@@ -10,7 +10,8 @@ from pathlib import Path
 import orjson
 import pytest
 
-from kernel import database, ids, tenancy
+from kernel import ids, tenancy
+from tests import stored
 from tests.api.door import Door, Store, arrives, open_door, text_message
 from tests.conftest import House, free_port
 from tests.servers import ROOT, Redis
@@ -75,7 +76,7 @@ async def test_files_are_for_who_may_see_them(
     door: Door, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await arrives(door, _image(store))
-    [row] = await database.rows("SELECT id FROM media")
+    [row] = await stored.rows("SELECT id FROM media")
     shown = ids.show("media", row["id"])
     url = f"{door.root}/media/{shown}"
     agent = {"authorization": f"Bearer {store.token}"}

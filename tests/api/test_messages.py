@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from kernel import clock, database, keys, tenancy
+from kernel import clock, keys, tenancy
+from tests import stored
 from tests.api.door import Door, Store, arrives, text_message
 
 _SHAPES = """
@@ -185,8 +186,8 @@ async def test_edited_and_revoked(door: Door, store: Store) -> None:
 async def test_an_erased_person_is_null_and_says_why(door: Door, store: Store) -> None:
     await arrives(door, text_message(store, "hello"))
     with tenancy.acting_for(store.tenant_id):
-        rows = await database.rows("SELECT id FROM subject")
-    await database.run("DELETE FROM person_key", on="keys")
+        rows = await stored.rows("SELECT id FROM subject")
+    await stored.run("DELETE FROM person_key", on="keys")
     keys.forget(row["id"] for row in rows)
     query = """
       { conversations { nodes { contact { name phone identities { value } }

@@ -10,7 +10,8 @@ import pytest
 
 import tenants
 from api.graphql import once
-from kernel import clock, database, keys, tenancy
+from kernel import clock, keys, tenancy
+from tests import stored
 from tests.api.desk import ONCE, Desk
 from tests.api.door import Door, Store, open_store
 
@@ -62,7 +63,7 @@ async def test_the_same_again_has_the_same_answer(desk: Desk) -> None:
 async def test_answers_are_kept_sealed_and_for_a_day(desk: Desk) -> None:
     key = await _key(desk.store)
     first = await _send(desk, key, "order-7", "Dear Lea")
-    [row] = await database.rows("SELECT * FROM kept_answer")
+    [row] = await stored.rows("SELECT * FROM kept_answer")
     kept = b"".join(value for value in row.values() if isinstance(value, bytes))
     assert b"Dear Lea" not in kept
     assert b"order-7" not in kept
@@ -122,7 +123,7 @@ async def test_only_for_changes_by_keys(desk: Desk) -> None:
     query = b'{"query":"{ viewer { role } }"}'
     for _ in range(2):
         assert (await desk.door.raw(query, token=key, **{"idempotency-key": "q"}))[0] == 200
-    assert await database.row("SELECT count(*) AS n FROM kept_answer") == {"n": 0}
+    assert await stored.row("SELECT count(*) AS n FROM kept_answer") == {"n": 0}
 
 
 async def test_tenants_do_not_share_names(door: Door, desk: Desk) -> None:

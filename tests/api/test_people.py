@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 import tenants
-from kernel import clock, database, ids, tenancy
+from kernel import clock, ids, tenancy
+from tests import stored
 from tests.api.door import Door, Store, arrives, text_message
 from tests.api.people import (
     ACCEPT,
@@ -301,7 +302,7 @@ async def test_a_suspended_tenant(door: Door, store: Store) -> None:
     assert [error["code"] for error in refused["userErrors"]] == ["TENANT_SUSPENDED"]
     await arrives(door, text_message(store, "meanwhile"))
     with tenancy.acting_for(store.tenant_id):
-        row = await database.row(
+        row = await stored.row(
             "SELECT count(*) AS n FROM message WHERE tenant_id = $1::uuid", store.tenant_id
         )
         assert row == {"n": 2}

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 import tenants
-from kernel import clock, database, ids, tenancy
+from kernel import clock, ids, tenancy
+from tests import stored
 from tests.api.door import NUMBER, PASSWORD, Door, Store, arrives, open_store, text_message
 from tests.tenants.make import events_of
 
@@ -130,8 +131,8 @@ async def test_an_analyst_changes_nothing(door: Door, store: Store) -> None:
         }
     assert await events_of(store.tenant_id) == before
     for table in ("mention", "conversation_step", "contact_tag", "tag"):
-        assert await database.row(f"SELECT count(*) AS n FROM {table}") == {"n": 0}
-    row = await database.row("SELECT state, assignee_id FROM conversation")
+        assert await stored.row(f"SELECT count(*) AS n FROM {table}") == {"n": 0}
+    row = await stored.row("SELECT state, assignee_id FROM conversation")
     assert row == {"state": "open", "assignee_id": None}
 
 
@@ -148,8 +149,8 @@ async def test_a_permission_deep_inside_refuses_the_whole(door: Door, store: Sto
     """
     answer = await door.ask(query, store.token)
     assert answer["errors"][0]["extensions"] == {"code": "NOT_ALLOWED", "field": ["tenantUpdate"]}
-    assert await database.row("SELECT count(*) AS n FROM read_mark") == {"n": 0}
-    assert await database.row("SELECT name FROM tenant") == {"name": "Costa Clara"}
+    assert await stored.row("SELECT count(*) AS n FROM read_mark") == {"n": 0}
+    assert await stored.row("SELECT name FROM tenant") == {"name": "Costa Clara"}
 
 
 async def test_personal_data_is_null_without_the_permission(door: Door, store: Store) -> None:
@@ -256,7 +257,7 @@ async def test_another_tenants_things_are_absent(door: Door, store: Store) -> No
             "userErrors": [{"field": ["conversation"], "code": "NOT_FOUND"}],
         }
     }
-    assert await database.row("SELECT state FROM conversation") == {"state": "open"}
+    assert await stored.row("SELECT state FROM conversation") == {"state": "open"}
     assert store.phone_number_id == NUMBER
 
 
@@ -267,6 +268,6 @@ async def test_introspection_for_the_signed_in(door: Door, store: Store) -> None
 
 async def _thread_and_contact(store: Store) -> tuple[str, str]:
     with tenancy.acting_for(store.tenant_id):
-        row = await database.row("SELECT id, contact_id FROM conversation")
+        row = await stored.row("SELECT id, contact_id FROM conversation")
     assert row
     return ids.show("conversation", row["id"]), ids.show("contact", row["contact_id"])

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import time
 
-from kernel import clock, database
+from kernel import clock
+from tests import stored
 from tests.api.desk import Desk
 from tests.flows.platform import drop, error
 from workers import receipts
@@ -59,13 +60,13 @@ async def test_lost_receipts_hold_nothing_up(desk: Desk) -> None:
 
 async def _all_receipts() -> None:
     """Until the reader passed the last event: other databases of the server hold it back too."""
-    (last,) = await database.rows(
+    (last,) = await stored.rows(
         "SELECT position, id FROM outbox ORDER BY position DESC, id DESC LIMIT 1"
     )
     deadline = time.monotonic() + 20
     while True:
         await receipts.tell_customers()
-        reader = await database.row(
+        reader = await stored.row(
             "SELECT position, event_id FROM reader WHERE name = $1", receipts.READER
         )
         if reader == {"position": last["position"], "event_id": last["id"]}:
@@ -75,4 +76,4 @@ async def _all_receipts() -> None:
 
 
 async def _send_count() -> int:
-    return len(await database.rows("SELECT id FROM send"))
+    return len(await stored.rows("SELECT id FROM send"))

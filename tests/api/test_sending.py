@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 import tenants
-from kernel import clock, database, tenancy
+from kernel import clock, tenancy
+from tests import stored
 from tests.api.desk import NOTHING, ONCE, SEND, Desk
 from tests.api.door import Store, arrives, delivery
 from tests.flows.platform import drop, error
@@ -320,7 +321,7 @@ async def test_the_thread_hears_of_each_step(desk: Desk) -> None:
 
 
 async def _send_row() -> dict[str, Any]:
-    [row] = await database.rows("SELECT * FROM send")
+    [row] = await stored.rows("SELECT * FROM send")
     return row
 
 

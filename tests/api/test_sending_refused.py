@@ -10,7 +10,8 @@ import pytest
 
 from api.graphql.payloads import UserErrorCode
 from conversations import content_fields, content_limits, gate
-from kernel import database, ids
+from kernel import ids
+from tests import stored
 from tests.api.desk import NOTHING, SEND, Desk
 from tests.api.door import open_store
 from tests.house import sources
@@ -157,9 +158,9 @@ async def test_exactly_one_content(desk: Desk) -> None:
 
 
 async def test_all_reasons_of_the_gate_at_once(desk: Desk) -> None:
-    await database.run("UPDATE number SET state = 'disconnected'")
-    await database.run("UPDATE conversation SET window_closed_at = 1")
-    await database.run("UPDATE identity SET state = 'former'")
+    await stored.run("UPDATE number SET state = 'disconnected'")
+    await stored.run("UPDATE conversation SET window_closed_at = 1")
+    await stored.run("UPDATE identity SET state = 'former'")
     payload = await desk.send({"text": {"body": "hi"}})
     assert [(one["field"], one["code"]) for one in payload["userErrors"]] == [
         (["conversation"], "NO_ADDRESS"),

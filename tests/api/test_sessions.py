@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 import tenants
-from kernel import clock, database, ids, tenancy
+from kernel import clock, ids, tenancy
+from tests import stored
 from tests.api.door import PASSWORD, Door, Store, open_store
 from tests.api.line import open_line
 from tests.api.people import RENEW, SIGN_IN, act
@@ -100,7 +101,7 @@ async def test_revoked_by_another_process_ends_a_websocket_within_five_seconds(
         await asyncio.sleep(1)
         assert await code_of(door, signed_in["token"]) is None  # known afresh
         with tenancy.acting_for(store.tenant_id):
-            await database.run(
+            await stored.run(
                 "UPDATE session SET revoked_at = $2::bigint WHERE tenant_id = $1::uuid",
                 store.tenant_id,
                 clock.now(),

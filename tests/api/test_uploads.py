@@ -11,8 +11,9 @@ import pytest
 
 from api import uploads
 from api.multipart import FilePart
-from kernel import clock, database, ids
+from kernel import clock, ids
 from kernel.errors import Invalid
+from tests import stored
 from tests.api.desk import Desk
 from tests.channels.files import JPEG
 from tests.conftest import House
@@ -60,7 +61,7 @@ async def test_a_picture_goes_out_with_its_message(desk: Desk, house: House) -> 
     await _send(desk, media)
     await desk.deliver()
     assert len(desk.platform.files) == 1
-    await database.run("UPDATE media SET platform_uploaded_at = $1", clock.now() - 30 * clock.DAY)
+    await stored.run("UPDATE media SET platform_uploaded_at = $1", clock.now() - 30 * clock.DAY)
     await _send(desk, media)
     await desk.deliver()
     assert len(desk.platform.files) == 2
@@ -134,7 +135,7 @@ async def test_what_is_no_file_to_send(
     found, answer = await _post(desk, data, mime, kind)
     assert (found, answer["code"]) == (status, code)
     assert answer["message"]
-    assert await database.rows("SELECT id FROM media") == []
+    assert await stored.rows("SELECT id FROM media") == []
     assert not list((house.settings.data / "media").rglob("*"))
 
 
@@ -149,7 +150,7 @@ async def test_who_may_not(desk: Desk) -> None:
         assert (found, answer["code"]) == (status, code)
     async with desk.door.http.get(f"{desk.door.root}/media") as refused:
         assert (refused.status, refused.headers["Allow"]) == (405, "POST")
-    assert await database.rows("SELECT id FROM media") == []
+    assert await stored.rows("SELECT id FROM media") == []
 
 
 @pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
@@ -167,7 +168,7 @@ async def test_what_is_no_form(desk: Desk) -> None:
         sent = {**headers, "content-type": kind}
         async with desk.door.http.post(url, data=body, headers=sent) as answer:
             assert answer.status in (400, 415), body
-    assert await database.rows("SELECT id FROM media") == []
+    assert await stored.rows("SELECT id FROM media") == []
 
 
 @pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
@@ -184,7 +185,7 @@ async def test_a_client_that_goes_away_leaves_nothing(desk: Desk) -> None:
     writer.close()
     await writer.wait_closed()
     await asyncio.sleep(0.1)
-    assert await database.rows("SELECT id FROM media") == []
+    assert await stored.rows("SELECT id FROM media") == []
     assert await _upload(desk)
     assert reader.at_eof()
 
@@ -200,7 +201,7 @@ async def test_files_have_so_much_room_and_no_more(
         # Refused, it gives its room back.
         assert await _call(endpoint, desk, head, b"x" * 1000, b"x" * 1000) == 503
         assert await _call(endpoint, desk, head + JPEG + b"\r\n--x--") == 201
-    assert len(await database.rows("SELECT id FROM media")) == 3
+    assert len(await stored.rows("SELECT id FROM media")) == 3
 
 
 def test_a_form_in_pieces_of_any_size() -> None:

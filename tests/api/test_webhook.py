@@ -9,7 +9,7 @@ import aiohttp
 import pytest
 from structlog.testing import capture_logs
 
-from kernel import database
+from tests import stored
 from tests.api.door import Door, Store, delivery, text_message
 from tests.flows import town
 from tests.platform_json import as_platform, sign
@@ -66,7 +66,7 @@ async def test_unknown_number_is_kept_aside(door: Door, store: Store) -> None:
     store.phone_number_id = "999"
     assert await door.post_webhook(as_platform(text_message(store, _WORDS))) == (200, "")
     await town.drain()
-    row = await database.row("SELECT count(*) AS n FROM aside")
+    row = await stored.row("SELECT count(*) AS n FROM aside")
     assert row == {"n": 1}
 
 
@@ -93,7 +93,7 @@ async def test_a_repeated_delivery_is_kept_once(door: Door, store: Store) -> Non
     assert await inbound.drain(2) == 1
     assert await _stored() == 2
     assert (
-        await database.rows("SELECT state, attempts FROM delivery")
+        await stored.rows("SELECT state, attempts FROM delivery")
         == [{"state": "drained", "attempts": 1}] * 2
     )
 
@@ -142,5 +142,5 @@ async def _check(door: Door, asked: dict[str, str], app: str = "") -> tuple[int,
 
 
 async def _stored() -> int:
-    row = await database.row("SELECT count(*) AS n FROM delivery")
+    row = await stored.row("SELECT count(*) AS n FROM delivery")
     return int(row["n"]) if row else 0

@@ -13,8 +13,9 @@ from aiohttp import web
 
 import channels
 from channels import Wanted
-from kernel import database, ids, keys, tenancy
+from kernel import ids, keys, tenancy
 from kernel.ids import Id
+from tests import stored
 from tests.conftest import House
 from tests.flows import town
 
@@ -134,7 +135,7 @@ async def make_inbox(phone_number_id: str = "pn1", token: str | None = TOKEN) ->
 
 
 async def row(*columns: str) -> dict[str, Any]:
-    (found,) = await database.rows(f"SELECT {', '.join(columns) or '*'} FROM media")
+    (found,) = await stored.rows(f"SELECT {', '.join(columns) or '*'} FROM media")
     return found
 
 

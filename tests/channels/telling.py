@@ -8,8 +8,9 @@ from typing import Any
 import channels
 import tenants  # noqa: F401 (declares the events)
 from channels import Told, wire
-from kernel import clock, database, tenancy
+from kernel import clock, tenancy
 from kernel.ids import Id
+from tests import stored
 from tests.flows import town
 from tests.platform_json import as_platform
 
@@ -85,9 +86,9 @@ def preference(value: str = "stop") -> wire.Update:
 
 
 async def table(name: str, *columns: str) -> list[dict[str, Any]]:
-    return await database.rows(f"SELECT {', '.join(columns) or '*'} FROM {name} ORDER BY id")
+    return await stored.rows(f"SELECT {', '.join(columns) or '*'} FROM {name} ORDER BY id")
 
 
 async def outbox(kind: str) -> list[dict[str, str]]:
-    found = await database.rows("SELECT refs FROM outbox WHERE kind = $1 ORDER BY id", kind)
+    found = await stored.rows("SELECT refs FROM outbox WHERE kind = $1 ORDER BY id", kind)
     return [json.loads(row["refs"]) for row in found]

@@ -10,8 +10,9 @@ import pytest
 
 import channels
 from channels import wire
-from kernel import database, keys, tenancy
+from kernel import keys, tenancy
 from kernel.ids import Id
+from tests import stored
 from tests.channels.telling import DISPLAY, NUMBER, WABA
 from tests.conftest import House
 from tests.flows import town
@@ -33,7 +34,7 @@ def everything(
 
 
 async def states() -> list[str]:
-    return [row["state"] for row in await database.rows("SELECT state FROM delivery ORDER BY id")]
+    return [row["state"] for row in await stored.rows("SELECT state FROM delivery ORDER BY id")]
 
 
 async def connect_number(tenant_id: Id) -> None:
@@ -58,14 +59,14 @@ async def test_what_was_put_aside_is_taken_up(
     await channels.put_aside(everything(claimed))
     await channels.put_aside(everything(claimed))
     await channels.settle(claimed)
-    (row,) = await database.rows("SELECT * FROM aside")
+    (row,) = await stored.rows("SELECT * FROM aside")
     assert (row["delivery_id"], row["item"], row["waba_id"]) == (claimed[0].id, 0, WABA)
     sealer = keys.intake_of(row["intake_key"])
     body = sealer.open("aside.body", f"{row['delivery_id']}:0", row["body_sealed"])
     assert orjson.loads(body)
     assert await channels.claim_deliveries(10) == []
     await connect(await town.make_tenant())
-    assert await database.rows("SELECT * FROM aside") == []
+    assert await stored.rows("SELECT * FROM aside") == []
     (again,) = await channels.claim_deliveries(10)
     assert (again.id, again.updates) == (claimed[0].id, claimed[0].updates)
 
@@ -73,7 +74,7 @@ async def test_what_was_put_aside_is_taken_up(
 async def test_a_status_is_put_aside_too(house: House) -> None:
     claimed = await arrive(town.own_payloads()["status-delivered"])
     await channels.put_aside(everything(claimed))
-    (row,) = await database.rows("SELECT * FROM aside")
+    (row,) = await stored.rows("SELECT * FROM aside")
     body = keys.intake_of(row["intake_key"]).open(
         "aside.body", f"{row['delivery_id']}:0", row["body_sealed"]
     )
@@ -96,7 +97,7 @@ async def test_a_number_connected_between_routing_and_putting_aside(house: House
     await channels.put_aside(everything(claimed))
     await channels.settle(claimed)
     assert await states() == ["stored"]
-    assert await database.rows("SELECT * FROM aside") == []
+    assert await stored.rows("SELECT * FROM aside") == []
 
 
 async def test_what_is_put_aside_for_ever_does_not_go_round_for_ever(house: House) -> None:
@@ -109,7 +110,7 @@ async def test_what_is_put_aside_for_ever_does_not_go_round_for_ever(house: Hous
         claimed = await channels.claim_deliveries(10)
     assert rounds == 4
     assert await states() == ["drained"]
-    assert len(await database.rows("SELECT * FROM aside")) == 1
+    assert len(await stored.rows("SELECT * FROM aside")) == 1
 
 
 async def test_a_known_account_does_not_call_back_what_waits_for_a_number(house: House) -> None:

@@ -15,6 +15,7 @@ from channels import graph, media
 from kernel import clock, database, ids, keys
 from kernel.errors import NotFound, RapportError
 from kernel.ids import Id
+from tests import stored
 from tests.channels.files import (
     JPEG,
     TOKEN,
@@ -92,7 +93,7 @@ async def test_who_may_not_open_it(house: House, platform: Platform, inbox: Inbo
         house.settings.data / "media" / inbox.tenant_id / media_id[-2:] / media_id
     )
     await inbox.open(media_id)
-    await database.run("DELETE FROM person_key", on="keys")
+    await stored.run("DELETE FROM person_key", on="keys")
     keys.forget([inbox.subject])
     await assert_not_found(inbox, media_id)
 
@@ -115,7 +116,7 @@ async def test_tokens_of_tenants_are_not_mixed_up(platform: Platform, inbox: Inb
     await inbox.want()
     await other.want()
     assert await channels.fetch_media(10) == 2
-    rows = await database.rows("SELECT tenant_id, state, trouble FROM media")
+    rows = await stored.rows("SELECT tenant_id, state, trouble FROM media")
     assert {one["tenant_id"]: (one["state"], one["trouble"]) for one in rows} == {
         inbox.tenant_id: ("stored", None),
         other.tenant_id: ("wanted", "HTTP_403"),
@@ -135,7 +136,7 @@ async def test_workers_beside_each_other_fetch_each_once(platform: Platform, inb
     assert sorted(platform.asked) == sorted(
         [f"/v26.0/m{n}" for n in range(24)] + [f"/files/m{n}" for n in range(24)]
     )
-    states = await database.rows("SELECT DISTINCT state FROM media")
+    states = await stored.rows("SELECT DISTINCT state FROM media")
     assert states == [{"state": "stored"}]
 
 
@@ -158,7 +159,7 @@ async def test_eight_at_once_and_large_ones_alone(
 
 async def test_a_lost_lease_changes_nothing(platform: Platform, inbox: Inbox) -> None:
     async def oversleep(_request: web.Request) -> None:
-        await database.run("UPDATE media SET fence = fence + 1")
+        await stored.run("UPDATE media SET fence = fence + 1")
 
     platform.files["m1"], platform.file = JPEG, oversleep
     await inbox.want()
@@ -188,15 +189,15 @@ async def test_erased_while_it_was_fetched(
 ) -> None:
     async def erase(_request: web.Request) -> None:
         if erased == "row":
-            await database.run("DELETE FROM media")
-        await database.run("DELETE FROM person_key", on="keys")
+            await stored.run("DELETE FROM media")
+        await stored.run("DELETE FROM person_key", on="keys")
         keys.forget([inbox.subject] if erased == "key" else [])
 
     platform.files["m1"], platform.file = JPEG, erase
     await inbox.want()
     await channels.fetch_media(10)
     assert files_of(house) == []
-    rows = await database.rows("SELECT state, trouble FROM media")
+    rows = await stored.rows("SELECT state, trouble FROM media")
     assert rows == ([{"state": "gone", "trouble": "ERASED"}] if erased == "key" else [])
     assert await outbox("media.stored") == []
 
@@ -229,5 +230,5 @@ async def test_wanted_only_if_the_message_is_stored(platform: Platform, inbox: I
 
     with pytest.raises(KeyError):
         await fail()
-    assert await database.rows("SELECT id FROM media") == []
+    assert await stored.rows("SELECT id FROM media") == []
     assert await outbox("media.wanted") == []

@@ -11,7 +11,8 @@ from aiohttp import web
 
 import channels
 from channels import graph
-from kernel import clock, database, tenancy
+from kernel import clock, tenancy
+from tests import stored
 from tests.channels.files import (
     JPEG,
     TOKEN,
@@ -144,13 +145,13 @@ async def test_a_dead_token_is_the_trouble_of_the_number(platform: Platform, inb
     await channels.fetch_media(10)
     clock.move(clock.MINUTE)
     await channels.fetch_media(10)
-    (number,) = await database.rows("SELECT trouble_code, trouble_at FROM number")
+    (number,) = await stored.rows("SELECT trouble_code, trouble_at FROM number")
     assert number["trouble_code"] == 190
     assert await outbox("number.troubled") == [{"number": inbox.number, "code": "190"}]
     clock.move(clock.HOUR)
     await channels.fetch_media(10)
     assert len(await outbox("number.troubled")) == 2
-    rows = await database.rows("SELECT state, trouble FROM media")
+    rows = await stored.rows("SELECT state, trouble FROM media")
     assert {tuple(one.values()) for one in rows} == {("wanted", "PLATFORM_190")}
 
 

@@ -9,7 +9,8 @@ import pytest
 import channels
 from channels import Verdict, graph
 from channels.outcomes import AGAIN, FOR_OWNER, judge
-from kernel import clock, database, tenancy
+from kernel import clock, tenancy
+from tests import stored
 from tests.channels.files import Inbox
 from tests.channels.telling import outbox
 from tests.conftest import House
@@ -195,7 +196,7 @@ async def test_a_number_is_held_and_let_go(inbox: Inbox) -> None:
         await channels.heed(inbox.number, [Verdict("again", "Y", wait=_H, hold="account")])
         assert (await channels.health_of([other]))[other].state == "waiting"
         await channels.heed(other, [Verdict("accepted", "ACCEPTED", wamid="w")])
-        row = await database.row("SELECT held_since, accepted_at FROM number WHERE id = $1", other)
+        row = await stored.row("SELECT held_since, accepted_at FROM number WHERE id = $1", other)
         assert row is not None
         assert (row["held_since"], row["accepted_at"] is None) == (None, False)
 
@@ -223,7 +224,7 @@ async def test_other_reasons_for_standing_still(inbox: Inbox) -> None:
             ("UPDATE waba SET state = 'disabled'", "ACCOUNT_DISABLED"),
             ("UPDATE number SET state = 'disconnected'", "NUMBER_DISCONNECTED"),
         ):
-            await database.run(f"{change} WHERE tenant_id = $1::uuid", inbox.tenant_id)
+            await stored.run(f"{change} WHERE tenant_id = $1::uuid", inbox.tenant_id)
             health = await _health(inbox)
             assert (health.state, health.reason) == ("down", reason)
 

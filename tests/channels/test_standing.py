@@ -7,7 +7,8 @@ import itertools
 import pytest
 
 from channels import Told, wire
-from kernel import clock, database
+from kernel import clock
+from tests import stored
 from tests.channels.telling import (
     NOON,
     Place,
@@ -83,8 +84,8 @@ async def test_the_state_of_an_account(
 
 
 async def put_right() -> None:
-    await database.run("UPDATE waba SET state = 'active', state_at = 0, restricted_until = NULL")
-    await database.run("UPDATE number SET state = 'connected', quality = NULL, throughput = NULL")
+    await stored.run("UPDATE waba SET state = 'active', state_at = 0, restricted_until = NULL")
+    await stored.run("UPDATE number SET state = 'connected', quality = NULL, throughput = NULL")
 
 
 async def assert_state(state: str, until: int | None, number_state: str) -> None:
@@ -114,7 +115,7 @@ async def test_another_tenants_account_is_not_touched(place: Place) -> None:
     # Not even when a row of theirs is named by mistake.
     mistaken = Told(account(2, "PARTNER_REMOVED"), other.waba, other.number, None, NOON)
     await place.apply(mistaken)
-    states = await database.rows("SELECT tenant_id, state FROM waba")
+    states = await stored.rows("SELECT tenant_id, state FROM waba")
     assert {row["tenant_id"]: row["state"] for row in states} == {
         place.tenant_id: "offboarded",
         other.tenant_id: "active",
@@ -132,8 +133,8 @@ async def test_limit_throughput_and_quality_in_any_order(place: Place) -> None:
     )
     for order in itertools.permutations(news):
         await put_right()
-        await database.run("UPDATE waba SET messaging_limit = NULL, messaging_limit_at = 0")
-        await database.run("DELETE FROM platform_update")
+        await stored.run("UPDATE waba SET messaging_limit = NULL, messaging_limit_at = 0")
+        await stored.run("DELETE FROM platform_update")
         for update in order:
             await place.apply(place.told(update))
         assert await table("number", "quality", "throughput") == [
@@ -171,12 +172,12 @@ async def test_a_number_that_the_account_does_not_have(place: Place) -> None:
 async def test_the_newest_trouble_of_a_number(place: Place) -> None:
     news = [(trouble(131000), 10), (trouble(130429), 30), (trouble(131042), 20)]
     for order in itertools.permutations(news):
-        await database.run("UPDATE number SET trouble_code = NULL, trouble_at = NULL")
+        await stored.run("UPDATE number SET trouble_code = NULL, trouble_at = NULL")
         for update, after in order:
             await place.apply(place.told(update, after=after))
         assert await table("number", "trouble_code", "trouble_at") == [
             {"trouble_code": 130429, "trouble_at": NOON + clock.HOUR + 30 * clock.SECOND}
         ]
-    await database.run("DELETE FROM outbox")
+    await stored.run("DELETE FROM outbox")
     await place.apply(*(place.told(update, after=60 + after) for update, after in news))
     assert await outbox("number.troubled") == [{"number": place.number, "code": "130429"}]

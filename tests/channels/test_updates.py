@@ -12,9 +12,10 @@ import pytest
 
 import channels
 from channels import Told, wire
-from kernel import clock, database, events, ids, keys, tenancy
+from kernel import clock, events, ids, keys, tenancy
 from kernel.errors import NoTenant
 from kernel.seal import Unopenable
+from tests import stored
 from tests.channels.telling import (
     NOON,
     Place,
@@ -156,7 +157,7 @@ TEMPLATE_NEWS = (
 async def test_a_template_is_the_same_in_any_order(place: Place) -> None:
     seen = []
     for order in itertools.permutations(TEMPLATE_NEWS):
-        await database.run("DELETE FROM template")
+        await stored.run("DELETE FROM template")
         for update in order[:2]:
             await place.apply(place.told(update))
         await place.apply(*(place.told(update) for update in order[2:]))
@@ -200,7 +201,7 @@ async def test_workers_beside_each_other_agree(place: Place) -> None:
 async def test_two_words_of_one_moment_have_one_winner(place: Place) -> None:
     pair = (template(5, event="APPROVED"), template(5, event="DISABLED", reason="SCAM"))
     for order in (pair, pair[::-1]):
-        await database.run("DELETE FROM template")
+        await stored.run("DELETE FROM template")
         for update in order:
             await place.apply(place.told(update))
         (row,) = await table("template", "status", "status_reason")

@@ -8,8 +8,9 @@ from collections.abc import AsyncIterator
 import pytest
 
 import channels
-from kernel import clock, database, ids, tenancy
+from kernel import clock, ids, tenancy
 from kernel.errors import Invalid, NotFound
+from tests import stored
 from tests.channels.files import JPEG, Inbox, files_of
 from tests.conftest import House
 from tests.flows.platform import TOKEN, Platform, bare, error, running_platform
@@ -35,7 +36,7 @@ async def test_a_file_is_sealed_under_a_key_of_its_own(
         assert await channels.uploads_by_ids([upload_id, ids.new_id()]) == {
             upload_id: channels.Upload(upload_id, "application/pdf", len(_PDF))
         }
-        key = await database.row(
+        key = await stored.row(
             "SELECT count(*) AS n FROM person_key WHERE subject_id = $1::uuid",
             upload_id,
             on="keys",
@@ -62,7 +63,7 @@ async def test_what_is_not_what_it_says(
     with tenancy.acting_for(inbox.tenant_id), pytest.raises(Invalid) as caught:
         await channels.keep_upload(data, mime)
     assert caught.value.code == code
-    assert await database.rows("SELECT id FROM media") == []
+    assert await stored.rows("SELECT id FROM media") == []
     assert not (house.settings.data / "media").exists() or files_of(house) == []
 
 

@@ -20,8 +20,9 @@ from commerce.told import (
     Told,
     Variant,
 )
-from kernel import clock, database, keys, tenancy
+from kernel import clock, keys, tenancy
 from kernel.ids import Id
+from tests import stored
 
 NOON = 1_782_900_000 * clock.SECOND
 LEA = Buyer("7100000000001", "lea@example.com", "34600111222", "Lea Prat")
@@ -117,7 +118,7 @@ async def state() -> dict[str, Any]:
     """All that the current tenant holds of its shops."""
     names = await _names()
     orders = await _rows("shop_order", "external_id", names)
-    parcels = await database.rows(
+    parcels = await stored.rows(
         "SELECT * FROM fulfilment WHERE tenant_id = $1::uuid", tenancy.current()
     )
     sealers = await keys.of(row["subject_id"] for row in parcels if row["subject_id"])
@@ -165,7 +166,7 @@ async def state() -> dict[str, Any]:
 
 async def _names() -> dict[Id, tuple[Any, ...]]:
     """Each active contact by what is known of them, opened."""
-    rows = await database.rows(
+    rows = await stored.rows(
         """SELECT c.id, c.subject_id, c.name_sealed, i.id AS identity_id, i.kind, i.value_sealed,
                   i.subject_id AS owner, i.first_at, i.last_at
              FROM contact c JOIN identity i ON i.tenant_id = c.tenant_id AND i.contact_id = c.id
@@ -190,7 +191,7 @@ _OURS = {"tenant_id", "id", "store_id", "created_at", "updated_at", "order_id", 
 
 
 async def _rows(table: str, order_by: str, names: dict[Id, Any]) -> list[dict[str, Any]]:
-    rows = await database.rows(
+    rows = await stored.rows(
         f"SELECT * FROM {table} WHERE tenant_id = $1::uuid ORDER BY {order_by}", tenancy.current()
     )
     return [
@@ -213,5 +214,5 @@ async def _lines(table: str, of: str, pointer: str) -> list[Any]:
 
 
 async def _plain(statement: str) -> list[Any]:
-    rows = await database.rows(statement, tenancy.current())
+    rows = await stored.rows(statement, tenancy.current())
     return sorted((tuple(row.values()) for row in rows), key=repr)

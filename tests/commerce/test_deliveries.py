@@ -10,7 +10,8 @@ import pytest
 from structlog.testing import capture_logs
 
 import commerce
-from kernel import clock, database, tenancy
+from kernel import clock, tenancy
+from tests import stored
 from tests.api.door import Door, Store
 from tests.commerce.platforms import (
     SHOPIFY_SECRET,
@@ -295,6 +296,6 @@ async def _forget() -> None:
 
 
 async def _stored() -> int:
-    row = await database.row("SELECT count(*) AS n FROM store_delivery")
+    row = await stored.row("SELECT count(*) AS n FROM store_delivery")
     assert row is not None
     return int(row["n"])

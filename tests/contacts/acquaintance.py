@@ -9,8 +9,9 @@ from typing import Any
 
 import contacts
 from contacts import Merge, Move, Sighting
-from kernel import database, keys, tenancy
+from kernel import keys, tenancy
 from kernel.ids import Id
+from tests import stored
 
 SECOND = 1_000_000
 NOON = 1_794_000_000 * SECOND
@@ -72,7 +73,7 @@ async def values() -> list[list[str]]:
 
 async def whole() -> list[list[dict[str, Any]]]:
     """The opened identities of each active contact of the current tenant."""
-    found = await database.rows(
+    found = await stored.rows(
         """SELECT c.id AS active, i.* FROM contact c
              LEFT JOIN identity i ON i.tenant_id = c.tenant_id AND i.contact_id = c.id
             WHERE c.tenant_id = $1::uuid AND c.state = 'active' ORDER BY c.id, i.id""",
@@ -92,7 +93,7 @@ async def whole() -> list[list[dict[str, Any]]]:
 
 async def name_of(contact_id: Id) -> str | None:
     """The contact's name, opened."""
-    row = await database.row(
+    row = await stored.row(
         "SELECT subject_id, name_sealed FROM contact WHERE tenant_id = $1::uuid AND id = $2::uuid",
         tenancy.current(),
         contact_id,

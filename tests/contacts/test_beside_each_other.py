@@ -11,6 +11,7 @@ import contacts
 from contacts import Known
 from kernel import database, ids, tenancy
 from kernel.ids import Id
+from tests import stored
 from tests.conftest import House
 from tests.contacts.acquaintance import AMINA, AMINA_ID, NOON, acting, meet, meet_together, seen
 from tests.flows.town import make_tenant
@@ -38,7 +39,7 @@ async def test_many_workers_meet_the_same_new_people() -> None:
         return [known for _, known in sorted(zip(map(str, shown), found, strict=True))]
 
     async def phones() -> dict[str, int]:
-        rows = await database.rows(
+        rows = await stored.rows(
             """SELECT token, count(*) AS n FROM identity WHERE tenant_id = $1::uuid
                 GROUP BY token""",
             tenancy.current(),
@@ -47,9 +48,7 @@ async def test_many_workers_meet_the_same_new_people() -> None:
 
     await asyncio.gather(*(worker(number) for number in range(6)))
     assert list((await phones()).values()) == [1] * 7
-    assert await database.row("SELECT count(*) AS n FROM contact WHERE state = 'active'") == {
-        "n": 7
-    }
+    assert await stored.row("SELECT count(*) AS n FROM contact WHERE state = 'active'") == {"n": 7}
 
 
 @pytest.mark.parametrize("backend", ["postgresql"])
@@ -85,8 +84,8 @@ async def test_what_is_written_while_another_worker_merges_goes_along() -> None:
 
     await asyncio.gather(write_slowly(), merge())
     assert [row["state"] for row in (await contacts.consents_of([one]))[one]] == ["withdrawn"]
-    assert await database.rows("SELECT contact_id FROM activity") == [{"contact_id": one}]
-    assert await database.row(
+    assert await stored.rows("SELECT contact_id FROM activity") == [{"contact_id": one}]
+    assert await stored.row(
         "SELECT state, merged_into FROM contact WHERE id = $1::uuid", other
     ) == {"state": "merged", "merged_into": one}
 

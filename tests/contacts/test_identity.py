@@ -8,8 +8,9 @@ import pytest
 
 import contacts
 from contacts import Move, Sighting
-from kernel import database, tenancy
+from kernel import tenancy
 from kernel.ids import Id
+from tests import stored
 from tests.conftest import House
 from tests.contacts.acquaintance import (
     AMINA,
@@ -63,9 +64,9 @@ ONE_PERSON: dict[str, list[Sighting | Move]] = {
 async def test_whatever_is_shown_is_one_person(how: str) -> None:
     for at_once in (False, True):
         if at_once:
-            await database.run("UPDATE contact SET merged_into = NULL")
+            await stored.run("UPDATE contact SET merged_into = NULL")
             for table in ("contact_merge", "contact_search", "identity", "subject", "contact"):
-                await database.run(f"DELETE FROM {table}")
+                await stored.run(f"DELETE FROM {table}")
             await meet_together(*ONE_PERSON[how])
         else:
             await meet(*ONE_PERSON[how])
@@ -92,14 +93,14 @@ async def test_the_older_contact_stays_and_the_joined_one_leads_to_it() -> None:
     older, younger = await meet(seen(1, AMINA, name="Amina"), seen(2, None, AMINA_ID, name="A."))
     (merge,) = await meet_together(seen(3, AMINA, AMINA_ID))
     assert (merge.survivor_id, merge.merged_id) == (older, younger)
-    row = await database.row(
+    row = await stored.row(
         "SELECT state, merged_into FROM contact WHERE tenant_id = $1::uuid AND id = $2::uuid",
         tenancy.current(),
         younger,
     )
     assert row == {"state": "merged", "merged_into": older}
     assert await name_of(older) == "A.", "the name told last"
-    assert await database.rows(
+    assert await stored.rows(
         "SELECT survivor_id, merged_id, reason, undone_at FROM contact_merge"
     ) == [
         {
@@ -113,7 +114,7 @@ async def test_the_older_contact_stays_and_the_joined_one_leads_to_it() -> None:
     (third,) = await meet(seen(4, None, NEW_ID))
     await meet_together(moved(5, (AMINA, AMINA_ID), (None, NEW_ID)))
     assert third > older
-    rows = await database.rows("SELECT merged_into FROM contact WHERE state = 'merged'")
+    rows = await stored.rows("SELECT merged_into FROM contact WHERE state = 'merged'")
     assert rows == [{"merged_into": older}, {"merged_into": older}]
     assert await meet(seen(6, AMINA), seen(6, None, AMINA_ID), seen(6, None, NEW_ID)) == [older] * 3
 
@@ -176,7 +177,7 @@ async def test_a_number_that_changed_hands_is_another_persons() -> None:
     assert await meet(seen(2, AMINA, AMINA_ID)) == [before], "what comes late changes nothing"
     assert await values() == sorted([[AMINA_ID], sorted([AMINA, BRUNO_ID])])
     assert (await name_of(before), await name_of(after)) == ("Amina", "Bruno")
-    assert await database.rows("SELECT * FROM contact_merge") == []
+    assert await stored.rows("SELECT * FROM contact_merge") == []
     # And back again, with the number under the key of whoever holds it now.
     assert await meet(seen(20, AMINA, AMINA_ID)) == [before]
     (identities,) = [ids for ids in await whole() if AMINA_ID in [one["value"] for one in ids]]
@@ -255,7 +256,7 @@ async def test_two_tenants_share_nobody(tenant_id: Id) -> None:
         await meet(seen(3, AMINA))
         assert await values() == [[AMINA]]
     assert await values() == [sorted([AMINA, AMINA_ID])]
-    tokens = await database.rows("SELECT token FROM identity WHERE kind = 'phone'")
+    tokens = await stored.rows("SELECT token FROM identity WHERE kind = 'phone'")
     assert len({row["token"] for row in tokens}) == 2, "the same number, another keyed hash"
 
 

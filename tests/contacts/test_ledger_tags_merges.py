@@ -12,9 +12,10 @@ import pytest
 
 import contacts
 from contacts import LEDGER, ConsentStep, Known, Touch
-from kernel import chain, clock, database, ids, keys, tenancy
+from kernel import chain, clock, ids, keys, tenancy
 from kernel.errors import Invalid, NotFound
 from kernel.ids import Id
+from tests import stored
 from tests.conftest import House
 from tests.contacts.acquaintance import AMINA, AMINA_ID, NOON, SECOND, acting, meet_together, seen
 from tests.flows.town import make_tenant
@@ -78,7 +79,7 @@ async def test_a_step_comes_to_a_state(kind: str, state: str, tenant_id: Id) -> 
     (entry_id,) = await contacts.record_consent([step(who, kind, 5)])
     assert await states(who) == [("marketing", "", state, 5)]
     assert (await events_of(tenant_id))[-1] == f"consent.{kind}"
-    row = await database.row("SELECT * FROM consent_entry WHERE id = $1::uuid", entry_id)
+    row = await stored.row("SELECT * FROM consent_entry WHERE id = $1::uuid", entry_id)
     assert row is not None
     assert (row["kind"], row["provider_at"]) == (kind, NOON + 5 * SECOND)
 
@@ -94,7 +95,7 @@ async def test_the_latest_step_counts_in_any_order() -> None:
             assert len(await contacts.record_consent([one])) == 1
         assert await contacts.record_consent(steps) == []
         assert await states(who) == [("marketing", "", "none", 3)], order
-        assert await database.row(
+        assert await stored.row(
             "SELECT count(*) AS n FROM consent_entry WHERE contact_id = $1::uuid", who.contact_id
         ) == {"n": 4}
 
@@ -129,7 +130,7 @@ async def test_evidence_is_sealed_for_the_person() -> None:
     who = await person(0, AMINA)
     evidence = {"value": "stop", "detail": "مشترك"}
     (entry_id,) = await contacts.record_consent([step(who, "withdrawn", 1, evidence=evidence)])
-    row = await database.row("SELECT * FROM consent_entry WHERE id = $1::uuid", entry_id)
+    row = await stored.row("SELECT * FROM consent_entry WHERE id = $1::uuid", entry_id)
     assert row is not None
     sealer = (await keys.of([who.subject_id]))[who.subject_id]
     opened = sealer.open("consent_entry.evidence", entry_id, row["evidence_sealed"])
@@ -142,8 +143,8 @@ async def test_the_ledger_is_a_chain_that_a_merge_does_not_break() -> None:
     assert await chain.link(LEDGER) == 2
     await meet_together(seen(3, AMINA, AMINA_ID))
     assert await chain.verify(LEDGER) == chain.Verdict(2, 0, None)
-    (victim,) = await database.rows("SELECT id FROM consent_entry WHERE kind = 'withdrawn'")
-    await database.run("UPDATE consent_entry SET kind = 'confirmed'")
+    (victim,) = await stored.rows("SELECT id FROM consent_entry WHERE kind = 'withdrawn'")
+    await stored.run("UPDATE consent_entry SET kind = 'confirmed'")
     assert (await chain.verify(LEDGER)).first_altered == victim["id"]
 
 
@@ -177,10 +178,10 @@ async def test_a_merge_keeps_what_both_had() -> None:
         ("service", "", "confirmed", 30),
     ]
     for table in ("consent_entry", "activity", "subject", "identity", "contact_tag"):
-        assert await database.rows(
+        assert await stored.rows(
             f"SELECT count(*) AS n FROM {table} WHERE contact_id = $1::uuid", other.contact_id
         ) == [{"n": 0}], table
-    subjects = await database.rows("SELECT DISTINCT subject_id FROM consent_entry")
+    subjects = await stored.rows("SELECT DISTINCT subject_id FROM consent_entry")
     assert {row["subject_id"] for row in subjects} == {one.subject_id, other.subject_id}
     # Who still speaks of the joined contact means the survivor.
     assert await contacts.record_activity([replace(touches[1], id=ids.new_id())]) == 1
@@ -232,6 +233,6 @@ async def test_an_activity_is_counted_once() -> None:
     touch = Touch(ids.new_id(), who.contact_id, clock.now(), "order.paid", ids.new_id(), 5, "EUR")
     assert await contacts.record_activity([touch, touch]) == 1
     assert await contacts.record_activity([touch]) == 0
-    assert await database.rows("SELECT amount, currency FROM activity") == [
+    assert await stored.rows("SELECT amount, currency FROM activity") == [
         {"amount": 5, "currency": "EUR"}
     ]

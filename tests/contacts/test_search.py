@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 import contacts
 from contacts import ContactFilter
 from contacts.search import pieces_of_name, pieces_of_phone
-from kernel import database, keys
+from kernel import keys
 from kernel.ids import Id
+from tests import stored
 from tests.conftest import House
 from tests.contacts.acquaintance import AMINA, AMINA_ID, acting, meet, meet_together, seen
 from tests.flows.town import make_tenant
@@ -62,8 +63,8 @@ async def test_a_name_is_found_in_its_script() -> None:
             assert await found(text) == [people[name]], (script, text)
         for text in misses:
             assert people[name] not in await found(text), (script, text)
-    stored = await database.rows("SELECT token FROM contact_search")
-    assert {len(row["token"]) for row in stored} == {17}
+    rows = await stored.rows("SELECT token FROM contact_search")
+    assert {len(row["token"]) for row in rows} == {17}
 
 
 async def test_a_number_is_found_by_its_end() -> None:

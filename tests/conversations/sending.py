@@ -15,8 +15,9 @@ from contacts import ConsentStep, Known
 from conversations import Outgoing, Queued
 from conversations.attempts import Line
 from conversations.content import Content, Text
-from kernel import clock, database, ids, tenancy
+from kernel import clock, ids, tenancy
 from kernel.ids import Id
+from tests import stored
 from tests.conversations.talk import NOON, Shop, customer, open_shop, says, status
 from tests.flows.platform import TOKEN, Json, Platform
 
@@ -69,7 +70,7 @@ class Counter:
 
     async def send(self, queued: Queued) -> dict[str, Any]:
         """Its row in the ledger."""
-        row = await database.row(
+        row = await stored.row(
             "SELECT * FROM send WHERE tenant_id = $1::uuid AND id = $2::uuid",
             self.shop.tenant_id,
             queued.send_id,
@@ -84,7 +85,7 @@ class Counter:
 
     async def message(self, queued: Queued) -> dict[str, Any]:
         """Its message in the thread."""
-        row = await database.row(
+        row = await stored.row(
             "SELECT * FROM message WHERE tenant_id = $1::uuid AND id = $2::uuid",
             self.shop.tenant_id,
             queued.message_id,
@@ -94,7 +95,7 @@ class Counter:
 
     async def number(self) -> dict[str, Any]:
         """The number's row."""
-        row = await database.row(
+        row = await stored.row(
             "SELECT * FROM number WHERE tenant_id = $1::uuid AND id = $2::uuid",
             self.shop.tenant_id,
             self.shop.number_id,
@@ -121,7 +122,7 @@ class Counter:
         """The platform has told of a template in Spanish."""
         [waba] = await channels.list_wabas()
         now = clock.now()
-        await database.insert(
+        await stored.insert(
             "template",
             [
                 {

@@ -10,8 +10,9 @@ import contacts
 import conversations
 from channels import wire
 from contacts import Known, Sighting
-from kernel import clock, database, tenancy
+from kernel import clock, tenancy
 from kernel.ids import Id
+from tests import stored
 from tests.flows.town import make_tenant
 from tests.tenants import make
 
@@ -46,7 +47,7 @@ class Shop:
 
     async def thread(self, known: Known | None = None) -> dict[str, Any]:
         """The thread with somebody."""
-        row = await database.row(
+        row = await stored.row(
             """SELECT * FROM conversation
                 WHERE tenant_id = $1::uuid AND contact_id = $2::uuid AND number_id = $3::uuid""",
             self.tenant_id,
@@ -58,14 +59,14 @@ class Shop:
 
     async def messages(self) -> list[dict[str, Any]]:
         """All messages of the tenant in the order of a thread."""
-        return await database.rows(
+        return await stored.rows(
             "SELECT * FROM message WHERE tenant_id = $1::uuid ORDER BY provider_at, tie, id",
             self.tenant_id,
         )
 
     async def episodes(self) -> list[dict[str, Any]]:
         """The episodes of all threads."""
-        return await database.rows(
+        return await stored.rows(
             """SELECT ordinal, starter, mode, started_at, first_answer_at, last_at, last_direction,
                       turns, messages, ended_at, end_reason
                  FROM episode WHERE tenant_id = $1::uuid ORDER BY conversation_id, ordinal""",

@@ -10,8 +10,9 @@ import contacts
 import conversations
 from conversations import NotSendable, Outgoing
 from conversations.content import Parameter, Reaction, TemplateMessage, Text
-from kernel import clock, database, ids, tenancy
+from kernel import clock, ids, tenancy
 from kernel.errors import Conflict, Invalid, NotFound
+from tests import stored
 from tests.conversations.sending import Counter
 
 _MARKETING = TemplateMessage("spring_sale", "es", body=(Parameter("Lea"),))
@@ -38,7 +39,7 @@ async def test_a_message_leaves_once_and_is_settled(counter: Counter) -> None:
     assert (await counter.number())["accepted_at"] is not None
     await counter.delivers()
     assert len(counter.platform.messages) == 1
-    kinds = await database.rows(
+    kinds = await stored.rows(
         "SELECT kind, refs FROM outbox WHERE kind LIKE 'send.%' ORDER BY position, id"
     )
     assert [row["kind"] for row in kinds] == ["send.queued", "send.sent"]
@@ -162,7 +163,7 @@ async def test_a_reaction_and_what_it_is_on(counter: Counter) -> None:
 async def test_somebody_erased_meanwhile(counter: Counter) -> None:
     thread = await counter.opens()
     queued = await counter.queues(thread)
-    await database.run("UPDATE contact SET state = 'erased'")
+    await stored.run("UPDATE contact SET state = 'erased'")
     await counter.delivers()
     assert await counter.fate(queued) == ("refused", "CONTACT_GONE")
 
@@ -181,7 +182,7 @@ async def test_a_merge_takes_the_sends_along(counter: Counter) -> None:
     thread = await counter.opens()
     queued = await counter.queues(thread)
     other = await counter.meets("447700900133")
-    threads = await database.rows("SELECT id, contact_id FROM conversation ORDER BY id")
+    threads = await stored.rows("SELECT id, contact_id FROM conversation ORDER BY id")
     by_thread = {row["id"]: row["contact_id"] for row in threads}
     await conversations.follow_merges([contacts.Merge(by_thread[other], by_thread[thread])])
     row = await counter.send(queued)
@@ -189,6 +190,6 @@ async def test_a_merge_takes_the_sends_along(counter: Counter) -> None:
 
 
 async def _count(table: str) -> int:
-    row = await database.row(f"SELECT count(*) AS n FROM {table}")
+    row = await stored.row(f"SELECT count(*) AS n FROM {table}")
     assert row is not None
     return int(row["n"])

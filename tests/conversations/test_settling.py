@@ -10,7 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import conversations
-from kernel import clock, database
+from kernel import clock
+from tests import stored
 from tests.conversations.sending import Counter
 from tests.flows.platform import Json, Script, drop, error
 
@@ -65,7 +66,7 @@ async def test_any_order_comes_to_one_state(counter: Counter, data: st.DataObjec
     assert message["error_code"] == (131026 if "failed" in told else None)
     assert message["wamid_token"] is not None
     assert len(counter.platform.messages) == 1
-    keys = await database.rows(
+    keys = await stored.rows(
         "SELECT token FROM message_key WHERE message_id = $1::uuid", queued.message_id
     )
     assert [row["token"] for row in keys] == [message["wamid_token"]]

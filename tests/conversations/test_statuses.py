@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from channels import wire
-from kernel import database, keys
+from kernel import keys
+from tests import stored
 from tests.conversations.talk import NOON, SECOND, Shop, answers, says, status
 from tests.tenants.make import events_of
 
@@ -133,7 +134,7 @@ async def test_prices_are_taken_up_whenever_they_are_told(shop: Shop) -> None:
     pricing = wire.Pricing(True, "PMP", "regular", "marketing")
     await shop.is_told(status("m", "delivered", 5))
     await shop.is_told(status("m", "delivered", 9, pricing=pricing))
-    row = await database.row("SELECT * FROM message_status")
+    row = await stored.row("SELECT * FROM message_status")
     assert row is not None
     assert (row["at"], row["pricing_category"], row["pricing_type"], row["pricing_model"]) == (
         NOON + 5 * SECOND,

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 import conversations
-from kernel import clock, database, ids, keys, tenancy
+from kernel import clock, ids, keys, tenancy
 from kernel.errors import Invalid, NotFound
 from kernel.ids import Id
+from tests import stored
 from tests.conversations.talk import NOON, SECOND, Shop, answers, calls, customer, says
 from tests.flows.town import make_tenant
 from tests.tenants import make
@@ -24,7 +25,7 @@ async def thread(shop: Shop) -> Id:
 async def steps() -> list[str]:
     """The steps taken, in order."""
     return [
-        row["kind"] for row in await database.rows("SELECT kind FROM conversation_step ORDER BY id")
+        row["kind"] for row in await stored.rows("SELECT kind FROM conversation_step ORDER BY id")
     ]
 
 
@@ -79,7 +80,7 @@ async def test_a_thread_is_given_to_active_colleagues(shop: Shop, thread: Id) ->
         with pytest.raises(Invalid) as caught:
             await conversations.assign(thread, boss, nobody)
         assert caught.value.field == ("assignee",)
-    await database.run("UPDATE person SET state = 'left' WHERE id = $1::uuid", boss)
+    await stored.run("UPDATE person SET state = 'left' WHERE id = $1::uuid", boss)
     with pytest.raises(Invalid):
         await conversations.assign(thread, agent, boss)
     await conversations.assign(thread, boss, None)
@@ -129,7 +130,7 @@ async def test_only_messages_of_the_thread_are_read(shop: Shop, thread: Id) -> N
         with pytest.raises(NotFound) as caught:
             await conversations.mark_read(thread, agent, message)
         assert caught.value.field == ("upto",)
-    assert await database.rows("SELECT * FROM read_mark") == []
+    assert await stored.rows("SELECT * FROM read_mark") == []
 
 
 async def test_a_note_is_sealed_and_mentions_colleagues(shop: Shop, thread: Id) -> None:
@@ -153,7 +154,7 @@ async def test_a_note_is_sealed_and_mentions_colleagues(shop: Shop, thread: Id) 
 
 async def test_only_active_colleagues_are_mentioned(shop: Shop, thread: Id) -> None:
     agent, gone = await shop.colleague("Nuria"), await shop.colleague("Marta", "admin")
-    await database.run("UPDATE person SET state = 'left' WHERE id = $1::uuid", gone)
+    await stored.run("UPDATE person SET state = 'left' WHERE id = $1::uuid", gone)
     stranger = await make.add(await make_tenant("Other"), "eve@other.example", "agent")
     for nobody in (gone, stranger, ids.new_id()):
         with pytest.raises(Invalid) as caught:
@@ -188,4 +189,4 @@ async def test_nothing_is_done_to_another_tenants_thread(shop: Shop, thread: Id)
     assert (row["state"], row["assignee_id"]) == ("open", None)
     assert len(await shop.messages()) == 1
     for table in ("conversation_step", "read_mark", "mention"):
-        assert await database.rows(f"SELECT * FROM {table}") == []
+        assert await stored.rows(f"SELECT * FROM {table}") == []

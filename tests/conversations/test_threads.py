@@ -15,6 +15,7 @@ from contacts import Move, recognise
 from conversations.steps import State
 from kernel import clock, database, tenancy
 from kernel.errors import NotFound
+from tests import stored
 from tests.conversations.talk import (
     NOON,
     PHONE,
@@ -211,7 +212,7 @@ async def test_threads_of_joined_contacts_become_one(shop: Shop) -> None:
     assert (await conversations.conversations_by_ids([theirs["id"]]))[theirs["id"]][
         "merged_into"
     ] == ours["id"]
-    marks = await database.rows("SELECT * FROM read_mark ORDER BY person_id")
+    marks = await stored.rows("SELECT * FROM read_mark ORDER BY person_id")
     assert {row["conversation_id"] for row in marks} == {ours["id"]}
     assert {row["upto_at"] for row in marks} == {NOON + 10 * SECOND}
     assert await conversations.unread_of([ours["id"]], agent) == {}
@@ -232,6 +233,6 @@ async def test_a_thread_with_another_number_goes_along(shop: Shop) -> None:
         await conversations.follow_merges((await recognise([move])).merges)
 
     await merge()
-    rows = await database.rows("SELECT contact_id, state FROM conversation")
+    rows = await stored.rows("SELECT contact_id, state FROM conversation")
     assert rows == [{"contact_id": shop.known.contact_id, "state": "open"}]
     assert [row["contact_id"] for row in await shop.messages()] == [shop.known.contact_id]

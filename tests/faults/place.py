@@ -12,7 +12,8 @@ import aiohttp
 
 import channels
 from channels.deliveries import LEASE
-from kernel import clock, database, keys, tenancy
+from kernel import clock, keys, tenancy
+from tests import stored
 from tests.api.door import Store, open_store
 from tests.conftest import House
 from tests.faults.programs import Program, killed_at_the_end, until
@@ -71,23 +72,23 @@ async def open_place(house: House) -> AsyncIterator[Place]:
 
 async def delivery_states() -> dict[str, int]:
     """How many deliveries stand in which state."""
-    rows = await database.rows("SELECT state, count(*) AS n FROM delivery GROUP BY state")
+    rows = await stored.rows("SELECT state, count(*) AS n FROM delivery GROUP BY state")
     return {row["state"]: row["n"] for row in rows}
 
 
 async def stored_tokens() -> set[bytes]:
     """The signatures of the deliveries that were let in."""
-    return {row["token"] for row in await database.rows("SELECT token FROM delivery")}
+    return {row["token"] for row in await stored.rows("SELECT token FROM delivery")}
 
 
 async def all_drained() -> bool:
     """Whether no delivery waits."""
-    return not await database.row("SELECT 1 AS one FROM delivery WHERE state = 'stored' LIMIT 1")
+    return not await stored.row("SELECT 1 AS one FROM delivery WHERE state = 'stored' LIMIT 1")
 
 
 async def count(table: str) -> int:
     """How many rows there are."""
-    row = await database.row(f"SELECT count(*) AS n FROM {table}")
+    row = await stored.row(f"SELECT count(*) AS n FROM {table}")
     assert row is not None
     return int(row["n"])
 
@@ -95,7 +96,7 @@ async def count(table: str) -> int:
 async def wamids(store: Store) -> Counter[str]:
     """The platform's ids of all messages of the store, and how often each is there."""
     with tenancy.acting_for(store.tenant_id):
-        rows = await database.rows(
+        rows = await stored.rows(
             "SELECT id, subject_id, wamid_sealed FROM message WHERE wamid_sealed IS NOT NULL"
         )
         sealers = await keys.of({row["subject_id"] for row in rows})
@@ -115,6 +116,6 @@ async def pass_leases(scale: int) -> None:
     if scale > 1:
         await asyncio.sleep(LEASE / clock.SECOND + 1)
     else:
-        await database.run("UPDATE delivery SET lease_until = 0 WHERE state = 'stored'")
-        await database.run("UPDATE reader SET lease_until = 0")
-        await database.run("UPDATE send SET lease_until = 0 WHERE state = 'claimed'")
+        await stored.run("UPDATE delivery SET lease_until = 0 WHERE state = 'stored'")
+        await stored.run("UPDATE reader SET lease_until = 0")
+        await stored.run("UPDATE send SET lease_until = 0 WHERE state = 'claimed'")

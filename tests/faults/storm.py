@@ -13,7 +13,8 @@ from typing import Any
 
 import aiohttp
 
-from kernel import database, ids
+from kernel import ids
+from tests import stored
 from tests.api.door import Door
 from tests.faults.place import Place
 from tests.faults.programs import Program, until
@@ -197,9 +198,9 @@ async def threads_of(place: Place, people: int) -> list[str]:
     """The threads of everybody who has written, once all are there."""
 
     async def are_there() -> bool:
-        row = await database.row("SELECT count(*) AS n FROM conversation")
+        row = await stored.row("SELECT count(*) AS n FROM conversation")
         return bool(row and row["n"] == people)
 
     await until(are_there, "everybody is heard", within=60)
-    rows = await database.rows("SELECT id FROM conversation ORDER BY id")
+    rows = await stored.rows("SELECT id FROM conversation ORDER BY id")
     return [ids.show("conversation", row["id"]) for row in rows]

@@ -9,7 +9,8 @@ from typing import Any
 
 from tortoise import connections
 
-from kernel import database, ids
+from kernel import ids
+from tests import stored
 from tests.faults import load
 from tests.faults.conftest import Figure
 from tests.faults.impatient import Impatient
@@ -87,7 +88,7 @@ async def _notes() -> list[str]:
     return [
         f"""mutation {{ noteWrite(input: {{conversation: "{ids.show("conversation", thread["id"])}",
             text: "Call her back"}}) {{ note {{ id }} userErrors {{ code }} }} }}"""
-        for thread in await database.rows("SELECT id FROM conversation")
+        for thread in await stored.rows("SELECT id FROM conversation")
     ]
 
 
@@ -120,7 +121,7 @@ async def _no_subscription_is_open(place: Place) -> bool:
 async def _connections() -> int:
     """How many connections to the main database are not this process's own."""
     pool: Any = connections.get("default")
-    row = await database.row(
+    row = await stored.row(
         """SELECT count(*) AS n FROM pg_stat_activity
             WHERE datname = current_database() AND backend_type = 'client backend'"""
     )
@@ -129,7 +130,7 @@ async def _connections() -> int:
 
 
 async def _nothing_is_held() -> bool:
-    row = await database.row(
+    row = await stored.row(
         """SELECT count(*) AS n FROM pg_stat_activity
             WHERE datname = current_database() AND state LIKE 'idle in transaction%'"""
     )

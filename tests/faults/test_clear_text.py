@@ -13,7 +13,8 @@ import pytest
 import redis
 
 import channels
-from kernel import bells, database, tenancy
+from kernel import bells, tenancy
+from tests import stored
 from tests.conftest import House
 from tests.faults.conftest import Figure
 from tests.faults.load import post
@@ -127,15 +128,15 @@ async def test_the_scanner_finds_what_is_planted(
     data = house.settings.data
     assert needles.in_files(files_below(data)) == []
     record = {"position": 0, "event_id": "0" * 32, "lease_until": 0, "fence": 0}
-    await database.insert("reader", [{"name": planted, **record}])
+    await stored.insert("reader", [{"name": planted, **record}])
     if house.backend == "sqlite":
         assert needles.in_files(files_below(data)) == ["rapport.sqlite3-wal: plant as plain text"]
-        await database.rows("PRAGMA wal_checkpoint(TRUNCATE)")
+        await stored.rows("PRAGMA wal_checkpoint(TRUNCATE)")
         assert needles.in_files(files_below(data)) == ["rapport.sqlite3: plant as plain text"]
     else:
         postgres: Postgres = request.getfixturevalue("postgres")
         with suppress(Exception):
-            await database.rows(f"SELECT '{planted}'::integer")
+            await stored.rows(f"SELECT '{planted}'::integer")
         found = needles.in_files(await _of_postgres(postgres, began))
         # The server's own log, the write-ahead log, the file of the table and that of its key.
         assert "keeper.log: plant as plain text" in found
@@ -204,7 +205,7 @@ async def _of_postgres(postgres: Postgres, since: float) -> list[Path]:
     """What the server wrote since then, its log among it; other tests' databases are left out."""
     postgres.run("CHECKPOINT")
     statement = "SELECT oid::text AS oid FROM pg_database WHERE datname = current_database()"
-    rows = [*await database.rows(statement), *await database.rows(statement, on="keys")]
+    rows = [*await stored.rows(statement), *await stored.rows(statement, on="keys")]
     ours = {row["oid"] for row in rows}
     log = postgres.folder.parent / "keeper.log"
     return [log] + [

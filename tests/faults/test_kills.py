@@ -7,7 +7,7 @@ import signal
 from collections import Counter
 from functools import partial
 
-from kernel import database
+from tests import stored
 from tests.faults import load
 from tests.faults.conftest import Figure
 from tests.faults.load import Load
@@ -104,7 +104,7 @@ async def test_the_worker_is_killed_while_it_drains(
 
 async def _is_at_it(drained: int) -> bool:
     """Whether a batch is in hand and so many deliveries are behind it."""
-    in_hand = await database.row(
+    in_hand = await stored.row(
         "SELECT 1 AS one FROM delivery WHERE state = 'stored' AND lease_until > 0 LIMIT 1"
     )
     return in_hand is not None and (await delivery_states()).get("drained", 0) >= drained

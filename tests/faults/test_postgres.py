@@ -12,7 +12,7 @@ from collections.abc import Iterator
 import aiohttp
 import pytest
 
-from kernel import database
+from tests import stored
 from tests.faults import load
 from tests.faults.conftest import Figure
 from tests.faults.load import Load
@@ -122,7 +122,7 @@ async def test_an_answer_that_comes_while_postgres_is_away(
         postgres.start()
 
     async def is_sent() -> bool:
-        return bool(await database.row("SELECT 1 AS one FROM send WHERE state = 'sent'"))
+        return bool(await stored.row("SELECT 1 AS one FROM send WHERE state = 'sent'"))
 
     await until(is_sent, "the answer is written down", within=20)
     assert market.accepted() == ["Once"]

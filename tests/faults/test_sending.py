@@ -12,6 +12,7 @@ import conversations
 from conversations import Outgoing
 from conversations.content import Text
 from kernel import database, ids, tenancy
+from tests import stored
 from tests.faults.conftest import Figure
 from tests.faults.place import Place, count, pass_leases
 from tests.faults.programs import until
@@ -130,7 +131,7 @@ async def _opened(place: Place, market: Market, people: int) -> list[str]:
     assert await market.sim.settled(20)
     await town.drain()
     with tenancy.acting_for(place.store.tenant_id):
-        rows = await database.rows("SELECT id FROM conversation ORDER BY id")
+        rows = await stored.rows("SELECT id FROM conversation ORDER BY id")
     assert len(rows) == people
     return [ids.show("conversation", row["id"]) for row in rows]
 
@@ -166,7 +167,7 @@ async def _is_attempted() -> bool:
 
 
 async def _states() -> dict[str, int]:
-    rows = await database.rows("SELECT state, count(*) AS n FROM send GROUP BY state")
+    rows = await stored.rows("SELECT state, count(*) AS n FROM send GROUP BY state")
     return {row["state"]: row["n"] for row in rows}
 
 

@@ -7,7 +7,7 @@ import socket
 from collections import Counter
 from contextlib import ExitStack, closing
 
-from kernel import database
+from tests import stored
 from tests.faults import load
 from tests.faults.conftest import Figure
 from tests.faults.load import Load
@@ -71,7 +71,7 @@ async def test_the_worker_ends_in_order(place: Place, scale: int, record_propert
 
 
 async def _has_begun() -> object:
-    return await database.row("SELECT 1 AS one FROM delivery WHERE state = 'drained' LIMIT 1")
+    return await stored.row("SELECT 1 AS one FROM delivery WHERE state = 'drained' LIMIT 1")
 
 
 def _half_a_request(place: Place, path: str) -> socket.socket:

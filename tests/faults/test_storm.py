@@ -16,7 +16,8 @@ import orjson
 import pytest
 
 import tenants
-from kernel import database, tenancy
+from kernel import tenancy
+from tests import stored
 from tests.conftest import House, free_port
 from tests.faults.conftest import Figure
 from tests.faults.place import Place, open_place, pass_leases
@@ -104,7 +105,7 @@ class _Books:
         self.accepted = {one["callback_data"] for one in taken}
         texts = Counter(one["body"]["text"]["body"] for one in taken)
         self.taken_twice = len(taken) - min(len(texts), len(self.accepted))
-        rows = await database.rows("SELECT id, state, decision FROM send")
+        rows = await stored.rows("SELECT id, state, decision FROM send")
         self.ledger = {row["id"]: row["state"] for row in rows}
         self.reasons = {row["id"]: orjson.loads(row["decision"]).get("reason") for row in rows}
         return self._in("queued", "claimed") == set() and self.accepted <= self.sent
@@ -150,4 +151,4 @@ async def _admit_for_an_hour(place: Place) -> None:
 
 
 async def _nobody_waits() -> bool:
-    return not await database.row("SELECT 1 AS one FROM send WHERE state = 'queued' LIMIT 1")
+    return not await stored.row("SELECT 1 AS one FROM send WHERE state = 'queued' LIMIT 1")

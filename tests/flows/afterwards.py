@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from kernel import database, keys, tenancy
+from kernel import keys, tenancy
+from tests import stored
 
 # In the order in which foreign keys let them go.
 _CONTENT = (
@@ -59,15 +60,15 @@ _CONTENT = (
 
 async def forget_everything() -> None:
     """Back to a tenant that has numbers and nothing else."""
-    await database.run("UPDATE conversation SET merged_into = NULL, last_message_id = NULL")
-    await database.run("UPDATE contact SET merged_into = NULL")
+    await stored.run("UPDATE conversation SET merged_into = NULL, last_message_id = NULL")
+    await stored.run("UPDATE contact SET merged_into = NULL")
     for table in _CONTENT:
-        await database.run(f"DELETE FROM {table}")
-    await database.run(
+        await stored.run(f"DELETE FROM {table}")
+    await stored.run(
         "UPDATE waba SET state = 'active', state_at = 0, restricted_until = NULL,"
         " messaging_limit = NULL, messaging_limit_at = 0"
     )
-    await database.run(
+    await stored.run(
         "UPDATE number SET state = 'connected', quality = NULL, throughput = NULL,"
         " trouble_code = NULL, trouble_at = NULL"
     )
@@ -88,7 +89,7 @@ async def count() -> dict[str, int]:
         "aside": "aside",
         "undrained": "delivery WHERE state <> 'drained'",
     }.items():
-        row = await database.row(f"SELECT count(*) AS n FROM {source}")
+        row = await stored.row(f"SELECT count(*) AS n FROM {source}")
         if row and row["n"]:
             counted[name] = row["n"]
     return counted
@@ -118,20 +119,20 @@ async def state() -> dict[str, Any]:
         ),
         "updates": sorted(
             (row["field"], row["event"])
-            for row in await database.rows("SELECT field, event FROM platform_update")
+            for row in await stored.rows("SELECT field, event FROM platform_update")
         ),
         "counts": await count(),
     }
 
 
 async def _people() -> dict[str, Any]:
-    contacts = await database.rows(
+    contacts = await stored.rows(
         """SELECT id, subject_id, name_sealed, country, time_zone, language FROM contact
             WHERE tenant_id = $1::uuid AND state = 'active'""",
         tenancy.current(),
     )
-    identities = await database.rows("SELECT * FROM identity")
-    consents = await database.rows("SELECT * FROM consent_state")
+    identities = await stored.rows("SELECT * FROM identity")
+    consents = await stored.rows("SELECT * FROM consent_state")
     sealers = await keys.of(
         [row["subject_id"] for row in contacts] + [row["subject_id"] for row in identities]
     )
@@ -165,14 +166,14 @@ async def _people() -> dict[str, Any]:
 
 
 async def _threads(people: dict[str, Any]) -> list[Any]:
-    threads = await database.rows(
+    threads = await stored.rows(
         """SELECT v.*, n.phone_number_id FROM conversation v JOIN number n ON n.id = v.number_id
             WHERE v.tenant_id = $1::uuid AND v.state <> 'merged'""",
         tenancy.current(),
     )
-    messages = await database.rows("SELECT * FROM message ORDER BY provider_at, tie")
-    changes = await database.rows("SELECT * FROM message_change")
-    episodes = await database.rows("SELECT * FROM episode ORDER BY ordinal")
+    messages = await stored.rows("SELECT * FROM message ORDER BY provider_at, tie")
+    changes = await stored.rows("SELECT * FROM message_change")
+    episodes = await stored.rows("SELECT * FROM episode ORDER BY ordinal")
     sealers = await keys.of([row["subject_id"] for row in messages])
     told = []
     for thread in threads:
@@ -231,4 +232,4 @@ def _said(one: dict[str, Any], sealers: dict[str, Any]) -> tuple[Any, ...]:
 
 
 async def _plain(statement: str) -> list[tuple[Any, ...]]:
-    return sorted((tuple(row.values()) for row in await database.rows(statement)), key=repr)
+    return sorted((tuple(row.values()) for row in await stored.rows(statement)), key=repr)

@@ -9,7 +9,8 @@ import pytest
 import conversations
 from channels import graph
 from channels.simulator.codes import codes
-from kernel import clock, database
+from kernel import clock
+from tests import stored
 from tests.channels.test_outcomes import LATER
 from tests.flows import market, town
 from tests.flows.market import Market
@@ -115,7 +116,7 @@ async def test_too_fast_waits_as_long_as_it_is_told(market_here: Market) -> None
     await _works(market_here)
     message = await market_here.message(message_id)
     assert message["send"] == {"state": "QUEUED", "reason": "PLATFORM_130429", "attempts": 1}
-    row = await database.row("SELECT due_at FROM send")
+    row = await stored.row("SELECT due_at FROM send")
     assert row is not None
     assert 7 * clock.SECOND <= row["due_at"] - before < 12 * clock.SECOND
     clock.move(12 * clock.SECOND)
@@ -144,6 +145,6 @@ async def _works(market_here: Market) -> None:
 async def _passes(market_here: Market) -> None:
     """Every wait is over, and the owner has mended what was wrong."""
     await market.connect(market_here.store)
-    await database.run("UPDATE number SET held_until = 0")
-    await database.run("UPDATE send SET due_at = 0 WHERE state = 'queued'")
+    await stored.run("UPDATE number SET held_until = 0")
+    await stored.run("UPDATE send SET due_at = 0 WHERE state = 'queued'")
     await _works(market_here)

@@ -9,8 +9,9 @@ import pytest
 
 import contacts
 from contacts import ConsentStep
-from kernel import clock, database, tenancy
+from kernel import clock, tenancy
 from kernel.ids import Id
+from tests import stored
 from tests.conftest import House
 from tests.flows import town
 
@@ -34,7 +35,7 @@ async def test_what_is_said_decides(house: House, message: dict[str, Any], expec
         await town.post([_said(message), _said(message)])
         await town.drain()
         assert await _state(contact_id) == expected
-        entries = await database.rows("SELECT kind, method FROM consent_entry ORDER BY id")
+        entries = await stored.rows("SELECT kind, method FROM consent_entry ORDER BY id")
         assert entries[1:] == [{"kind": "withdrawn", "method": "stop_word"}] * (
             expected == "withdrawn"
         )
@@ -52,10 +53,10 @@ async def test_neither_goes_without_the_other(
             broken.setattr("contacts.record_consent", fails)
             await town.post([_said({"text": {"body": "STOP"}})])
             await town.drain()
-        assert len(await database.rows("SELECT id FROM message")) == 1
+        assert len(await stored.rows("SELECT id FROM message")) == 1
         clock.move(2 * clock.MINUTE)
         await town.drain()
-        assert len(await database.rows("SELECT id FROM message")) == 2
+        assert len(await stored.rows("SELECT id FROM message")) == 2
         assert await _state(contact_id) == "withdrawn"
 
 
@@ -63,7 +64,7 @@ async def _consent_of_somebody() -> Id:
     """They wrote once, and said yes before that."""
     await town.post([_said({"id": "wamid.earlier", "timestamp": f"{_SENT_AT - 60}"})])
     await town.drain()
-    row = await database.row("SELECT id, subject_id FROM contact")
+    row = await stored.row("SELECT id, subject_id FROM contact")
     assert row is not None
     at = (_SENT_AT - 60) * clock.SECOND
     await contacts.record_consent(

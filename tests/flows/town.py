@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import channels
-from kernel import clock, database, ids, tenancy
+from kernel import clock, ids, tenancy
 from kernel.ids import Id
+from tests import stored
 from tests.platform_json import as_platform, sign
 from workers import inbound
 
@@ -20,7 +21,7 @@ PAYLOADS = Path(__file__).parents[1] / "payloads"
 async def make_tenant(name: str = "Town") -> Id:
     """A bare tenant."""
     tenant_id, now = ids.new_id(), clock.now()
-    await database.insert(
+    await stored.insert(
         "tenant",
         [
             {

@@ -23,6 +23,6 @@ def every_catalog(
     return {
         ("sqlite", "main"): catalogs.of_sqlite(sqlite_template / "rapport.sqlite3"),
         ("sqlite", "keys"): catalogs.of_sqlite(sqlite_template / "keys.sqlite3"),
-        ("postgresql", "main"): asyncio.run(catalogs.of_postgresql(postgres.url(main))),
-        ("postgresql", "keys"): asyncio.run(catalogs.of_postgresql(postgres.url(keys))),
+        ("postgresql", "main"): asyncio.run(catalogs.of_postgresql(postgres.owner_url(main))),
+        ("postgresql", "keys"): asyncio.run(catalogs.of_postgresql(postgres.owner_url(keys))),
     }

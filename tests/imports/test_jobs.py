@@ -10,7 +10,7 @@ import pytest
 
 import imports
 from imports import contact_rows, running
-from kernel import database
+from tests import stored
 from tests.faults.programs import Program, killed_at_the_end, until
 from tests.imports.office import Office, codes, work
 
@@ -137,7 +137,7 @@ async def test_a_worker_is_killed_in_the_midst(office: Office) -> None:
             await until(is_at_it, "the import goes on", within=60)
             await worker.kill()
             assert (await office.job(job_id))["state"] == "RUNNING"
-            await database.run(
+            await stored.run(
                 "UPDATE import_job SET lease_until = 0 WHERE tenant_id = $1::uuid",
                 office.store.tenant_id,
             )
@@ -151,7 +151,7 @@ async def test_a_worker_is_killed_in_the_midst(office: Office) -> None:
     assert job["progress"] == {"done": 12_000, "total": 12_000}
     assert codes(job) == [(row, None, "NOBODY") for row in range(2, 12_002, 100)]
     assert (job["report"]["created"], job["report"]["updated"]) == (11_880, 0)
-    (count,) = await database.rows(
+    (count,) = await stored.rows(
         "SELECT count(*) AS n FROM contact WHERE tenant_id = $1::uuid", office.store.tenant_id
     )
     assert count == {"n": 11_880}

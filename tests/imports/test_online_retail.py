@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from kernel import clock, database, tenancy
+from kernel import clock, tenancy
+from tests import stored
 from tests.imports.office import Office
 
 pytestmark = [pytest.mark.real_data, pytest.mark.slow]
@@ -70,24 +71,24 @@ async def test_the_figures_are_exactly_those_of_the_facts(
 async def product_figures(office: Office) -> dict[str, str]:
     """The same figures, from what stands in the books."""
     with tenancy.acting_for(office.store.tenant_id):
-        (bought,) = await database.rows(
+        (bought,) = await stored.rows(
             """SELECT count(*) AS orders, count(DISTINCT contact_id) AS customers,
                       CAST(sum(total) AS bigint) AS gross, min(placed_at) AS first,
                       max(placed_at) AS last
                  FROM shop_order WHERE tenant_id = $1::uuid""",
             office.store.tenant_id,
         )
-        (back,) = await database.rows(
+        (back,) = await stored.rows(
             "SELECT CAST(sum(amount) AS bigint) AS value FROM refund WHERE tenant_id = $1::uuid",
             office.store.tenant_id,
         )
-        (repeat,) = await database.rows(
+        (repeat,) = await stored.rows(
             """SELECT count(*) AS n FROM (
                    SELECT contact_id FROM shop_order WHERE tenant_id = $1::uuid
                     GROUP BY contact_id HAVING count(*) >= 2) AS r""",
             office.store.tenant_id,
         )
-        (lines,) = await database.rows(
+        (lines,) = await stored.rows(
             "SELECT count(*) AS n FROM order_line WHERE tenant_id = $1::uuid AND price > 0",
             office.store.tenant_id,
         )

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from imports import order_rows, running, scattered
-from kernel import database, tenancy
+from kernel import tenancy
+from tests import stored
 from tests.imports.office import HISTORIES, Office, codes, follow
 
 HEADER = "Invoice,SKU,Product,Quantity,Date,Price,Customer ID,Country\n"
@@ -30,16 +31,16 @@ C536367,A2,Red mug,-1,2010-12-03 10:00:00,3.39,17850,United Kingdom
 async def figures(office: Office) -> dict[str, Any]:
     """What stands in the books of the shop."""
     with tenancy.acting_for(office.store.tenant_id):
-        orders = await database.rows(
+        orders = await stored.rows(
             """SELECT external_id, total, currency, placed_at, contact_id IS NULL AS is_nobodys
                  FROM shop_order WHERE tenant_id = $1::uuid ORDER BY external_id""",
             office.store.tenant_id,
         )
-        refunds = await database.rows(
+        refunds = await stored.rows(
             "SELECT external_id, amount FROM refund WHERE tenant_id = $1::uuid",
             office.store.tenant_id,
         )
-        lines = await database.rows(
+        lines = await stored.rows(
             "SELECT sku, quantity, price FROM order_line WHERE tenant_id = $1::uuid "
             "ORDER BY order_id, position",
             office.store.tenant_id,

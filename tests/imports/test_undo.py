@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import contacts
-from kernel import database, ids, tenancy
+from kernel import ids, tenancy
+from tests import stored
 from tests.api.door import arrives, text_message
 from tests.imports.office import HISTORIES, Office, codes, follow, work
 
@@ -63,7 +64,7 @@ async def test_the_ledger_of_consents_only_grows(office: Office) -> None:
     job = await office.run(file, legalBasis="CONSENT")
     undone = await office.undo(job["id"])
     assert undone["state"] == "UNDONE"
-    rows = await database.rows(
+    rows = await stored.rows(
         """SELECT kind, method FROM consent_entry WHERE tenant_id = $1::uuid
             ORDER BY kind, provider_at""",
         office.store.tenant_id,
@@ -109,7 +110,7 @@ async def test_an_undo_goes_on_after_it_was_cut_off(office: Office) -> None:
     job = await office.run("phone,name,tags\n" + rows)
     assert job["report"]["created"] == 2500
     assert (await office.do("Undo", job["id"]))["userErrors"] == []
-    await database.run(
+    await stored.run(
         "UPDATE import_job SET lease_until = 0 WHERE tenant_id = $1::uuid", office.store.tenant_id
     )
     await work()

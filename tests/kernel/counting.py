@@ -8,18 +8,24 @@ from __future__ import annotations
 import asyncio
 import sys
 
-from kernel import database, settings
+from kernel import database, settings, tenancy
 
 TIMES = 100
+TENANT = "c" * 32
 
 
 @database.unit_of_work
 async def _count_on() -> None:
-    row = await database.row("SELECT seq FROM chain_head WHERE chain = $1 FOR UPDATE", "counting")
+    row = await database.row(
+        "SELECT seq FROM chain_head WHERE tenant_id = $1::uuid AND chain = 'counting' FOR UPDATE",
+        TENANT,
+    )
     assert row is not None
     await asyncio.sleep(0)
     await database.run(
-        "UPDATE chain_head SET seq = $1 WHERE chain = $2", row["seq"] + 1, "counting"
+        "UPDATE chain_head SET seq = $2 WHERE tenant_id = $1::uuid AND chain = 'counting'",
+        TENANT,
+        row["seq"] + 1,
     )
 
 
@@ -27,7 +33,8 @@ async def _count() -> None:
     await database.start(settings.load())
     try:
         for _ in range(TIMES):
-            await _count_on()
+            with tenancy.acting_for(TENANT):
+                await _count_on()
     finally:
         await database.stop()
 

@@ -109,7 +109,7 @@ class Database:
 
 def both(settings: Settings) -> tuple[Database, Database]:
     """The main database and the key database."""
-    return Database(settings.database_url), Database(settings.keys_database_url)
+    return Database(settings.owner_database_url), Database(settings.keys_owner_database_url)
 
 
 async def apply(settings: Settings, folder: Path) -> list[str]:

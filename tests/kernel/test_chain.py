@@ -14,6 +14,7 @@ from kernel import chain, clock, database, ids, tenancy
 from kernel.chain import Chain, Verdict
 from kernel.errors import NoTenant
 from kernel.ids import Id
+from tests import stored
 from tests.conftest import House
 from tests.flows.town import make_tenant
 
@@ -35,7 +36,7 @@ CASTS = {"id": "::uuid", "actor_id": "::uuid", "at": "::bigint", "ids": "::jsonb
 @database.unit_of_work
 async def append(count: int) -> None:
     """So many rows of the current tenant, not linked yet."""
-    await database.insert(
+    await stored.insert(
         "audit_entry",
         [
             {
@@ -55,7 +56,7 @@ async def append(count: int) -> None:
 
 async def rows() -> list[dict[str, Any]]:
     """The current tenant's rows in the order of the chain."""
-    return await database.rows(
+    return await stored.rows(
         "SELECT * FROM audit_entry WHERE tenant_id = $1::uuid ORDER BY chain_seq",
         tenancy.current(),
     )
@@ -63,13 +64,13 @@ async def rows() -> list[dict[str, Any]]:
 
 async def put_back(before: list[dict[str, Any]]) -> None:
     """Everything as it was."""
-    await database.run("DELETE FROM audit_entry WHERE tenant_id = $1::uuid", tenancy.current())
-    await database.insert("audit_entry", before)
+    await stored.run("DELETE FROM audit_entry WHERE tenant_id = $1::uuid", tenancy.current())
+    await stored.insert("audit_entry", before)
 
 
 async def change(row_id: Id, column: str, value: Any, cast: str = "") -> None:
     """Alter one value behind the house's back."""
-    await database.run(
+    await stored.run(
         f"""UPDATE audit_entry SET {column} = $3{cast}
              WHERE tenant_id = $1::uuid AND id = $2::uuid""",
         tenancy.current(),
@@ -145,7 +146,7 @@ async def test_a_row_taken_out_put_in_or_moved_shows(house: House) -> None:
             assert await is_found([*before, {**forged, "chain_seq": seq}]) == "f" * 32
         assert await is_found(before) is None
         # Nor does a head that was turned back together with the tail.
-        await database.run(
+        await stored.run(
             "UPDATE chain_head SET seq = 5 WHERE tenant_id = $1::uuid AND chain = $2",
             tenant_id,
             AUDIT.table,

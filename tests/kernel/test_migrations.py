@@ -16,6 +16,7 @@ import pytest
 from kernel import migrations, settings
 from kernel.errors import Conflict
 from kernel.settings import Settings
+from tests.conftest import urls_of
 from tests.house.catalogs import Catalog
 from tests.kernel import filled
 from tests.kernel.filled import Database, Rows
@@ -35,10 +36,7 @@ def fresh(
         return
     postgres: Postgres = request.getfixturevalue("postgres")
     with postgres.databases() as (main, keys):
-        urls = {"RAPPORT_DATABASE_URL": main, "RAPPORT_KEYS_DATABASE_URL": keys}
-        yield settings.load(
-            bare_environ | {name: postgres.url(database) for name, database in urls.items()}
-        )
+        yield settings.load(bare_environ | urls_of(postgres, (main, keys)))
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from kernel import clock, database, events, ids, tenancy
 from kernel.errors import Invalid, NoTenant
 from kernel.events import START, Event
 from tenants import catalogue
+from tests import stored
 from tests.conftest import House
 
 assert catalogue.CATALOGUE  # importing it declares the events
@@ -85,7 +86,7 @@ async def test_what_the_catalogue_does_not_know_is_refused(house: House) -> None
             assert "contact.phoned" in caught.value.message or "created" in caught.value.message
     with pytest.raises(NoTenant):
         await record(Event("contact.created", {"contact": "a"}))
-    assert await database.row("SELECT count(*) AS n FROM outbox") == {"n": 0}
+    assert await stored.row("SELECT count(*) AS n FROM outbox") == {"n": 0}
 
 
 @pytest.mark.parametrize("backend", ["postgresql"])
@@ -95,7 +96,7 @@ async def test_an_insert_held_open_loses_no_event(house: House) -> None:
     async def handle(happened: Sequence[Event]) -> None:
         seen.extend(told(happened))
 
-    slow = await asyncpg.connect(house.settings.database_url)
+    slow = await asyncpg.connect(house.settings.owner_database_url)
     try:
         open_one = slow.transaction()
         await open_one.start()
@@ -108,7 +109,7 @@ async def test_an_insert_held_open_loses_no_event(house: House) -> None:
         )
         await happen("late")
         # The late one is committed and visible, but reading it would pass over the early one.
-        assert await database.row("SELECT count(*) AS n FROM outbox") == {"n": 1}
+        assert await stored.row("SELECT count(*) AS n FROM outbox") == {"n": 1}
         assert await events.read(START) == []
         assert await events.newest() == START
         assert await events.follow("durable", handle) == 0

@@ -10,11 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kernel import clock, database, ids, keys, tenancy
+from kernel import clock, ids, keys, tenancy
 from kernel.errors import BadSetting, NotFound, RapportError
 from kernel.ids import Id
 from kernel.keyring import PLATFORM, Keyring
 from kernel.seal import Indexer, Sealer, Unopenable
+from tests import stored
 from tests.conftest import House
 
 KEY, MASTER = bytes(range(40, 72)), bytes(range(7, 39))
@@ -144,7 +145,7 @@ async def test_persons_keys_are_their_tenants(house: House) -> None:
             assert sealer.open(PLACE, ROW, sealed) == b"hello"
         keys.stop()
         keys.start(house.settings)  # as the next process would find it
-    wrapped = await database.row("SELECT * FROM person_key", on="keys")
+    wrapped = await stored.row("SELECT * FROM person_key", on="keys")
     assert wrapped is not None
     assert (wrapped["tenant_id"], wrapped["subject_id"]) == (ours, subject_id)
 
@@ -152,14 +153,14 @@ async def test_persons_keys_are_their_tenants(house: House) -> None:
 async def test_a_destroyed_persons_key_closes_everything(house: House) -> None:
     tenant_id = ids.new_id()
     subject_id, _ = await _make(tenant_id)
-    await database.run("DELETE FROM person_key", on="keys")
+    await stored.run("DELETE FROM person_key", on="keys")
     with tenancy.acting_for(tenant_id):
         assert list(await keys.of([subject_id])) == [subject_id], "remembered for a minute"
         clock.move(61 * clock.SECOND)
         assert await keys.of([subject_id]) == {}
         clock.reset()
     subject_id, _ = await _make(tenant_id)
-    await database.run("DELETE FROM person_key", on="keys")
+    await stored.run("DELETE FROM person_key", on="keys")
     with tenancy.acting_for(tenant_id):
         keys.forget([subject_id])
         assert await keys.of([subject_id]) == {}

@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kernel import database, ids
+from kernel import database, ids, tenancy
 from kernel.conditions import Conditions
 from kernel.database import Batch
 from kernel.database.sources import for_sqlite, split_rows
+from tests import stored
 from tests.conftest import House
 
 TEXTS = ("Amina", "أمينة زهراء", "王小明", "👩🏽‍🚀 naïve", "", 'it\'s "so"', "a\nb", "$1 ?2 ::text")
@@ -82,14 +83,15 @@ async def test_more_cells_than_one_statement_takes(house: House) -> None:
         }
         for number in range(count)
     ]
-    made = await database.insert("message_key", records, returning="message_id")
-    assert {row["message_id"] for row in made} == {record["message_id"] for record in records}
-    again = await database.insert(
-        "message_key", records[:10], conflict="ON CONFLICT DO NOTHING", returning="message_id"
-    )
-    assert again == []
-    assert await database.insert("message_key", []) == []
-    assert await database.row("SELECT count(*) AS n FROM message_key") == {"n": count}
+    with tenancy.acting_for(tenant_id):
+        made = await database.insert("message_key", records, returning="message_id")
+        assert {row["message_id"] for row in made} == {record["message_id"] for record in records}
+        again = await database.insert(
+            "message_key", records[:10], conflict="ON CONFLICT DO NOTHING", returning="message_id"
+        )
+        assert again == []
+        assert await database.insert("message_key", []) == []
+    assert await stored.row("SELECT count(*) AS n FROM message_key") == {"n": count}
 
 
 async def test_a_change_tells_how_many_rows_it_changed(house: House) -> None:
@@ -118,10 +120,13 @@ async def test_json_is_text_and_compares_as_json(house: House) -> None:
         "at": 1,
         "refs": '{"contact": "王"}',
     }
-    await database.insert("outbox", [record])
-    assert await database.row("SELECT refs FROM outbox WHERE id = $1::uuid", event_id) == {
-        "refs": '{"contact": "王"}'
-    }
+    with tenancy.acting_for(tenant_id):
+        await database.insert("outbox", [record])
+        assert await database.row(
+            "SELECT refs FROM outbox WHERE tenant_id = $1::uuid AND id = $2::uuid",
+            tenant_id,
+            event_id,
+        ) == {"refs": '{"contact": "王"}'}
 
 
 async def test_what_a_database_does_not_take_is_refused_and_leaves_nothing(house: House) -> None:

@@ -17,6 +17,7 @@ from tortoise import connections
 
 from kernel import database, ids, settings
 from kernel.database import RunAgain
+from tests import stored
 from tests.conftest import House
 from tests.kernel import counting
 from tests.servers import ROOT
@@ -232,15 +233,15 @@ def test_three_programs_that_read_and_write_lose_nothing(
 async def _prepare(environ: dict[str, str]) -> None:
     await _outside(
         environ,
-        lambda: database.insert(
+        lambda: stored.insert(
             "chain_head",
-            [{"tenant_id": ids.new_id(), "chain": "counting", "seq": 0, "hash": b""}],
+            [{"tenant_id": counting.TENANT, "chain": "counting", "seq": 0, "hash": b""}],
         ),
     )
 
 
 async def _counted(environ: dict[str, str]) -> int:
-    found = await _outside(environ, lambda: database.rows("SELECT seq FROM chain_head"))
+    found = await _outside(environ, lambda: stored.rows("SELECT seq FROM chain_head"))
     return int(found[0]["seq"])
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import tenants
-from kernel import database, tenancy
+from kernel import tenancy
 from kernel.ids import Id
+from tests import stored
 
 PASSWORD = "correct horse battery"
 EMAIL = "owner@costa.example"
@@ -36,14 +37,14 @@ async def add(tenant_id: Id, email: str, role: str, name: str = "Nuria Sala") ->
 async def count(table: str) -> int:
     """How many rows a table has, of all tenants."""
     with tenancy.across_tenants("a test counts"):
-        row = await database.row(f"SELECT count(*) AS n FROM {table}")
+        row = await stored.row(f"SELECT count(*) AS n FROM {table}")
     return int(row["n"]) if row else 0
 
 
 async def events_of(tenant_id: Id) -> list[str]:
     """The kinds of the tenant's events, in the order in which they were recorded."""
     with tenancy.across_tenants("a test reads the outbox"):
-        rows = await database.rows(
+        rows = await stored.rows(
             "SELECT kind FROM outbox WHERE tenant_id = $1::uuid ORDER BY position, id", tenant_id
         )
     return [row["kind"] for row in rows]

@@ -18,9 +18,10 @@ from aiohttp import web
 import channels
 import tenants
 from channels import wire
-from kernel import clock, database, ids, tenancy
+from kernel import clock, ids, tenancy
 from kernel.errors import NotAllowed
 from scripts.demo import HOUSES, bodies
+from tests import stored
 from tests.conftest import House
 from tests.platform_json import as_platform
 from tests.servers import ROOT
@@ -139,10 +140,10 @@ async def test_the_first_step_can_be_repeated(house: House) -> None:
 async def test_what_was_disconnected_stays_so(house: House) -> None:
     await run(house, "scripts.seed")
     with tenancy.across_tenants("a test disconnects"):
-        await database.run("UPDATE number SET state = 'disconnected'")
+        await stored.run("UPDATE number SET state = 'disconnected'")
     await run(house, "scripts.seed")
     with tenancy.across_tenants("a test reads"):
-        states = await database.rows("SELECT state FROM number")
+        states = await stored.rows("SELECT state FROM number")
     assert states == [{"state": "disconnected"}] * 2
 
 
@@ -157,7 +158,7 @@ async def receiving(house: House, *, draining: bool) -> AsyncIterator[None]:
 
     async def drain() -> None:
         while draining:
-            await database.run("UPDATE delivery SET state = 'drained' WHERE state = 'stored'")
+            await stored.run("UPDATE delivery SET state = 'drained' WHERE state = 'stored'")
             await asyncio.sleep(0.02)
 
     app = web.Application(client_max_size=house.settings.webhook_limit)

@@ -10,6 +10,7 @@ import pytest
 import tenants
 from kernel import clock, database, ids, tenancy
 from kernel.errors import NotAllowed, NotFound
+from tests import stored
 from tests.conftest import House
 from tests.tenants.make import EMAIL, PASSWORD, add, count, events_of, found
 
@@ -115,7 +116,7 @@ async def test_a_success_sets_the_count_back(house: House) -> None:
         for _ in range(9):
             assert await refused(EMAIL, "wrong password") == "BAD_CREDENTIALS"
         await tenants.sign_in(EMAIL, PASSWORD)
-    account = await database.row("SELECT failures, locked_until FROM account")
+    account = await stored.row("SELECT failures, locked_until FROM account")
     assert account == {"failures": 0, "locked_until": 0}
 
 
@@ -174,7 +175,7 @@ async def test_revoked_elsewhere_bites_within_five_seconds(house: House) -> None
     signed_in = await tenants.sign_in(EMAIL, PASSWORD)
     assert await code_of(signed_in.token) is None
     with tenancy.acting_for(made.tenant_id):
-        await database.run("UPDATE session SET revoked_at = $1::bigint", clock.now())
+        await stored.run("UPDATE session SET revoked_at = $1::bigint", clock.now())
 
     clock.move(5 * clock.SECOND)
 

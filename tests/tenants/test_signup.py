@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 import tenants
-from kernel import database, keys, tenancy
+from kernel import keys, tenancy
 from kernel.errors import Conflict, Invalid, NotAllowed
+from tests import stored
 from tests.conftest import House
 from tests.tenants.make import EMAIL, PASSWORD, add, count, events_of, found
 
@@ -37,8 +38,8 @@ async def test_a_tenant_and_its_owner_stand_as_they_were_given(house: House) -> 
 async def test_neither_name_nor_address_stands_in_clear(house: House) -> None:
     made = await found()
 
-    account = await database.row("SELECT * FROM account")
-    person = await database.row("SELECT * FROM person WHERE tenant_id = $1::uuid", made.tenant_id)
+    account = await stored.row("SELECT * FROM account")
+    person = await stored.row("SELECT * FROM person WHERE tenant_id = $1::uuid", made.tenant_id)
     assert account
     assert person
     for value in (*account.values(), *person.values()):

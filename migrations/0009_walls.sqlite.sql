@@ -1,0 +1,2 @@
+-- The walls. SQLite has no row-level security and no roles: there the database client's check of
+-- every statement is the lowest wall (docs/decisions/0008-walls.md).
