@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from api.graphql.context import Budget
 from api.graphql.cost import Cost, cost_of
 from api.graphql.documents import read_document
 from api.graphql.execute import Prepared, Request
@@ -9,7 +10,6 @@ from api.graphql.permissions import check
 from api.graphql.persisted import PersistedDocuments
 from kernel import clock, rates
 from kernel.errors import TryLater
-from kernel.rates import Budget
 from kernel.settings import Settings
 from tenants import Viewer
 
@@ -32,16 +32,17 @@ class Admission:
         operation = document.operation(request.operation_name)
         check(document.needs[operation.name.value if operation.name else None], viewer)
         cost = cost_of(operation, document.parsed, request.variables)
+        budget = None
         if viewer is not None:
-            await self._spend(viewer, cost)
+            budget = await self._spend(viewer, cost)
             await self._documents.keep(request, viewer)
-        return Prepared(request, document, operation, cost)
+        return Prepared(request, document, operation, cost, budget)
 
-    async def _spend(self, viewer: Viewer, cost: Cost) -> None:
+    async def _spend(self, viewer: Viewer, cost: Cost) -> Budget:
         tenant = f"budget:{viewer.tenant_id}"
         budgets = [
-            _budget(tenant, self._of_tenant),
-            _budget(f"{tenant}:{viewer.own_id}", self._of_viewer),
+            _rate(tenant, self._of_tenant),
+            _rate(f"{tenant}:{viewer.own_id}", self._of_viewer),
         ]
         spent = await rates.spend(budgets, cost.points)
         if spent.wait:
@@ -50,7 +51,8 @@ class Admission:
                 code="BUDGET_SPENT",
                 after=spent.wait / clock.SECOND,
             )
+        return Budget(self._of_viewer, min(spent.left))
 
 
-def _budget(name: str, points: int) -> Budget:
-    return Budget(name, clock.MINUTE // points, points)
+def _rate(name: str, points: int) -> rates.Budget:
+    return rates.Budget(name, clock.MINUTE // points, points)

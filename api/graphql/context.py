@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Hashable, Mapping
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from strawberry.types import Info as StrawberryInfo
@@ -17,14 +18,29 @@ V = TypeVar("V")
 Load = Callable[["Context", list[K]], Awaitable[Mapping[K, V]]]
 
 
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """Points that a viewer may spend in a minute, and what is left once the operation is paid."""
+
+    per_minute: int
+    left: int
+
+
 class Context:
     """One request, or one event of a subscription."""
 
-    __slots__ = ("_loaders", "address", "request_id", "sees_personal", "unseal", "viewer")
+    __slots__ = ("_loaders", "address", "budget", "request_id", "sees_personal", "unseal", "viewer")
 
-    def __init__(self, viewer: Viewer | None, request_id: str, address: str = "") -> None:
+    def __init__(
+        self,
+        viewer: Viewer | None,
+        request_id: str,
+        address: str = "",
+        budget: Budget | None = None,
+    ) -> None:
         self.viewer = viewer
         self.address = address
+        self.budget = budget
         self.request_id = request_id
         self.sees_personal = viewer is not None and viewer.may(Permission.CONTACTS_PERSONAL)
         self.begin_anew()

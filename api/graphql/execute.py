@@ -13,7 +13,7 @@ from graphql import ExecutionResult, OperationDefinitionNode, OperationType, exe
 from strawberry.execution.is_awaitable import optimized_is_awaitable
 
 from api.errors import as_graphql, format_error, log_unexpected, masked
-from api.graphql.context import Context
+from api.graphql.context import Budget, Context
 from api.graphql.cost import Cost, TooDear
 from api.graphql.documents import Document, InvalidDocument
 from api.graphql.executor import LeanExecutor
@@ -58,6 +58,7 @@ class Prepared:
     document: Document
     operation: OperationDefinitionNode
     cost: Cost
+    budget: Budget | None
 
 
 async def run(prepared: Prepared, viewer: Viewer | None, request_id: str, address: str) -> Answer:
@@ -66,7 +67,7 @@ async def run(prepared: Prepared, viewer: Viewer | None, request_id: str, addres
     The address is where it comes from.
     """
     started = time.perf_counter()
-    context = Context(viewer, request_id, address)
+    context = Context(viewer, request_id, address, prepared.budget)
     acting = nullcontext() if viewer is None else tenancy.acting_for(viewer.tenant_id)
     async with _turn(prepared):
         with acting:
@@ -82,7 +83,7 @@ async def events(prepared: Prepared, viewer: Viewer, request_id: str) -> AsyncIt
     source = subscribe(
         GRAPHQL,
         prepared.document.parsed,
-        context_value=Context(viewer, request_id),
+        context_value=Context(viewer, request_id, budget=prepared.budget),
         variable_values=prepared.request.variables,
         operation_name=prepared.request.operation_name,
         executor_class=LeanExecutor,

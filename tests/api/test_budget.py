@@ -98,6 +98,17 @@ async def test_who_spends_it_all_waits(poor: Door) -> None:
     await poor.data(_ROLE, other.token)
 
 
+async def test_what_is_left_is_told(poor: Door) -> None:
+    store = await open_store()
+    query = "{ viewer { budget { perMinute left } } }"  # 12 points
+    for left in (21, 9):
+        told = (await poor.data(query, store.token))["viewer"]["budget"]
+        assert (told["perMinute"], told["left"]) == (33, pytest.approx(left, abs=1))
+    # Of the tenant's 55 are 31 left, which is less than a colleague's 33.
+    told = (await poor.data(query, store.tokens["owner"]))["viewer"]["budget"]
+    assert told["left"] == pytest.approx(19, abs=2)
+
+
 async def test_budgets_hold_without_redis(poor: Door, redis_server: Redis) -> None:
     store = await open_store()
     redis_server.stop()

@@ -75,6 +75,26 @@ async def test_edges_have_their_cursors(door: Door, store: Store, crowd: list[st
     }
 
 
+@pytest.mark.parametrize("root", ["contacts", "conversations"])
+async def test_what_comes_meanwhile_moves_no_page(
+    door: Door, store: Store, crowd: list[str], root: str
+) -> None:
+    name = "name" if root == "contacts" else "contact { name }"
+    seen: list[str] = []
+    after = None
+    for newcomer in range(3):
+        query = (
+            f"{{ {root}(first: 3, after: {_text(after)}) "
+            f"{{ nodes {{ {name} }} pageInfo {{ endCursor }} }} }}"
+        )
+        page = (await door.data(query, store.token))[root]
+        seen += [node.get("name") or node["contact"]["name"] for node in page["nodes"]]
+        after = page["pageInfo"]["endCursor"]
+        phone = f"3460033300{newcomer}"
+        await arrives(door, text_message(store, "hi", phone=phone, name=f"New {newcomer}"))
+    assert seen == crowd
+
+
 async def test_cursors_hold_for_their_list(door: Door, store: Store, crowd: list[str]) -> None:
     cursor = (await _threads(door, store, "first: 2"))["pageInfo"]["endCursor"]
     other = await open_store("Dunas Altas", "999", "888")

@@ -123,6 +123,17 @@ class Tenant(Node):
 
 
 @object_type
+class Budget:
+    """What operations may cost: each tells its own cost in `extensions.cost` of the answer."""
+
+    per_minute: int = strawberry.field(description="Points for a minute, also all at once.")
+    left: int = strawberry.field(
+        description="Points that were left when this operation was paid, here and in the tenant's "
+        "own budget."
+    )
+
+
+@object_type
 class Viewer:
     """The person or key that asks, and what they may."""
 
@@ -161,6 +172,11 @@ class Viewer:
     @strawberry.field(description="What they may, as resource:action, sorted.")
     def permissions(self) -> list[str]:
         return sorted(self.asked.me.permissions)
+
+    @strawberry.field(description="What their operations may cost in a minute.")
+    def budget(self) -> Budget | None:
+        budget = self.asked.budget
+        return Budget(per_minute=budget.per_minute, left=budget.left) if budget else None
 
     @strawberry.field(
         description="When the access token or key ends; null for a key that does not."
