@@ -12,4 +12,12 @@ def schema_text() -> str:
     return SCHEMA.as_str().rstrip() + "\n"
 
 
-__all__ = ["schema_text"]
+def permissions_text() -> str:
+    """Who may what, as docs/permissions.md has it."""
+    from api.graphql.permission_page import permission_page
+    from api.graphql.schema import GRAPHQL
+
+    return permission_page(GRAPHQL)
+
+
+__all__ = ["permissions_text", "schema_text"]

@@ -45,7 +45,8 @@ async def send_email(email: Email) -> Failure | None:
     In development without a server it is written to the folder `mail` of RAPPORT_DATA instead.
     """
     settings = graph.settings()
-    message = _message(email, settings.mail_from)
+    # In a file a link is to be read by people, not by a mail program.
+    message = _message(email, settings.mail_from, None if settings.smtp_url else "8bit")
     if settings.smtp_url is None:
         if settings.is_production:
             return Failure("NO_SERVER", is_final=False)
@@ -78,7 +79,7 @@ async def _send(message: EmailMessage, url: str) -> Failure | None:
     return None
 
 
-def _message(email: Email, sender: str) -> EmailMessage:
+def _message(email: Email, sender: str, coding: str | None) -> EmailMessage:
     message = EmailMessage()
     message["From"] = sender
     message["To"] = email.to
@@ -86,7 +87,7 @@ def _message(email: Email, sender: str) -> EmailMessage:
     message["Date"] = format_datetime(clock.moment(clock.now()))
     message["Message-ID"] = f"<{email.id}@{parseaddr(sender)[1].rpartition('@')[2]}>"
     message["Auto-Submitted"] = "auto-generated"
-    message.set_content(email.text)
+    message.set_content(email.text, cte=coding)
     return message
 
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import AsyncIterator
+from dataclasses import replace
+from email import message_from_bytes, policy
 
 import pyotp
 import pytest
 
+import channels
 from kernel import clock
 from tests import stored
 from tests.api.door import PASSWORD, Door, Store
@@ -228,6 +231,34 @@ async def test_mails_wait_and_are_tried_again(door: Door, house: House) -> None:
         assert box.mails == []
         assert (await _mails())[-1] == ("given_up", 1, "OVER")
     assert await count("mail") == 4
+
+
+async def test_without_a_server_mails_lie_in_a_folder(door: Door, house: House) -> None:
+    await channels.start(house.settings)
+    letters.start(house.settings)
+    try:
+        await sign_up(door)
+        assert await letters.send_letters() == 1
+    finally:
+        await channels.stop()
+    [path] = (house.settings.data / "mail").iterdir()
+    mail = message_from_bytes(path.read_bytes(), policy=policy.default)
+    assert (path.suffix, path.stat().st_mode & 0o777) == (".eml", 0o600)
+    assert mail["To"] == "inés@faro.example"
+    link = f"{house.settings.app_url}/verify?token=verification_"
+    assert link.encode() in path.read_bytes()
+    assert await _mails() == [("sent", 1, None)]
+
+
+async def test_in_production_mails_wait_for_a_server(door: Door, house: House) -> None:
+    await channels.start(replace(house.settings, env="production"))
+    try:
+        await sign_up(door)
+        assert await letters.send_letters() == 1
+    finally:
+        await channels.stop()
+    assert await _mails() == [("waiting", 1, "NO_SERVER")]
+    assert not (house.settings.data / "mail").exists()
 
 
 async def test_no_mail_row_tells_whom_or_what(door: Door, store: Store, box: Mailbox) -> None:
