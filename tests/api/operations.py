@@ -31,6 +31,12 @@ _SCALARS = {
     "Boolean": "true",
     "DateTime": '"2099-01-01T00:00:00Z"',
     "Date": '"2099-01-01"',
+    "CountryCode": '"ES"',
+    "CurrencyCode": '"EUR"',
+    "Decimal": '"1.5"',
+    "Locale": '"es-ES"',
+    "TimeZone": '"Europe/Madrid"',
+    "URL": '"https://example.com"',
     "PhoneNumber": '"+34600111222"',
     "JSON": "{}",
 }
