@@ -26,7 +26,7 @@ QUEUE = "rapport:jobs"
 # Rings within so much time are one ring: a flood of webhooks costs 50 jobs a second, not 3,000.
 _GATHER = 0.02
 # Seconds that Redis has for an answer, and that it is not asked for after it gave none.
-_PATIENCE = 0.5
+_PATIENCE, _LONG_PATIENCE = 0.5, 5.0
 _PAUSE = 1.0
 _log = structlog.get_logger("bells")
 
@@ -126,14 +126,19 @@ async def is_ready() -> bool:
         return False
 
 
-async def ask(script: str, keys: Sequence[str], *values: str | bytes | int) -> Any:
-    """What a script answers; None while Redis is away, so that nobody waits again and again."""
+async def ask(
+    script: str, keys: Sequence[str], *values: str | bytes | int, is_patient: bool = False
+) -> Any:
+    """What a script answers; None while Redis is away, so that nobody waits again and again.
+
+    Who is patient waits longer, and asks in any case.
+    """
     global _away_until
-    if _bells is None or time.monotonic() < _away_until:
+    if _bells is None or (time.monotonic() < _away_until and not is_patient):
         return None
     try:
         redis: Any = _bells.redis
-        async with asyncio.timeout(_PATIENCE):
+        async with asyncio.timeout(_LONG_PATIENCE if is_patient else _PATIENCE):
             return await redis.eval(script, len(keys), *keys, *values)
     except (RedisError, OSError):
         metrics.REDIS_TROUBLE.inc()

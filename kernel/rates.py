@@ -91,7 +91,7 @@ async def take(names: Sequence[str], interval: int, burst: int, wanted: int = 1)
     if not names:
         return []
     keys = _keys(names)
-    flat = await bells.ask(_TAKE, keys, interval, burst, wanted)
+    flat = await bells.ask(_TAKE, keys, interval, burst, wanted, is_patient=True)
     if flat is None:
         flat = _take_alone(keys, interval, burst, wanted)
     pairs = zip(flat[::2], flat[1::2], strict=True)

@@ -25,8 +25,9 @@ from api.graphql.permissions import PUBLIC, Need, needs_of
 from api.graphql.schema import GRAPHQL
 from kernel.errors import Invalid, NotAllowed
 
-# So many texts are kept, and none that is longer than this.
-_MOST_KEPT = 500
+# Texts of so many characters in all are kept, and none that is longer than this: parsed, each
+# character takes about 100 bytes.
+_ROOM = 400_000
 _LONGEST_KEPT = 20_000
 _MOST_ERRORS = 20
 _LONG_NUMBER = re.compile(r"[0-9]{400}")
@@ -109,7 +110,7 @@ def _read(text: str, is_stranger: bool) -> Document:
     document = Document(text, parsed, needs_of(GRAPHQL, parsed))
     if len(text) <= _LONGEST_KEPT:
         _kept[text] = document
-        if len(_kept) > _MOST_KEPT:
+        while sum(map(len, _kept)) > _ROOM:
             _kept.popitem(last=False)
     return document
 

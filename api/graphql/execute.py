@@ -153,6 +153,7 @@ async def _execute(prepared: Prepared, context: Context) -> ExecutionResult:
         operation_name=prepared.request.operation_name,
         executor_class=LeanExecutor,
         is_awaitable=_is_awaitable,
+        hide_suggestions=context.viewer is None,
     )
     if _is_awaitable(result):
         result = await result

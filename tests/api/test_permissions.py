@@ -43,6 +43,9 @@ async def test_strangers_are_told_no_names(door: Door, store: Store) -> None:
     answer = await door.ask('mutation { signIn(input: {email: "a"}) { tokn } }')
     messages = [error["message"] for error in answer["errors"]]
     assert "Cannot query field 'tokn' on type 'SignInPayload'." in messages
+    given = await door.ask(_SIGN_IN, input={"emial": "a", "password": "b"})
+    messages += [error["message"] for error in given["errors"]]
+    assert any("emial" in message for message in messages)
     assert not any("Did you mean" in message for message in messages)
 
 
