@@ -169,6 +169,7 @@ async def _post(chosen: Settings, simulator: str | None) -> int:
         print(f"seed: API or simulator do not answer ({type(error).__name__})", file=sys.stderr)
         return 1
     tenant_ids = [desk.tenant_id for desk in desks]
+    await _sell(chosen, desks[0])
     demo.write(_demo_file(chosen), await demo.describe(chosen, tenant_ids, secrets, simulator))
     if not drained:
         print("seed: some are still waiting; does a worker run?", file=sys.stderr)
@@ -220,6 +221,16 @@ async def _talk(chosen: Settings, desks: Sequence[demo.Desk], simulator: str) ->
     else:
         held.write_text(founded)
     return drained
+
+
+async def _sell(chosen: Settings, desk: demo.Desk) -> None:
+    """The shop of a house, with its orders of a year."""
+    began, house = time.monotonic(), desk.house
+    buyers = [one for one in demo.talkers() if one.house == house]
+    with tenancy.acting_for(desk.tenant_id):
+        orders = await demo.fill_shop(chosen, house.name, house.currency, buyers)
+    if orders:
+        print(f"seed: {orders} orders in {time.monotonic() - began:.1f} s")
 
 
 async def _wait_until_drained() -> bool:

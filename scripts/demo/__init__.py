@@ -11,6 +11,9 @@ from scripts.demo.deliveries import addresses, bodies_in, deliver, reconnected
 from scripts.demo.description import describe
 from scripts.demo.houses import HOUSES, House
 from scripts.demo.private import secret, write
+from scripts.demo.purchases import purchases
+from scripts.demo.retail import real_orders
+from scripts.demo.shop import fill_shop
 from scripts.demo.talking import Desk, hold_talks
 from scripts.demo.templates import template_bodies
 from scripts.demo.town import access_token, app_secret, town, verify_token
@@ -29,7 +32,10 @@ __all__ = [
     "deliver",
     "describe",
     "earlier_customers",
+    "fill_shop",
     "hold_talks",
+    "purchases",
+    "real_orders",
     "reconnected",
     "secret",
     "talkers",
