@@ -97,7 +97,7 @@ async def _ingest(
     also = {one.order for one in given_back if one.order} | _deleted(told, "order")
     gone = await deletions.known(store.id, "order", also | {one.external_id for one in bought})
     written = await orders.write(store.id, bought, also, gone, who, await read_rates(), origin_id)
-    named = await refunds.lead_to_buyers(store.id, written.records)
+    named = await refunds.lead_to_buyers(store.id, written.refunded)
     happened += written.events + refunds.events(fresh_refunds, written.records)
     happened += await carts.write(
         store.id,

@@ -34,6 +34,8 @@ class Written:
     # Those that are new or changed, with what they were before (None: new).
     changed: dict[str, Record | None] = field(default_factory=dict)
     events: list[Event] = field(default_factory=list)
+    # Those of which money went back, by the shop's id.
+    refunded: set[str] = field(default_factory=set)
 
 
 async def write(
@@ -53,7 +55,7 @@ async def write(
         return Written()
     before = await _hold(store_id, bodies)
     refunded = await refunds.sums(store_id, bodies)
-    written, fresh = Written(), {}
+    written, fresh = Written(refunded=set(refunded)), {}
     for name, mine in bodies.items():
         old = before.get(name)
         if old is None and not mine:

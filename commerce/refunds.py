@@ -6,7 +6,7 @@ earliest that was told: so any order will do.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -81,8 +81,10 @@ async def sums(store_id: Id, orders: Iterable[str]) -> dict[str, int]:
     return {row["order_external_id"]: row["amount"] for row in rows}
 
 
-async def lead_to_buyers(store_id: Id, orders: Iterable[str]) -> list[dict[str, Any]]:
+async def lead_to_buyers(store_id: Id, orders: Collection[str]) -> list[dict[str, Any]]:
     """Refunds of these orders without a contact become their orders' buyers'; those that did."""
+    if not orders:
+        return []
     return await database.rows(
         """UPDATE refund SET contact_id = o.contact_id
              FROM shop_order o

@@ -14,7 +14,7 @@ from kernel import database, metrics, tenancy
 from kernel.errors import RapportError
 from kernel.ids import Id
 
-BATCH = 200
+BATCH = 100
 _log = structlog.get_logger("shops")
 
 
