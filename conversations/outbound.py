@@ -2,8 +2,8 @@
 
 Exactly once, as far as anybody can: the attempt stands in the ledger before the first byte leaves,
 and carries the send's id as callback data. Whoever dies in between leaves a send of which it is
-known that it did not go (claimed, not attempted: queued again), or not known (attempted: unknown,
-settled by the platform's echo or set down as unsettled, and never sent twice by itself).
+known that it did not go (not attempted, or without the mark of leaving: queued again), or not known
+(unknown, settled by the platform's echo or set down as unsettled, and never sent twice by itself).
 """
 
 from __future__ import annotations

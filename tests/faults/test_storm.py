@@ -101,13 +101,13 @@ class _Books:
 
     async def agree(self) -> bool:
         """Read both; whether nothing is under way, and all that was taken is known as sent."""
+        rows = await stored.rows("SELECT id, state, decision FROM send")
+        self.ledger = {row["id"]: row["state"] for row in rows}
+        self.reasons = {row["id"]: orjson.loads(row["decision"]).get("reason") for row in rows}
         taken = await self._town.accepted()
         self.accepted = {one["callback_data"] for one in taken}
         texts = Counter(one["body"]["text"]["body"] for one in taken)
         self.taken_twice = len(taken) - min(len(texts), len(self.accepted))
-        rows = await stored.rows("SELECT id, state, decision FROM send")
-        self.ledger = {row["id"]: row["state"] for row in rows}
-        self.reasons = {row["id"]: orjson.loads(row["decision"]).get("reason") for row in rows}
         return self._in("queued", "claimed") == set() and self.accepted <= self.sent
 
     @property
