@@ -94,7 +94,6 @@ async def test_redis_flushed_with_a_thousand_queued(
     took = await until(lambda: _took(market, 1000), "all go out", within=_IN_TIME)
     assert Counter(market.accepted()) == Counter(f"Message {one}" for one in range(1000))
     await until(_all_sent, "all is written down", within=_IN_TIME)
-    assert await count("send WHERE attempts = 1") == 1000
     record_property("1,000 gone after s", round(took, 1))
 
 
@@ -115,7 +114,6 @@ async def test_the_worker_ends_in_order_with_messages_in_the_air(
     await wired.worker.start()
     await until(_all_sent, "the next one sends the rest", within=20)
     assert Counter(market.accepted()) == Counter(f"Message {one}" for one in range(3 * _PEOPLE))
-    assert await count("send WHERE attempts = 1") == 3 * _PEOPLE
     record_property("ended after s", round(seconds, 2))
     record_property("in the air or gone by then", gone)
 
