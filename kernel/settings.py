@@ -180,7 +180,9 @@ class Settings:
         read.whole(65_536, 67_108_864), "3145728", "Largest webhook body in bytes (contract: 3 MB)."
     )
     access_token_minutes: int = _setting(
-        read.whole(1, 60), "10", "Minutes that an access token lives."
+        read.whole(1, 60),
+        "10",
+        "Minutes that a token of scripts/token lives; one of a sign-in lives 10.",
     )
     tenant_budget: int = _setting(
         read.whole(50_000, 60_000_000),

@@ -10,9 +10,10 @@ import sys
 from collections.abc import Sequence
 
 import tenants
-from kernel import database, ids, keys, log, migrations, settings, tenancy
+from kernel import ids, settings, tenancy
 from kernel.errors import Conflict, Invalid, NotFound, RapportError
 from kernel.settings import Settings
+from scripts.operating import opened
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -28,21 +29,10 @@ def main(arguments: Sequence[str]) -> int:
 
 
 async def _token(chosen: Settings, email: str, tenant: str | None = None) -> str:
-    log.start("warning", "token")
-    try:
-        if await migrations.pending(chosen):
-            raise Conflict("The database is not up to date; scripts/run brings it there.")
-        await database.start(chosen)
-    except OSError as error:
-        raise Conflict(f"The database does not answer ({type(error).__name__}).") from None
-    try:
-        keys.start(chosen)
+    async with opened(chosen, "token"):
         seat = _choose(await tenants.seats_of(email), tenant)
         with tenancy.acting_for(seat.tenant_id):
             return await tenants.issue(seat.person_id, chosen.access_token_minutes)
-    finally:
-        keys.stop()
-        await database.stop()
 
 
 def _choose(seats: Sequence[tenants.Seat], tenant: str | None) -> tenants.Seat:

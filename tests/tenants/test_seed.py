@@ -25,7 +25,7 @@ from tests import stored
 from tests.conftest import House
 from tests.platform_json import as_platform
 from tests.servers import ROOT
-from tests.tenants.make import count, found
+from tests.tenants.make import count, events_of, found
 
 ANCHOR = 1_795_000_000
 
@@ -289,6 +289,19 @@ async def test_the_token_command_fails_in_one_line(house: House) -> None:
     for done in await asyncio.gather(*(run(house, "scripts.token", *one) for one in mistakes)):
         assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
     assert await count("session") == 0
+
+
+async def test_the_tenant_command_closes_and_opens(house: House) -> None:
+    made = await found()
+    tenant = ids.show("tenant", made.tenant_id)
+    for step, state in (("suspend", "suspended"), ("suspend", "suspended"), ("resume", "active")):
+        done = await run(house, "scripts.tenant", step, tenant)
+        assert (done.returncode, done.stdout) == (0, f"Costa Clara is {state}.\n"), done.stderr
+    assert (await events_of(made.tenant_id))[-2:] == ["tenant.suspended", "tenant.resumed"]
+    absent = ids.show("tenant", ids.new_id())
+    for wrong in ([], ["close", tenant], ["suspend", "x"], ["suspend", absent]):
+        done = await run(house, "scripts.tenant", *wrong)
+        assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
 
 
 async def test_the_token_command_wants_a_migrated_database(bare_environ: dict[str, str]) -> None:
