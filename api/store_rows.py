@@ -18,7 +18,7 @@ import conversations
 from api import auth
 from api.asgi import BodyTooLarge, ClientGone, header, read_body, respond
 from api.errors import camel, status_of
-from commerce import BulkReport, RowKind
+from commerce import BulkReport, ReadRows, RowKind
 from kernel import database, ids, tenancy
 from kernel.errors import Invalid, NotAllowed, NotFound, RapportError, TryLater
 from kernel.ids import Id
@@ -90,7 +90,6 @@ def _place(scope: Scope) -> tuple[Id, RowKind]:
     raise NotFound(f"Rows are {', '.join(_KINDS)}.", field=("kind",))
 
 
-@database.unit_of_work
 async def _take(store_id: Id, kind: RowKind, body: bytes) -> BulkReport:
     try:
         given = orjson.loads(body)
@@ -99,7 +98,13 @@ async def _take(store_id: Id, kind: RowKind, body: bytes) -> BulkReport:
     rows = given.get("rows") if isinstance(given, dict) else None
     if not isinstance(rows, list):
         raise Invalid('The body is {"rows": [...]}.', field=("rows",))
-    report = await commerce.take_rows(store_id, kind, rows)
+    return await keep(await commerce.read_rows(store_id, kind, rows))
+
+
+@database.unit_of_work
+async def keep(read: ReadRows) -> BulkReport:
+    """Keep what was read; threads of contacts that turned out to be one become one with them."""
+    report = await commerce.take_rows(read)
     await conversations.follow_merges(report.merges)
     return report
 

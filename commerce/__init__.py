@@ -17,7 +17,9 @@ from commerce.accept import Presented, accept
 from commerce.bulk import (
     MOST_ROWS,
     BulkReport,
+    ReadRows,
     RowReport,
+    read_rows,
     take_rows,
 )
 from commerce.carts import abandon as abandon_carts
@@ -102,6 +104,7 @@ __all__ = [
     "Presented",
     "ProductRow",
     "Rate",
+    "ReadRows",
     "RefundRow",
     "RowKind",
     "RowReport",
@@ -138,6 +141,7 @@ __all__ = [
     "product_page",
     "products_by_ids",
     "pull_orders",
+    "read_rows",
     "read_store",
     "refunds_of",
     "rotate_secret",

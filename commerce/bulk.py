@@ -45,9 +45,17 @@ class BulkReport:
         return sum(one.outcome == "refused" for one in self.rows)
 
 
-@database.unit_of_work
-async def take_rows(store_id: Id, kind: own.RowKind, rows: Sequence[object]) -> BulkReport:
-    """Keep the rows of one kind that are right, all in one pass, and say what became of each.
+@dataclass(frozen=True, slots=True)
+class ReadRows:
+    """Rows as they were read: what the right ones tell, and what became of each so far."""
+
+    store_id: Id
+    told: tuple[Told, ...]
+    reports: tuple[RowReport, ...]
+
+
+async def read_rows(store_id: Id, kind: own.RowKind, rows: Sequence[object]) -> ReadRows:
+    """Read rows of one kind; nothing is kept yet, and no other writer waits meanwhile.
 
     NotFound for an unknown shop, Conflict for one that is closed or not the tenant's own, Invalid
     (TOO_MANY) for more than 10,000 rows.
@@ -61,7 +69,8 @@ async def take_rows(store_id: Id, kind: own.RowKind, rows: Sequence[object]) -> 
     store = await stores.read_store(store_id)
     if store.platform != "own" or store.state != "open":
         raise Conflict("Only an open shop of your own takes rows.", field=("store",))
-    reports, told = [], []
+    reports: list[RowReport] = []
+    told: list[Told] = []
     for number, row in enumerate(rows):
         given = row.get("id") if isinstance(row, dict) else None
         row_id = str(given)[:100] if isinstance(given, str | int) else None
@@ -72,8 +81,15 @@ async def take_rows(store_id: Id, kind: own.RowKind, rows: Sequence[object]) -> 
             reports.append(
                 RowReport(number, row_id, "refused", error.code, error.field, error.message)
             )
-    ingested = await ingest(store_id, told)
-    _tell_orders(reports, told, ingested.orders)
+    return ReadRows(store_id, tuple(told), tuple(reports))
+
+
+@database.unit_of_work
+async def take_rows(read: ReadRows) -> BulkReport:
+    """Keep the rows that are right, all in one pass, and say what became of each."""
+    ingested = await ingest(read.store_id, read.told)
+    reports = list(read.reports)
+    _tell_orders(reports, read.told, ingested.orders)
     return BulkReport(reports, ingested.merges)
 
 

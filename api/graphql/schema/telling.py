@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from enum import Enum
 from typing import cast
 
 import strawberry
 
 import commerce
-import conversations
 from api.graphql.context import Info
 from api.graphql.described import InputOf, enum_type, input_type, object_type
 from api.graphql.payloads import UserError, attempt
 from api.graphql.permissions import requires
 from api.graphql.scalars import JSON
 from api.graphql.schema.node import read_id
+from api.store_rows import keep
 from commerce import BulkReport, RowKind
-from kernel import database
 from kernel.errors import Invalid
 from tenants import Permission
 
@@ -117,12 +115,10 @@ class TellingMutation:
         )
 
 
-@database.unit_of_work
 async def _tell(given: StoreTellInput) -> BulkReport:
     store_id = read_id("store", given.store, "store")
     rows = given.rows
-    if isinstance(rows, Mapping) or not isinstance(rows, list) or len(rows) > _MOST_ROWS:
+    if not isinstance(rows, list) or len(rows) > _MOST_ROWS:
         raise Invalid(f"rows is a list of at most {_MOST_ROWS} objects.", field=("rows",))
-    report = await commerce.take_rows(store_id, cast(RowKind, given.kind.value), rows)
-    await conversations.follow_merges(report.merges)
-    return report
+    kind = cast(RowKind, given.kind.value)
+    return await keep(await commerce.read_rows(store_id, kind, rows))
