@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
+import asyncpg
 import orjson
 
 import channels
@@ -20,6 +21,7 @@ from conversations import Outgoing
 from conversations.content import Text
 from kernel import bells, clock, database, ids, keys, tenancy
 from kernel.ids import Id
+from kernel.settings import Settings
 from tests.platform_json import as_platform
 
 TEXT = "Your order is on its way. Track it here: https://example.com/t/4711 شكراً 📦"
@@ -63,20 +65,23 @@ async def queue(business: Business, count: int) -> None:
     bells.ring(conversations.SENDS_BELL)
 
 
-async def analyse() -> None:
+async def analyse(page: Settings) -> None:
     """What PostgreSQL does by itself within a minute: look at how full its tables have become."""
     if database.dialect() == "postgresql":
-        await database.run("ANALYZE")
+        owner = await asyncpg.connect(page.owner_database_url)
+        await owner.execute("ANALYZE")
+        await owner.close()
 
 
 async def addresses(business: Business) -> list[Address]:
     """Tenant, number, and the platform's id of the number, of each text that waits."""
-    rows = await database.rows(
-        """SELECT s.number_id, n.phone_number_id
-             FROM send s JOIN number n ON n.tenant_id = $1::uuid AND n.id = s.number_id
-            WHERE s.tenant_id = $1::uuid AND s.state = 'queued'""",
-        business.tenant_id,
-    )
+    with tenancy.acting_for(business.tenant_id):
+        rows = await database.rows(
+            """SELECT s.number_id, n.phone_number_id
+                 FROM send s JOIN number n ON n.tenant_id = $1::uuid AND n.id = s.number_id
+                WHERE s.tenant_id = $1::uuid AND s.state = 'queued'""",
+            business.tenant_id,
+        )
     return [(business.tenant_id, row["number_id"], row["phone_number_id"]) for row in rows]
 
 

@@ -93,7 +93,7 @@ async def _send(there: Taker, business: Business) -> tuple[float, float]:
     with ground.program(there.ground, "workers") as worker:
         await ledger.queue(business, _WARM)
         await _sent()
-        await ledger.analyse()
+        await ledger.analyse(there.ground.settings)
         await asyncio.to_thread(there.begin_anew)
         await ledger.queue(business, _EACH)
         began, used = time.perf_counter(), worker.worked()
