@@ -130,7 +130,8 @@ def _value(name: str, column: str, number: int, catalog: Catalog) -> Any:
             return _value(one.table, target, number, catalog)
     for checked, allowed in table.checks:
         if checked == column:
-            return sorted(allowed)[number % len(allowed)]
+            # No codes: it is 0 or 1.
+            return sorted(allowed)[number % len(allowed)] if allowed else number % 2
     kind = table.columns[column].kind
     if kind == "uuid" or (kind == "text" and (column == "id" or column.endswith("_id"))):
         return _id(name, column, number)

@@ -1,0 +1,1 @@
+"""Tenants are walled off from each other, whichever way somebody asks."""

@@ -1,0 +1,122 @@
+"""Another tenant's ids are like none at all, wherever an id can stand in the schema.
+
+The positions are read from the schema: a new argument is tried without anybody thinking of it. All
+of it holds as well when the tenant is taken out of a condition of any statement on the way: the
+client's reading of statements holds by itself, and row-level security by itself.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from kernel import ids
+from kernel.database import statements, walls
+from tests.conftest import House
+from tests.kernel import filled
+from tests.walls.questions import Asker, Position, node_kinds, positions, table_of
+
+_CONDITION = re.compile(r"(?:\+?\b\w+\.)?\btenant_id = (\$\d+(?:::uuid)?)")
+Try = tuple[Position, str]
+
+
+async def test_foreign_ids_are_like_absent_ones(house: House, asker: Asker) -> None:
+    before = await _rows_of_others(house, asker)
+    for one in [found async for found in _tries(asker)]:
+        theirs, absent = await _both(asker, one)
+        assert theirs == absent, one
+        assert b"TOO_MANY" not in absent
+    assert await _rows_of_others(house, asker) == before
+
+
+@pytest.mark.parametrize("wall", ["reading", "rows"])
+async def test_one_wall_is_enough(
+    house: House, asker: Asker, wall: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whichever statement lost the tenant in whichever condition."""
+    holes = await _holes(asker, monkeypatch)
+    assert len(holes) > 50
+    before = await _rows_of_others(house, asker)
+    if wall == "rows":
+        monkeypatch.setattr(walls, "check", lambda *_: None)
+    leaks = [one async for one in _leaks(asker, holes, monkeypatch)]
+    unharmed = await _rows_of_others(house, asker) == before
+    if wall == "rows" and house.backend == "sqlite":
+        # No wall is left there: the holes are real.
+        assert leaks
+        return
+    assert leaks == []
+    assert unharmed
+
+
+async def _tries(asker: Asker) -> Any:
+    """Each position with the kind of ids that it wants, or all kinds where it takes any."""
+    for position in positions():
+        kind = await asker.kind_of(position)
+        for one in [kind] if kind else sorted(node_kinds()):
+            yield position, one
+
+
+async def _both(asker: Asker, one: Try) -> tuple[bytes, bytes]:
+    """What is answered to another tenant's id, and to one that nobody has."""
+    position, kind = one
+    theirs = ids.show(kind, filled._id(table_of(kind), "id", 1))
+    return await asker.ask(position, theirs), await asker.ask(
+        position, ids.show(kind, ids.new_id())
+    )
+
+
+async def _holes(asker: Asker, monkeypatch: pytest.MonkeyPatch) -> dict[tuple[str, str], Try]:
+    """Each statement that was met, with each of its conditions taken away, and where it was met."""
+    met: list[str] = []
+    prepared = statements._prepared
+
+    def listen(statement: str, *more: Any) -> Any:
+        met.append(statement)
+        return prepared(statement, *more)
+
+    holes: dict[tuple[str, str], Try] = {}
+    with monkeypatch.context() as patch:
+        patch.setattr(statements, "_prepared", listen)
+        for one in [found async for found in _tries(asker)]:
+            met.clear()
+            if one[0].operation != "subscription":
+                await _both(asker, one)
+            for statement in met:
+                for hole in _without_conditions(statement):
+                    holes.setdefault((statement, hole), one)
+    return holes
+
+
+def _without_conditions(statement: str) -> Iterator[str]:
+    for found in _CONDITION.finditer(statement):
+        yield f"{statement[: found.start()]}{found[1]} IS NOT NULL{statement[found.end() :]}"
+
+
+async def _leaks(
+    asker: Asker, holes: dict[tuple[str, str], Try], monkeypatch: pytest.MonkeyPatch
+) -> Any:
+    """The holes through which another tenant's rows show."""
+    prepared = statements._prepared
+    for (statement, hole), one in holes.items():
+
+        def with_hole(text: str, *more: Any, _from: str = statement, _to: str = hole) -> Any:
+            return prepared(_to if text == _from else text, *more)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(statements, "_prepared", with_hole)
+            theirs, absent = await _both(asker, one)
+        if theirs != absent:
+            yield str(one[0]), hole
+
+
+async def _rows_of_others(house: House, asker: Asker) -> dict[str, list[Any]]:
+    """Every row of another tenant."""
+    return {
+        name: [row for row in rows if row["tenant_id"] == filled._id("tenant", "id", 1)]
+        for name, rows in (await filled.both(house.settings)[0].rows()).items()
+        if rows and "tenant_id" in rows[0]
+    }
