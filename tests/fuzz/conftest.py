@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 import channels
+import imports
 from api.graphql import cost, limits
 from api.graphql.tail import TAIL
 from tests.api.door import open_door
@@ -34,6 +35,7 @@ async def stage(house: House, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[
     monkeypatch.setattr(cost, "DEAREST", _POINTS)
     channels.forget_apps()
     rich = replace(house.settings, tenant_budget=_POINTS, viewer_budget=_POINTS)
+    imports.start(rich)
     async with running_platform(rich) as platform, open_door(rich) as door:
         yield await set_stage(door, platform)
     await TAIL.stop()

@@ -12,7 +12,7 @@ from typing import Any
 
 import orjson
 from aiohttp import WSMsgType
-from graphql import parse
+from graphql import get_named_type, is_required_argument, parse
 
 import tenants
 from api.graphql.schema import GRAPHQL
@@ -21,22 +21,19 @@ from tenants import SCOPES, Role
 from tests.api.desk import open_desk
 from tests.api.door import PASSWORD, Door, Store, arrives, open_store, text_message
 from tests.api.line import open_line
+from tests.commerce import platforms
 from tests.flows import town
 from tests.flows.platform import Platform
 from tests.fuzz.answers import faults_of_answer
 from tests.fuzz.cases import Known, Operation, aimed
+from tests.imports.office import Office
 
-_FIRST_LOOK = """
-{
-  tenant { id } viewer { person { id } } tags { id } numbers { id } whatsappAccounts { id }
-  people { nodes { id } } templates { nodes { id } }
-  contacts(first: 20) { nodes { id } }
-  conversations(first: 20) {
-    nodes { id episodes { nodes { id } } messages(first: 5) { nodes { id } } }
-  }
-}
+# Whose ids no list of the roots shows.
+_THREADS = """
+{ conversations(first: 20) {
+  nodes { episodes { nodes { id } } messages(first: 5) { nodes { id } } } } }
 """
-
+_FILE = "name,phone\nLea Prat,+34600111222\n吕佩珊,+8613000000150\nnobody,12\n"
 _SAID = (
     {"text": {"body": "Good morning ☀️"}},
     {"template": {"name": "back_in_stock", "language": "es", "body": [{"text": "Lea"}]}},
@@ -160,11 +157,32 @@ async def set_stage(door: Door, platform: Platform) -> Stage:
         await town.connect(payloads)
     await town.post(payloads)
     await town.drain()
+    shops = platforms.own_deliveries()
+    await platforms.connect(store, shops)
+    await platforms.arrive(door, shops)
+    office = Office(door, store, {})
+    await office.run(_FILE)
     stage = Stage(door, store)
+    stage.known.learn({"file": await office.file(_FILE)})
     for role in Role:
         await stage.sign_in(role)
-    stage.known.learn(await door.data(_FIRST_LOOK, stage.tokens[Role.OWNER]))
+    for look in (_lists_of_the_roots(), _THREADS):
+        stage.known.learn(await door.ask(look, stage.tokens[Role.OWNER]))
     return stage
+
+
+def _lists_of_the_roots() -> str:
+    """A query of the ids of all that can be had without an argument."""
+    assert GRAPHQL.query_type is not None
+    looks = []
+    for name, root in GRAPHQL.query_type.fields.items():
+        shown: Any = get_named_type(root.type)
+        below = "nodes" if "nodes" in shown.fields else ""
+        if below:
+            shown = get_named_type(shown.fields["nodes"].type)
+        if "id" in shown.fields and not any(map(is_required_argument, root.args.values())):
+            looks.append(f"{name} {{ {below} {{ id }} }}" if below else f"{name} {{ id }}")
+    return f"{{ {' '.join(looks)} }}"
 
 
 def _outcome(answer: Any) -> str:
