@@ -100,6 +100,7 @@ async def open_door(settings: Settings) -> AsyncIterator[Door]:
             log_config=None,
             access_log=False,
             ws="websockets-sansio",
+            timeout_keep_alive=600,  # a test may think for longer than the usual five seconds
         )
     )
     running = asyncio.create_task(server.serve())

@@ -14,7 +14,7 @@ const client = createClient({
     tell({ asks: "token" });
     return { authorization: `Bearer ${(await answers.next()).value}` };
   },
-  retryAttempts: 100,
+  retryAttempts: Infinity,
   retryWait: () => new Promise((resolve) => setTimeout(resolve, 100)),
   shouldRetry: () => true,
   on: { closed: ({ code }) => tell({ closed: code }) },

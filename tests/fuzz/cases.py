@@ -159,12 +159,13 @@ class _Aim(Visitor):
         self._types = types
         self._known = known
         self._chance = chance
-        self._name = ""
+        self._field = self._name = ""
         self.variables: dict[str, Any] = {}
         self.declared: list[str] = []
 
     def enter_field(self, node: FieldNode, *_: Any) -> Any:
         field = self._types.get_field_def()
+        self._field = node.name.value
         if field is None or not node.arguments:
             return None
         turned_away = {"first", "after"} if self._chance.random() < 0.5 else {"last", "before"}
@@ -177,7 +178,8 @@ class _Aim(Visitor):
         return replace(node, arguments=tuple(kept))
 
     def enter_argument(self, node: ArgumentNode, *_: Any) -> None:
-        self._name = node.name.value
+        # An id alone is one of what the field shows: job(id: …).
+        self._name = self._field if node.name.value == "id" else node.name.value
 
     def leave_argument(self, node: ArgumentNode, *_: Any) -> Any:
         argument = self._types.get_argument()

@@ -110,7 +110,8 @@ class Stage:
 
     async def faults_of_subscriptions(self, asked: list[tuple[str, int]]) -> list[str]:
         """What is wrong with what these hear while a customer writes and is answered."""
-        operations = [aimed(text, self.known, random.Random(seed)) for text, seed in asked]
+        operations = [Operation("subscription { inbox { cursor kind } }", {})]
+        operations += [aimed(text, self.known, random.Random(seed)) for text, seed in asked]
         found = []
         async with open_line(self.door) as line:
             await line.begin(self.tokens[Role.AGENT])

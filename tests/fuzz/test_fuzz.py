@@ -44,7 +44,7 @@ async def test_operations_that_break_the_schema(stage: Stage, cases: int) -> Non
 async def test_subscriptions(stage: Stage, cases: int) -> None:
     operations = st.lists(st.tuples(SUBSCRIPTIONS, _SEEDS), min_size=5, max_size=10)
     await _each(st.tuples(operations), stage.faults_of_subscriptions, cases // 20)
-    assert stage.heard["next"] > stage.heard["error"] > 0
+    assert stage.heard["next"] > 0
 
 
 async def test_bodies_and_messages(stage: Stage, cases: int) -> None:
