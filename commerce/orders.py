@@ -6,7 +6,8 @@ Each touched order is read and held, folded with all that was told of it, and wr
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
+from operator import attrgetter
 from typing import Any
 
 import orjson
@@ -14,7 +15,7 @@ import orjson
 from commerce import parcels, refunds
 from commerce.deletions import Gone
 from commerce.rates import Rates
-from commerce.told import FULFILMENTS, PAID, PAYMENTS, Buyer, Order
+from commerce.told import FULFILMENTS, PAID, PAYMENTS, Buyer, Line, Order
 from contacts import Known
 from kernel import clock, database, ids, keys, tenancy
 from kernel.database import Batch, RunAgain
@@ -22,6 +23,8 @@ from kernel.events import Event
 from kernel.ids import Id
 
 Record = dict[str, Any]
+_OF_ORDER = attrgetter(*(one.name for one in fields(Order) if one.name != "lines"))
+_OF_LINE = attrgetter(*(one.name for one in fields(Line)))
 Who = Callable[[Buyer], Known | None]
 
 
@@ -150,7 +153,12 @@ def _tie(one: Order) -> int:
     payment = PAYMENTS.index(one.payment) if one.payment in PAYMENTS else 0
     fulfilment = FULFILMENTS.index(one.fulfilment) if one.fulfilment in FULFILMENTS else 0
     progress = (one.cancelled_at is not None) * 64 + payment * 8 + fulfilment
-    return progress << 48 | keys.index().tie("shop_order.told", repr(one)) >> 15
+    return progress << 48 | keys.index().tie("shop_order.told", _said(one)) >> 15
+
+
+def _said(one: Order) -> str:
+    """All that a body says, as a text; that of tuples costs a fifth of that of dataclasses."""
+    return repr((_OF_ORDER(one), [_OF_LINE(line) for line in one.lines]))
 
 
 async def _hold(store_id: Id, names: Iterable[str]) -> dict[str, Record]:
@@ -181,6 +189,7 @@ async def _save(records: Sequence[Record]) -> None:
 
 
 async def _save_lines(written: Written, fresh: Mapping[str, Order]) -> None:
+    tenant_id = tenancy.current()
     renewed = [
         written.records[name]["id"] for name in fresh if written.changed.get(name) is not None
     ]
@@ -195,7 +204,7 @@ async def _save_lines(written: Written, fresh: Mapping[str, Order]) -> None:
         "order_line",
         [
             {
-                "tenant_id": tenancy.current(),
+                "tenant_id": tenant_id,
                 "order_id": written.records[name]["id"],
                 "position": position,
                 "product": line.product,

@@ -41,6 +41,7 @@ class Book:
         self.entries: dict[EntryKey, Entry] = {}
         self.joined: list[tuple[Id, Id, str]] = []
         self._index = keys.index()
+        self._keys: dict[Shown, EntryKey] = {}
 
     @classmethod
     async def open(cls, seen: Sequence[Sighting | Move]) -> Book:
@@ -182,8 +183,12 @@ class Book:
         )
 
     def _key(self, shown: Shown) -> EntryKey:
-        kind, scope, value, _ = shown
-        return kind, scope, self._index.token(f"identity.{kind}", value)
+        key = self._keys.get(shown)
+        if key is None:
+            kind, scope, value, _ = shown
+            key = kind, scope, self._index.token(f"identity.{kind}", value)
+            self._keys[shown] = key
+        return key
 
     def _holder(self, shown: Shown | None) -> Person | None:
         entry = self.entries.get(self._key(shown)) if shown else None

@@ -114,12 +114,17 @@ async def look_up(listed: Sequence[Listed]) -> list[Literal["new", "known", "sev
     ]
 
 
-async def times_shown(contact_ids: Iterable[Id]) -> list[Effect]:
-    """When the identities of these contacts were shown, to keep before a shop shows them again."""
+async def times_shown(contact_ids: Iterable[Id], before: int) -> list[Effect]:
+    """When the identities of those of these who were contacts before this time were shown.
+
+    To be kept, before a shop shows them again.
+    """
     rows = await database.rows(
         """SELECT i.id, i.contact_id, i.first_at, i.last_at FROM ({batch}) AS b
+             JOIN contact c ON c.tenant_id = $1::uuid AND c.id = b.id AND c.created_at < $2
              JOIN identity i ON i.tenant_id = $1::uuid AND i.contact_id = b.id""",
         tenancy.current(),
+        before,
         batch=Batch({"id": "uuid"}, [[one] for one in sorted(contact_ids)]),
     )
     return [

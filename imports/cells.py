@@ -33,14 +33,19 @@ class Cells:
         self._width = len(plan.headers)
         self.last: int | None = None
 
-    def of(
-        self, batch: Batch, number: int, cells: list[str], trouble: str | None
-    ) -> dict[int, str] | None:
-        """Column → text of the mapped cells that hold something; None where the row is refused."""
+    def is_refused(self, batch: Batch, number: int, cells: list[str], trouble: str | None) -> bool:
+        """Whether the row as such is refused: it is broken, or wider than the header."""
         if trouble is None and len(cells) > self._width and any(cells[self._width :]):
             trouble = "TOO_MANY_CELLS"
         if trouble:
             batch.refuse(number, trouble)
+        return trouble is not None
+
+    def of(
+        self, batch: Batch, number: int, cells: list[str], trouble: str | None
+    ) -> dict[int, str] | None:
+        """Column → text of the mapped cells that hold something; None where the row is refused."""
+        if self.is_refused(batch, number, cells, trouble):
             return None
         found = {}
         for column in self._plan.mapping:
@@ -51,10 +56,6 @@ class Cells:
                     batch.refuse(number, wrong.code, column)
                     return None
         return found
-
-    def column(self, field: Field) -> int:
-        """Where a field stands; behind the last column where it is not mapped."""
-        return self._columns.get(field, self._width)
 
     def get(self, found: dict[int, str], field: Field) -> str | None:
         """The text of a field, None where there is none."""

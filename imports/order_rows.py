@@ -7,6 +7,7 @@ beginning, or because all of it is negative) is money back: it is no order.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain
 from typing import NamedTuple
 
@@ -21,7 +22,7 @@ from imports.rows import Row, Rows
 from imports.scattered import Scattered
 from imports.values import Wrong
 
-_ROWS = 8_000
+_ROWS = 16_000
 _UNIT = 10_000  # numbers come in 1/10,000
 
 
@@ -35,6 +36,18 @@ class _Line(NamedTuple):
     product: str
     title: str
     currency: str
+
+
+class _Columns(NamedTuple):
+    """Where what a row of an order tells stands."""
+
+    order: int
+    at: int
+    quantity: int
+    price: int
+    product: int
+    title: int | None
+    currency: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +77,7 @@ class OrderRows:
         self._source = source
         self._scattered = scattered
         self._cells = Cells(plan)
+        self._columns = _columns(plan)
         self._who = [column for column, one in plan.mapping.items() if one in IDENTIFYING]
         self._round, position, number = place
         self._rows = self._open(position, number)
@@ -119,7 +133,7 @@ class OrderRows:
         return batch
 
     def _order(self, row: Row) -> str:
-        column = self._cells.column(Field.ORDER)
+        column = self._columns.order
         return row.cells[column].strip() if column < len(row.cells) else ""
 
     def _take_none(self, batch: Batch, row: Row) -> None:
@@ -127,7 +141,7 @@ class OrderRows:
         if row.cells or row.trouble:
             batch.counts["rows"] += 1
             code = row.trouble or "NO_ORDER"
-            batch.refuse(row.number, code, None if row.trouble else self._cells.column(Field.ORDER))
+            batch.refuse(row.number, code, None if row.trouble else self._columns.order)
 
     def _take(self, batch: Batch, order: str, rows: list[Row]) -> None:
         """One order: into the batch, or all its rows among the problems."""
@@ -143,13 +157,8 @@ class OrderRows:
             for row in rows:
                 batch.refuse(row.number, "NO_CUSTOMER", self._who[0])
             return
-        found = [self._cells.of(batch, row.number, row.cells, row.trouble) for row in rows]
-        read = [
-            line
-            for row, cells in zip(rows, found, strict=True)
-            if cells is not None and (line := self._line(batch, row.number, cells)) is not None
-        ]
-        person = self._person(batch, named[0], found[rows.index(named[0])])
+        read = [line for row in rows if (line := self._line(batch, row)) is not None]
+        person = self._person(batch, named[0])
         if person is None or len(read) < len(rows):
             self._refuse_others(batch, rows)
             return
@@ -158,19 +167,17 @@ class OrderRows:
         wrong = [line for line in read if (line.quantity > 0) == is_return and line.quantity]
         for line in wrong:
             code = "BOUGHT_IN_RETURN" if is_return else "NEGATIVE_QUANTITY"
-            batch.refuse(line.row, code, self._cells.column(Field.QUANTITY))
+            batch.refuse(line.row, code, self._columns.quantity)
         total = sum(line.quantity * line.price for line in read)
         if wrong or not total:
             self._refuse_others(batch, rows, "NOT_WHOLE" if wrong else "NOTHING_BOUGHT")
             return
         for line in read:
             if not line.price or not line.quantity:
-                code, field = (
-                    ("FREE", Field.UNIT_PRICE)
-                    if line.quantity
-                    else ("ZERO_QUANTITY", Field.QUANTITY)
-                )
-                batch.remark(line.row, code, self._cells.column(field))
+                if line.quantity:
+                    batch.remark(line.row, "FREE", self._columns.price)
+                else:
+                    batch.remark(line.row, "ZERO_QUANTITY", self._columns.quantity)
         batch.items.append(
             Bought(
                 order,
@@ -196,8 +203,10 @@ class OrderRows:
 
     def _count(self, batch: Batch, rows: list[Row], has_mark: bool) -> None:
         """What the rows are as they stand, taken in or not."""
-        price = self._cells.column(Field.UNIT_PRICE)
-        free = sum(_is_free(row.cells[price], self._plan) for row in rows if price < len(row.cells))
+        price, is_comma, free = self._columns.price, self._plan.is_decimal_comma, 0
+        for row in rows:
+            if price < len(row.cells):
+                free += _is_free(row.cells[price], is_comma)
         batch.counts["free"] += free
         batch.counts["duplicates"] += len(rows) - len({tuple(row.cells) for row in rows})
         if has_mark:
@@ -207,37 +216,49 @@ class OrderRows:
         cells = row.cells
         return any(column < len(cells) and cells[column].strip() for column in self._who)
 
-    def _person(self, batch: Batch, row: Row, found: dict[int, str] | None) -> Person | None:
-        if found is None:
+    def _person(self, batch: Batch, row: Row) -> Person | None:
+        if row.number in batch.refused:
             return None
+        found = self._cells.of(batch, row.number, row.cells, None)
         try:
-            return self._cells.person(batch, row.number, found)
+            return self._cells.person(batch, row.number, found) if found else None
         except Wrong as wrong:
             batch.refuse(row.number, wrong.code, self._cells.last)
             return None
 
-    def _line(self, batch: Batch, number: int, found: dict[int, str]) -> _Line | None:
-        cells, plan = self._cells, self._plan
+    def _line(self, batch: Batch, row: Row) -> _Line | None:
+        """A row as values; None where it is refused. It runs for every row: columns are at hand."""
+        if self._cells.is_refused(batch, row.number, row.cells, row.trouble):
+            return None
+        plan, columns, cells = self._plan, self._columns, row.cells
+        if len(cells) < len(plan.headers):
+            cells = [*cells, *[""] * (len(plan.headers) - len(cells))]
+        column = columns.at
         try:
-            at = values.time(
-                cells.get(found, Field.ORDERED_AT) or "", plan.time_zone, plan.is_month_first
-            )
-            quantity = values.number(cells.get(found, Field.QUANTITY) or "", plan.is_decimal_comma)
-            if quantity % _UNIT:
+            at = values.time(cells[column], plan.time_zone, plan.is_month_first)
+            column = columns.quantity
+            quantity, rest = divmod(values.number(cells[column], plan.is_decimal_comma), _UNIT)
+            if rest:
                 raise Wrong("BAD_QUANTITY")
-            price = values.number(cells.get(found, Field.UNIT_PRICE) or "", plan.is_decimal_comma)
+            column = columns.price
+            price = values.number(cells[column], plan.is_decimal_comma)
             if price < 0:
                 raise Wrong("NEGATIVE_PRICE")
-            product = cells.get(found, Field.PRODUCT)
-            if product is None:
+            column = columns.product
+            product = values.text(cells[column])
+            if not product:
                 raise Wrong("NO_PRODUCT")
-            currency = cells.get(found, Field.CURRENCY)
-            currency = values.currency(currency) if currency else plan.currency
+            title, currency = product, plan.currency
+            if columns.title is not None:
+                column = columns.title
+                title = values.text(cells[column]) or product
+            if columns.currency is not None and cells[columns.currency].strip():
+                column = columns.currency
+                currency = values.currency(cells[column].strip())
         except Wrong as wrong:
-            batch.refuse(number, wrong.code, cells.last)
+            batch.refuse(row.number, wrong.code, column)
             return None
-        title = cells.get(found, Field.PRODUCT_NAME) or product
-        return _Line(number, at, quantity // _UNIT, price, product, title, currency)
+        return _Line(row.number, at, quantity, price, product, title, currency)
 
     def _refuse_others(self, batch: Batch, rows: list[Row], code: str = "NOT_WHOLE") -> None:
         for row in rows:
@@ -252,8 +273,22 @@ class OrderRows:
                 batch.remark(row.number, "NOT_ONE_ORDER", self._who[0])
 
 
-def _is_free(cell: str, plan: Plan) -> bool:
+def _columns(plan: Plan) -> _Columns:
+    at = {field: column for column, field in plan.mapping.items()}
+    return _Columns(
+        at[Field.ORDER],
+        at[Field.ORDERED_AT],
+        at[Field.QUANTITY],
+        at[Field.UNIT_PRICE],
+        at[Field.PRODUCT],
+        at.get(Field.PRODUCT_NAME),
+        at.get(Field.CURRENCY),
+    )
+
+
+@lru_cache(maxsize=8192)
+def _is_free(cell: str, is_comma: bool) -> bool:
     try:
-        return values.number(cell, plan.is_decimal_comma) <= 0
+        return values.number(cell, is_comma) <= 0
     except Wrong:
         return False

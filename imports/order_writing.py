@@ -18,7 +18,7 @@ from kernel.ids import Id
 Outcome = tuple[list[tuple[int, Effect]], list[Problem], Counter[str]]
 
 
-async def write(items: Sequence[Bought], job_id: Id, store_id: Id) -> Outcome:
+async def write(items: Sequence[Bought], job_id: Id, begun_at: int, store_id: Id) -> Outcome:
     """Write these orders: what it did by row, what was wrong, how many were what."""
     problems, counts = list[Problem](), Counter[str]()
     new = await _unknown(items, store_id, problems)
@@ -26,7 +26,8 @@ async def write(items: Sequence[Bought], job_id: Id, store_id: Id) -> Outcome:
     listed = [_listed(one, at, store_id) for one, (_, at) in people.items()]
     entered = dict(zip(people, await contacts.enter(listed, job_id), strict=True))
     effects = [(people[one][0], effect) for one, into in entered.items() for effect in into.effects]
-    effects += await _shown({into.contact_id: people[one][0] for one, into in entered.items()})
+    rows = {into.contact_id: people[one][0] for one, into in entered.items()}
+    effects += await _shown(rows, begun_at)
     told = []
     for one in new:
         if entered[one.person].contact_id is None:
@@ -80,9 +81,9 @@ def _listed(person: Person, at: int, store_id: Id) -> Listed:
     return Listed(sighting, country=person.country)
 
 
-async def _shown(rows: dict[Id | None, int]) -> list[tuple[int, Effect]]:
+async def _shown(rows: dict[Id | None, int], begun_at: int) -> list[tuple[int, Effect]]:
     """When these contacts showed their ids so far: their orders will show them at other times."""
-    shown = await contacts.times_shown(one for one in rows if one)
+    shown = await contacts.times_shown([one for one in rows if one], begun_at)
     return [(rows[effect.contact_id], effect) for effect in shown]
 
 

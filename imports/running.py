@@ -116,6 +116,7 @@ def _reader(job: Claimed, plan: Plan, source: Source) -> Reader:
 @database.unit_of_work
 async def _write(job: Claimed, plan: Plan, batch: Batch) -> Claimed:
     """Write a batch and where the next one begins; Lost where the job must not go on."""
+    await database.forget_plans()
     problems, counts = list(batch.problems), Counter(batch.counts)
     found, more = await (_try_out if job.is_dry_run else _do)(job, plan, batch)
     await _keep_problems(job.id, problems + found)
@@ -134,7 +135,9 @@ async def _try_out(job: Claimed, plan: Plan, batch: Batch) -> Found:
 
 async def _do(job: Claimed, plan: Plan, batch: Batch) -> Found:
     if plan.store_id and plan.kind == "orders":
-        effects, found, more = await order_writing.write(batch.items, job.id, plan.store_id)
+        effects, found, more = await order_writing.write(
+            batch.items, job.id, job.created_at, plan.store_id
+        )
     else:
         effects, found, more = await contact_rows.enter(batch.items, job.id)
     await _keep_effects(job.id, effects)

@@ -88,6 +88,7 @@ def currency(cell: str) -> str:
 @lru_cache(maxsize=8192)
 def time(cell: str, zone: str, is_month_first: bool) -> int:
     """A time in microseconds; one without a zone is meant in this one."""
+    cell = cell.strip()
     try:
         at = datetime.fromisoformat(cell)
     except ValueError:

@@ -7,7 +7,7 @@ values are bytes, JSON is text.
 
 from kernel.database.sources import Batch, sql
 from kernel.database.start import dialect, is_ready, start, stop
-from kernel.database.statements import insert, row, rows, run
+from kernel.database.statements import forget_plans, insert, row, rows, run
 from kernel.database.units import RunAgain, after_commit, in_unit, sheltered, unit_of_work
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "RunAgain",
     "after_commit",
     "dialect",
+    "forget_plans",
     "in_unit",
     "insert",
     "is_ready",

@@ -30,17 +30,8 @@ async def test_rows_become_contacts_and_the_others_are_told(office: Office) -> N
         (7, 1, "BAD_PHONE"),
         (8, 0, "FORMULA"),
     ]
-    assert job["report"] == {
-        "rows": 8,
-        "created": 3,
-        "updated": 0,
-        "unchanged": 0,
-        "known": 0,
-        "refused": 5,
-        "consented": 0,
-        "unproven": 0,
-        "kept": 0,
-    }
+    told = {name: count for name, count in job["report"].items() if count}
+    assert told == {"rows": 8, "created": 3, "refused": 5}
     people = await office.contacts()
     assert [(one["name"], one["phone"], one["country"], one["language"]) for one in people] == [
         ("João Souza", "+551187654321", "BR", "pt-BR"),
