@@ -15,8 +15,8 @@ from scripts.demo.private import secret
 
 Json = dict[str, Any]
 
-# Long enough for a day at the demo; scripts/token prints fresh ones.
-_TOKEN_MINUTES = 12 * 60
+# The longest that a token may live; scripts/token prints fresh ones.
+_TOKEN_MINUTES = 60
 
 
 async def describe(
