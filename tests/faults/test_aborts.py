@@ -62,8 +62,8 @@ async def test_requests_that_are_broken_off(
         await until(_nothing_is_held, "no transaction is left open", within=5)
         assert await _connections() <= _POOLS
     # What came whole before its client left may be there or not, and once at the most.
-    stored = await stored_tokens()
-    kept = {one.wamid: 1 for one in letters if one.token in stored}
+    let_in = await stored_tokens()
+    kept = {one.wamid: 1 for one in letters if one.token in let_in}
     assert await wamids(place.store) == kept
     # Everything still works, for writers, for readers and for listeners.
     async with subscribed(place) as live:
@@ -123,7 +123,7 @@ async def _connections() -> int:
     pool: Any = connections.get("default")
     row = await stored.row(
         """SELECT count(*) AS n FROM pg_stat_activity
-            WHERE datname = current_database() AND backend_type = 'client backend'"""
+            WHERE datname = current_database() AND usename = 'rapport'"""
     )
     assert row is not None
     return int(row["n"]) - int(pool._pool.get_size())
