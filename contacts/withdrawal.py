@@ -38,10 +38,13 @@ _UNSPACED_LETTERS = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-
 _WORD = re.compile(r"\w+")
 
 
-def is_withdrawal(text: str) -> bool:
-    """Whether the text asks for no more marketing: a stop word alone, or a phrase that says so."""
+def is_withdrawal(text: str, *, is_tapped: bool = False) -> bool:
+    """Whether the text asks for no more marketing: a stop word alone, or a phrase that says so.
+
+    `is_tapped`: it stands on a button, where "Cancel" only leaves what the button was about.
+    """
     plain = _plain(text)
-    if not plain or len(plain) > _LONGEST:
+    if not plain or len(plain) > _LONGEST or (is_tapped and plain in _on_a_button()):
         return False
     return (
         _bare(plain) in _whole()
@@ -85,6 +88,11 @@ def _polite() -> frozenset[str]:
 
 
 @cache
+def _on_a_button() -> frozenset[str]:
+    return frozenset(map(_plain, _words()["on_a_button"]))
+
+
+@cache
 def _whole() -> frozenset[str]:
     return frozenset(_plain(one) for language in _languages().values() for one in language["whole"])
 
@@ -110,7 +118,7 @@ def _anywhere() -> re.Pattern[str]:
 
 
 def _languages() -> dict[str, dict[str, list[str]]]:
-    return {name: one for name, one in _words().items() if name != "polite"}
+    return {name: one for name, one in _words().items() if isinstance(one, dict)}
 
 
 @cache

@@ -247,7 +247,7 @@ def _says_stop(message: wire.InboundMessage) -> bool:
     """In their own words, written or tapped, and to this business alone."""
     if message.text is None or message.forwarded or message.group_id:
         return False
-    return contacts.is_withdrawal(message.text)
+    return contacts.is_withdrawal(message.text, is_tapped=message.choice is not None)
 
 
 def _stopped_marketing(update: wire.Status) -> bool:

@@ -32,7 +32,7 @@ LEAVES: dict[str, dict[str, int]] = {
     "msg-group-text": {"messages": 1, "contacts": 1},
     "msg-image-with-url": {"messages": 1, "contacts": 1, "media": 1},
     "msg-image": {"messages": 1, "contacts": 1, "media": 1},
-    "msg-interactive-button-reply": {"messages": 1, "contacts": 1, "consents": 1},
+    "msg-interactive-button-reply": {"messages": 1, "contacts": 1},
     "msg-interactive-flow-reply": {"messages": 1, "contacts": 1},
     "msg-interactive-list-reply": {"messages": 1, "contacts": 1},
     "msg-interactive-no-context": {"messages": 1, "contacts": 1, "consents": 1},

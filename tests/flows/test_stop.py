@@ -17,6 +17,7 @@ from tests.flows import town
 
 _SENT_AT = 1_794_000_000
 _TAPPED = {"type": "button", "button": {"payload": "stop", "text": "Stop promotions"}}
+_LEFT = {"type": "button", "button": {"payload": "leave", "text": "Cancel"}}
 _FORWARDED = {"context": {"forwarded": True}, "text": {"body": "STOP"}}
 
 
@@ -25,6 +26,7 @@ _FORWARDED = {"context": {"forwarded": True}, "text": {"body": "STOP"}}
     [
         ({"text": {"body": "请不要再发广告了 🙏"}}, "withdrawn"),
         (_TAPPED, "withdrawn"),
+        (_LEFT, "confirmed"),
         (_FORWARDED, "confirmed"),
         ({"text": {"body": "Which bus stop is yours?"}}, "confirmed"),
     ],
