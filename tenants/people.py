@@ -11,7 +11,7 @@ from kernel.database import Batch
 from kernel.errors import Conflict, NotAllowed, NotFound
 from kernel.events import Event
 from kernel.ids import Id
-from tenants import accounts, endings
+from tenants import accounts, endings, forms
 from tenants.roles import Permission, Role
 
 
@@ -119,8 +119,9 @@ async def change_role(
 ) -> None:
     """Give an active person another role; Conflict LAST_OWNER where no owner would be left.
 
-    NotAllowed for who makes or unmakes an owner and `may` not.
+    NotAllowed for who makes or unmakes an owner and `may` not; Invalid for a role of no person.
     """
+    forms.role(role)
     former = await _lock_people_and_role_of(person_id)
     must_be_allowed(may, former, role)
     if former == role:

@@ -230,6 +230,8 @@ async def test_only_owners_make_and_unmake_owners(door: Door, store: Store) -> N
     ):
         answer = await door.ask(mutation, admin, input=given)
         assert answer["errors"][0]["message"] == "This needs the permission owners:write."
+    a_system = await act(door, _ROLE, admin, person=agent_id, role="STORE")
+    assert a_system == {"person": None, "userErrors": [{"field": ["role"], "code": "INVALID"}]}
     changed = await act(door, _ROLE, admin, person=agent_id, role="ANALYST")
     assert changed == {"person": {"role": "ANALYST"}, "userErrors": []}
     store_role = await act(door, INVITE, admin, email="x@costa.example", name="X", role="STORE")
