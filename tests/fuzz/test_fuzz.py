@@ -17,7 +17,7 @@ from tests.fuzz.conftest import SHORT
 from tests.fuzz.stage import Stage
 
 # Where a field's error ends what stands beside it, graphql-core drops what it has not begun.
-pytestmark = pytest.mark.filterwarnings("ignore:coroutine:pytest.PytestUnraisableExceptionWarning")
+pytestmark = pytest.mark.filterwarnings("ignore:coroutine .* was never awaited:RuntimeWarning")
 _SEEDS = st.integers(0, 2**64)
 _JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
