@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import AsyncIterator
 from dataclasses import replace
 
@@ -39,3 +40,4 @@ async def stage(house: House, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[
     async with running_platform(rich) as platform, open_door(rich) as door:
         yield await set_stage(door, platform)
     await TAIL.stop()
+    gc.collect()  # what was dropped unbegun is warned of now, while the test lets it pass
