@@ -19,7 +19,7 @@ from benchmarks.figures import Figure, tell
 from benchmarks.ground import Ground
 from tests.platform_json import sign
 
-_ROUNDS, _EACH = 5, 12_000
+_ROUNDS, _EACH = 9, 12_000
 _RATE, _SECONDS = 3300, 20
 _WARM = 3000
 _CONNECTIONS = 256
