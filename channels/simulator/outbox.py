@@ -57,17 +57,19 @@ class Outbox:
         self._posts: deque[_Post] = deque()
         self._posters: set[asyncio.Task[None]] = set()
         self._session: aiohttp.ClientSession | None = None
+        self._is_stopped = False
         self.seconds: deque[float] = deque(maxlen=_MEASURED)
         self.counts: Counter[str] = Counter()
 
     async def stop(self) -> None:
-        """Stop posting; what has not gone out is lost."""
+        """Stop posting for good; what has not gone out is lost."""
+        # Calls that are still being answered, and what they gathered, come after this.
+        self._is_stopped = True
         for poster in self._posters:
             poster.cancel()
         await asyncio.gather(*self._posters, return_exceptions=True)
         if self._session is not None:
             await self._session.close()
-            self._session = None
 
     def forget(self) -> None:
         """Drop what waits and what was measured."""
@@ -94,6 +96,8 @@ class Outbox:
 
     async def verify(self, url: str, verify_token: str) -> bool:
         """Whether the address answers the challenge (contract 3.1)."""
+        if self._is_stopped:
+            return False
         challenge = str(self._dice.randrange(10**9, 10**10))
         query = {
             "hub.mode": "subscribe",
@@ -139,6 +143,8 @@ class Outbox:
             self._queue(_Post(url, body, signature(body, app.app_secret), len(part), now))
 
     def _queue(self, post: _Post) -> None:
+        if self._is_stopped:
+            return
         self._posts.append(post)
         if len(self._posters) < self._settings.webhooks.at_once:
             poster = asyncio.create_task(self._post_all())

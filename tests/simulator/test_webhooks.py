@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import re
 from typing import Any
 
@@ -19,6 +20,7 @@ from tests.simulator.ground import (
     WABA,
     Business,
     Receiver,
+    document,
 )
 
 SECOND_NUMBER = {
@@ -322,3 +324,13 @@ async def test_the_end_waits_for_nobody() -> None:
         await live.read()
         with pytest.raises(aiohttp.ClientError):
             await hanging
+
+
+async def test_what_is_gathered_as_it_ends_is_lost(receiver: Receiver) -> None:
+    async with running() as sim:
+        sim.settle(document(receiver.url))
+        sim.set(webhooks={"gather": 0.02})
+        sim.act(LEA, "text", text="Bonjour")
+    await asyncio.sleep(0.05)
+    assert receiver.bodies == []
+    gc.collect()  # a connection that was opened meanwhile and left open would be warned of
