@@ -12,7 +12,7 @@ from api.graphql.http import GraphQLOverHttp
 from api.graphql.websocket import GraphQLOverWebsocket
 from api.health import Metrics, Readiness, healthz
 from api.media import Media
-from api.public_keys import jwks
+from api.public_keys import attestation_keys, jwks
 from api.store_rows import StoreRows
 from api.uploads import Uploads
 from api.webhooks.shops import SHOPIFY, WOOCOMMERCE, ShopWebhooks
@@ -42,6 +42,7 @@ def routes(settings: Settings, webhooks: WhatsAppWebhooks) -> list[BaseRoute]:
         Route("/imports/files", ForBrowsers(FilesToImport(), origins)),
         Route("/imports/{id}/problems.csv", ForBrowsers(Reports(), origins)),
         Route("/.well-known/jwks.json", jwks),
+        Route("/.well-known/attestation-keys.json", attestation_keys),
         Route("/healthz", healthz),
         Route("/readyz", Readiness(settings)),
         Route("/metrics", Metrics(settings)),

@@ -10,7 +10,7 @@ from pathlib import Path
 import orjson
 import pytest
 
-from kernel import ids, tenancy
+from kernel import ids, signing, tenancy
 from tests import stored
 from tests.api.door import Door, Store, arrives, open_door, text_message
 from tests.conftest import House, free_port
@@ -70,6 +70,9 @@ async def test_public_keys(door: Door, store: Store) -> None:
         [key] = (await answer.json(content_type=None))["keys"]
         assert (key["kty"], key["crv"], key["use"]) == ("OKP", "Ed25519", "sig")
         assert "d" not in key
+    async with door.http.get(f"{door.root}/.well-known/attestation-keys.json") as answer:
+        assert await answer.json(content_type=None) == signing.public_keys()
+        assert signing.sign(b"").kid != key["kid"]
 
 
 async def test_files_are_for_who_may_see_them(
