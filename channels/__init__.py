@@ -33,7 +33,7 @@ from channels.email import Email, Failure, send_email
 from channels.graph import start, stop
 from channels.health import Health, health_of
 from channels.intake import BELL as DELIVERIES_BELL
-from channels.intake import accept
+from channels.intake import accept, forget_deliveries
 from channels.media import BELL as MEDIA_BELL
 from channels.media import OpenedMedia, Wanted, fetch_media, open_media, want_media
 from channels.numbers import Route, access_token, connect_number, connect_waba, routes
@@ -105,6 +105,7 @@ __all__ = [
     "drop_old_deliveries",
     "fetch_media",
     "forget_apps",
+    "forget_deliveries",
     "forget_platform_id",
     "hand_over",
     "health_of",

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Sequence
 from typing import NamedTuple
+from weakref import WeakKeyDictionary
 
 import orjson
 
@@ -12,8 +14,11 @@ from kernel import bells, clock, database, ids, keys
 from kernel.database import Batch
 from kernel.errors import Invalid, NotAllowed
 from kernel.gather import Gathering
+from kernel.keyring import Keyring
 
 BELL = "deliveries"
+# So many deliveries a process knows by heart: minutes of a flood, days of an ordinary business.
+_REMEMBERED = 100_000
 _COLUMNS = {
     "id": "uuid",
     "app": "text",
@@ -33,7 +38,8 @@ async def accept(app: str, body: bytes, signature: str | None) -> None:
     """Store a delivery; when this returns it is durable and may be answered with 200.
 
     NotAllowed (BAD_SIGNATURE), Invalid (BROKEN_JSON), NotFound (UNKNOWN_APP); nothing is stored
-    then. A repeated delivery is accepted, and dropped when it is drained.
+    then. A repeated delivery is accepted and not stored again; one that another process let in,
+    or this one long ago, is stored and dropped when it is drained.
     """
     secrets = await apps.app_secrets(app)
     token = wire.verify(body, signature, secrets.app_secrets)
@@ -45,7 +51,18 @@ async def accept(app: str, body: bytes, signature: str | None) -> None:
         is_object = False
     if not is_object:
         raise Invalid("The body is no JSON object.", code="BROKEN_JSON")
+    let_in = _memories.setdefault(keys.keyring(), OrderedDict())
+    if (app, token) in let_in:
+        return
     await _gathering.add(_Waiting(app, token, body))
+    let_in[app, token] = None
+    if len(let_in) > _REMEMBERED:
+        let_in.popitem(last=False)
+
+
+def forget_deliveries() -> None:
+    """Drop what this process remembers of deliveries: it becomes another one, or another place."""
+    _memories.clear()
 
 
 async def _store(together: Sequence[_Waiting]) -> None:
@@ -68,3 +85,4 @@ async def _store(together: Sequence[_Waiting]) -> None:
 
 
 _gathering = Gathering(_store)
+_memories: WeakKeyDictionary[Keyring, OrderedDict[tuple[str, bytes], None]] = WeakKeyDictionary()
