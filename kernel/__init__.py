@@ -1,5 +1,5 @@
 """The kernel: what every room stands on, with no business word in it.
 
 Settings, clock, ids, tenancy, the databases and their units of work, events and bells, keys and
-seals, chains, errors, logs, metrics, migrations.
+seals, chains, the audit log, errors, logs, metrics, migrations.
 """

@@ -19,17 +19,23 @@ _SIDE_BY_SIDE = 2
 
 
 class Gathering(Generic[T]):
-    """Things of this process that wait for their common commit; `store` commits them."""
+    """Things of this process that wait for their common commit; `store` commits them.
 
-    def __init__(self, store: Callable[[Sequence[T]], Awaitable[None]]) -> None:
+    The first waits so many seconds for the others.
+    """
+
+    def __init__(
+        self, store: Callable[[Sequence[T]], Awaitable[None]], seconds: float = _GATHER
+    ) -> None:
         self._store = store
+        self._seconds = seconds
         self._gatherer: _Gatherer[T] | None = None
 
     async def add(self, one: T) -> None:
         """When this returns, it is durable; what `store` raised is raised here."""
         loop = asyncio.get_running_loop()
         if self._gatherer is None or self._gatherer.loop is not loop:
-            self._gatherer = _Gatherer(loop, self._store)
+            self._gatherer = _Gatherer(loop, self._store, self._seconds)
         await self._gatherer.add(one)
 
 
@@ -37,10 +43,14 @@ class _Gatherer(Generic[T]):
     """What waits in one event loop."""
 
     def __init__(
-        self, loop: asyncio.AbstractEventLoop, store: Callable[[Sequence[T]], Awaitable[None]]
+        self,
+        loop: asyncio.AbstractEventLoop,
+        store: Callable[[Sequence[T]], Awaitable[None]],
+        seconds: float,
     ) -> None:
         self.loop = loop
         self.store = store
+        self.seconds = seconds
         self.waiting: list[tuple[T, asyncio.Future[None]]] = []
         self.since = 0.0
         self.gathers = False
@@ -61,7 +71,7 @@ class _Gatherer(Generic[T]):
         while self.waiting and not self.gathers:
             self.gathers = True
             # Under load the time has passed while the earlier ones were committed.
-            await asyncio.sleep(self.since + _GATHER - self.loop.time())
+            await asyncio.sleep(self.since + self.seconds - self.loop.time())
             self.gathers = False
             together, self.waiting = self.waiting[:_MOST], self.waiting[_MOST:]
             error: BaseException | None = None

@@ -158,3 +158,34 @@ class ChainHead(Model):
         """Its table."""
 
         table = "chain_head"
+
+
+class AuditEntry(TenantModel):
+    """One request that read or changed personal data, with the ids it touched."""
+
+    at = InstantField()
+    actor_kind = TextField()
+    actor_id = IdField(null=True)
+    action = TextField()
+    outcome = TextField()
+    request_id = TextField()
+    ids = TextField()
+    chain_seq = fields.BigIntField(null=True)
+    chain_hash = TokenField(null=True)
+
+    class Meta:
+        """Its table."""
+
+        table = "audit_entry"
+
+
+class AuditSubject(TenantTable):
+    """An entry is about a person: a contact, or an owner of keys."""
+
+    about_id = IdField()
+    entry_id = IdField(primary_key=True)
+
+    class Meta:
+        """Its table."""
+
+        table = "audit_subject"

@@ -1,6 +1,6 @@
 """Privacy: the person's rights over every store below.
 
-I own the list of all stores of personal data, how every column is kept, and the audit log.
+I own the list of all stores of personal data and how every column is kept.
 My words: store (a table that points at a person), fate (what an erasure does to it).
 """
 

@@ -334,7 +334,12 @@ COLUMNS: dict[str, dict[str, Keeping]] = {
         sealed="payload_sealed",
     ),
     "audit_entry": _columns(
-        clear="tenant_id id at actor_kind actor_id action request_id ids chain_seq chain_hash",
+        clear=(
+            "tenant_id id at actor_kind actor_id action outcome request_id ids chain_seq chain_hash"
+        ),
+    ),
+    "audit_subject": _columns(
+        clear="tenant_id about_id entry_id",
     ),
     "import_file": _columns(
         clear="tenant_id id person_id size state created_at",

@@ -16,7 +16,7 @@ import contacts
 import conversations
 import imports as lists
 import tenants
-from kernel import chain, clock, events, metrics, tenancy
+from kernel import audit, chain, clock, events, metrics, tenancy
 from workers import inbound, letters, reactions, receipts, shops
 
 Context = dict[Any, Any]
@@ -143,10 +143,12 @@ async def link_chains() -> None:
     """Link the new rows of every tenant's chains."""
 
     async def link() -> int:
-        for tenant_id in await chain.tenants_with_work(contacts.LEDGER):
-            with tenancy.acting_for(tenant_id):
-                await chain.link(contacts.LEDGER)
-        return 0
+        linked = 0
+        for one in (contacts.LEDGER, audit.CHAIN):
+            for tenant_id in await chain.tenants_with_work(one):
+                with tenancy.acting_for(tenant_id):
+                    linked += await chain.link(one)
+        return linked
 
     await _alone("chains", link)
 

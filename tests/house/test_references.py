@@ -18,6 +18,7 @@ _OUTSIDE = "is an id of the platform or the shop"
 WITHOUT_KEY = {
     "activity": {"reference": _OF_MANY},
     "audit_entry": {"actor_id": _OF_MANY, "request_id": "is the id of a request"},
+    "audit_subject": {"about_id": _OF_MANY, "entry_id": "goes with its entry"},
     "cart": {"subject_id": _OF_A_KEY},
     "contact": {"subject_id": _BEFORE},
     "conversation": {"last_message_id": _BEFORE},

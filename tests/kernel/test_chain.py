@@ -10,15 +10,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kernel import chain, clock, database, ids, tenancy
-from kernel.chain import Chain, Verdict
+from kernel import audit, chain, clock, database, ids, tenancy
+from kernel.chain import Verdict
 from kernel.errors import NoTenant
 from kernel.ids import Id
 from tests import stored
 from tests.conftest import House
 from tests.flows.town import make_tenant
 
-AUDIT = Chain("audit_entry", ("id", "at", "actor_kind", "actor_id", "action", "request_id", "ids"))
+AUDIT = audit.CHAIN
 CUT_OFF = "0" * 32
 # Another value of the right type for each covered column.
 ALTERED: dict[str, Any] = {
@@ -27,10 +27,11 @@ ALTERED: dict[str, Any] = {
     "actor_kind": "system",
     "actor_id": "e" * 32,
     "action": "contact.erased",
+    "outcome": "refused",
     "request_id": "another",
-    "ids": "[]",
+    "ids": "{}",
 }
-CASTS = {"id": "::uuid", "actor_id": "::uuid", "at": "::bigint", "ids": "::jsonb"}
+CASTS = {"id": "::uuid", "actor_id": "::uuid", "at": "::bigint"}
 
 
 @database.unit_of_work
@@ -47,7 +48,7 @@ async def append(count: int) -> None:
                 "actor_id": ids.new_id(),
                 "action": "contact.read",
                 "request_id": f"request {number}",
-                "ids": f'["{number}"]',
+                "ids": f'{{"contact":"{number}"}}',
             }
             for number in range(count)
         ],
