@@ -12,6 +12,8 @@ from api.graphql.http import GraphQLOverHttp
 from api.graphql.websocket import GraphQLOverWebsocket
 from api.health import Metrics, Readiness, healthz
 from api.media import Media
+from api.pages import public
+from api.preference_pages import WITHDRAW, withdrawal
 from api.public_keys import attestation_keys, jwks
 from api.store_rows import StoreRows
 from api.uploads import Uploads
@@ -41,6 +43,9 @@ def routes(settings: Settings, webhooks: WhatsAppWebhooks) -> list[BaseRoute]:
         Route("/media/{id}", ForBrowsers(Media(), origins)),
         Route("/imports/files", ForBrowsers(FilesToImport(), origins)),
         Route("/imports/{id}/problems.csv", ForBrowsers(Reports(), origins)),
+        # Pages for people who do not sign in: a GET shows, a POST with the link's token changes.
+        Route(WITHDRAW, public(withdrawal), methods=["POST"]),
+        Route(WITHDRAW + "/{token}", public(withdrawal)),
         Route("/.well-known/jwks.json", jwks),
         Route("/.well-known/attestation-keys.json", attestation_keys),
         Route("/healthz", healthz),

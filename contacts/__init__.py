@@ -35,6 +35,7 @@ from contacts.entering import (
 from contacts.identity import Recognised, find, recognise
 from contacts.merge import Merge
 from contacts.phones import read_phone
+from contacts.preferences import withdraw_all
 from contacts.queries import (
     ConsentRow,
     ContactFilter,
@@ -110,4 +111,5 @@ __all__ = [
     "times_shown",
     "touch_page",
     "untag",
+    "withdraw_all",
 ]

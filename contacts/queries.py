@@ -65,6 +65,7 @@ class ConsentRow(TypedDict):
     topic: str
     state: str
     since: int
+    entry_id: Id
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +149,8 @@ async def tags_by_ids(ids: Iterable[Id]) -> dict[Id, TagRow]:
 async def consents_of(contact_ids: Iterable[Id]) -> dict[Id, list[ConsentRow]]:
     """What each of these contacts allowed or forbade, by purpose and topic."""
     found = await database.rows(
-        """SELECT s.contact_id, s.purpose, s.topic, s.state, s.since FROM ({batch}) AS b
+        """SELECT s.contact_id, s.purpose, s.topic, s.state, s.since, s.entry_id
+             FROM ({batch}) AS b
              JOIN consent_state s ON s.tenant_id = $1::uuid AND s.contact_id = b.id
             ORDER BY s.contact_id, s.purpose, s.topic""",
         tenancy.current(),

@@ -64,6 +64,13 @@ from tenants.proofs import (
     reset_password,
     verify_email,
 )
+from tenants.public_links import (
+    DeadLink,
+    PublicKind,
+    PublicLink,
+    read_public_link,
+    write_public_link,
+)
 from tenants.refreshing import renew
 from tenants.roles import ROLES, SCOPES, Permission, Role
 from tenants.second_factor import Secret, confirm_factor, set_up_factor, take_off_factor
@@ -89,6 +96,7 @@ from tenants.settings import (
     update_settings,
 )
 from tenants.signup import Founded, add_person, found
+from tenants.throttle import heed
 from tenants.tokens import jwks
 from tenants.tokens import rotate as rotate_signing_key
 from tenants.tokens import turn_keys as turn_signing_keys
@@ -105,6 +113,7 @@ __all__ = [
     "Changes",
     "ChooseTenant",
     "ClaimedMail",
+    "DeadLink",
     "EventKind",
     "Founded",
     "Hours",
@@ -114,6 +123,8 @@ __all__ = [
     "NewKey",
     "Permission",
     "PersonRow",
+    "PublicKind",
+    "PublicLink",
     "Role",
     "Seat",
     "Secret",
@@ -140,6 +151,7 @@ __all__ = [
     "end_session",
     "end_sessions",
     "found",
+    "heed",
     "invite",
     "issue",
     "jwks",
@@ -155,6 +167,7 @@ __all__ = [
     "mail_sent",
     "make_key",
     "people_by_ids",
+    "read_public_link",
     "read_settings",
     "read_token",
     "recognise",
@@ -176,4 +189,5 @@ __all__ = [
     "verify_email",
     "withdraw_invitation",
     "write_letter",
+    "write_public_link",
 ]

@@ -1,4 +1,4 @@
-"""Texts that lead back to a row and that nobody else can make: refresh tokens, links in mails.
+"""Texts that lead back to a row and that nobody else can make: refresh tokens, links to pages.
 
 Such a text is its kind, the row's ids, a number and a MAC under a key of the keyring. It is made
 whenever it is wanted and kept nowhere; whether it still counts, the row says.
@@ -15,7 +15,9 @@ from kernel import keys
 from kernel.ids import Id
 from kernel.keyring import PLATFORM
 
-Kind = Literal["refresh", "verification", "reset", "invitation"]
+Kind = Literal[
+    "refresh", "verification", "reset", "invitation", "preferences", "withdrawal", "confirmation"
+]
 _LONGEST = 200
 _MAC = 32
 _ID = 16
@@ -29,6 +31,12 @@ def write(kind: Kind, *row_ids: Id, number: int = 0) -> str:
 
 def read(kind: Kind, text: str, ids: int) -> tuple[list[Id], int] | None:
     """The ids and the number that a text leads to; None for any text that this house never made."""
+    found = claim(kind, text, ids)
+    return found[:2] if found and found[2] else None
+
+
+def claim(kind: Kind, text: str, ids: int) -> tuple[list[Id], int, bool] | None:
+    """The ids and the number that a text names, and whether this house made it."""
     given, _, encoded = text.partition("_")
     if given != kind or len(text) > _LONGEST or not encoded.isascii():
         return None
@@ -37,11 +45,11 @@ def read(kind: Kind, text: str, ids: int) -> tuple[list[Id], int] | None:
     except (binascii.Error, ValueError):
         return None
     body, mac = raw[:-_MAC], raw[-_MAC:]
-    is_whole = len(body) == ids * _ID + 4 and _base64(raw) == encoded
-    if not is_whole or not hmac.compare_digest(mac, _mac(kind, body)):
+    if len(body) != ids * _ID + 4 or _base64(raw) != encoded:
         return None
     row_ids = [body[place : place + _ID].hex() for place in range(0, ids * _ID, _ID)]
-    return row_ids, int.from_bytes(body[-4:])
+    is_ours = hmac.compare_digest(mac, _mac(kind, body))
+    return row_ids, int.from_bytes(body[-4:]), is_ours
 
 
 def _mac(kind: Kind, body: bytes) -> bytes:

@@ -21,6 +21,7 @@ class Admission:
         self._documents = PersistedDocuments(settings)
         self._of_tenant = settings.tenant_budget
         self._of_viewer = settings.viewer_budget
+        self._public_url = settings.public_url
 
     async def prepare(self, request: Request, viewer: Viewer | None) -> Prepared:
         """Read, measure, check, price; raises what stands in the way.
@@ -36,7 +37,7 @@ class Admission:
         if viewer is not None:
             budget = await self._spend(viewer, cost)
             await self._documents.keep(request, viewer)
-        return Prepared(request, document, operation, cost, budget)
+        return Prepared(request, document, operation, cost, budget, self._public_url)
 
     async def _spend(self, viewer: Viewer, cost: Cost) -> Budget:
         tenant = f"budget:{viewer.tenant_id}"

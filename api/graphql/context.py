@@ -29,7 +29,10 @@ class Budget:
 class Context:
     """One request, or one event of a subscription."""
 
-    __slots__ = ("_loaders", "address", "budget", "request_id", "sees_personal", "unseal", "viewer")
+    __slots__ = (
+        *("_loaders", "address", "budget", "public_url", "request_id", "sees_personal", "unseal"),
+        "viewer",
+    )
 
     def __init__(
         self,
@@ -37,10 +40,12 @@ class Context:
         request_id: str,
         address: str = "",
         budget: Budget | None = None,
+        public_url: str = "",
     ) -> None:
         self.viewer = viewer
         self.address = address
         self.budget = budget
+        self.public_url = public_url.rstrip("/")
         self.request_id = request_id
         self.sees_personal = viewer is not None and viewer.may(Permission.CONTACTS_PERSONAL)
         self.begin_anew()

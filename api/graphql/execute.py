@@ -59,6 +59,7 @@ class Prepared:
     operation: OperationDefinitionNode
     cost: Cost
     budget: Budget | None
+    public_url: str
 
 
 async def run(prepared: Prepared, viewer: Viewer | None, request_id: str, address: str) -> Answer:
@@ -67,7 +68,7 @@ async def run(prepared: Prepared, viewer: Viewer | None, request_id: str, addres
     The address is where it comes from.
     """
     started = time.perf_counter()
-    context = Context(viewer, request_id, address, prepared.budget)
+    context = Context(viewer, request_id, address, prepared.budget, prepared.public_url)
     acting = nullcontext() if viewer is None else tenancy.acting_for(viewer.tenant_id)
     async with _turn(prepared):
         with acting:
@@ -83,7 +84,9 @@ async def events(prepared: Prepared, viewer: Viewer, request_id: str) -> AsyncIt
     source = subscribe(
         GRAPHQL,
         prepared.document.parsed,
-        context_value=Context(viewer, request_id, budget=prepared.budget),
+        context_value=Context(
+            viewer, request_id, budget=prepared.budget, public_url=prepared.public_url
+        ),
         variable_values=prepared.request.variables,
         operation_name=prepared.request.operation_name,
         executor_class=LeanExecutor,

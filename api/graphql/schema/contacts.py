@@ -11,11 +11,12 @@ from zoneinfo import ZoneInfo
 import strawberry
 
 import contacts as room
+import tenants
 from api.graphql.context import Context
 from api.graphql.described import enum_type, object_type
 from api.graphql.pages import After, Before, Connection, First, Last
 from api.graphql.permissions import PERSONAL, requires
-from api.graphql.scalars import CountryCode, DateTime, Locale, PhoneNumber, TimeZone
+from api.graphql.scalars import URL, CountryCode, DateTime, Locale, PhoneNumber, TimeZone
 from api.graphql.schema.node import KINDS, Node, created_at, updated_at
 from api.graphql.schema.people import Person, load_people
 from api.graphql.schema.tags import Tag, load_tags_of
@@ -244,6 +245,14 @@ class Contact(Node):
     def consents(self) -> list[ConsentState]:
         return cast(list[ConsentState], self.asked.loader(load_consents).get(self.row["id"]))
 
+    @strawberry.field(
+        description="Their link to a page where one click ends all marketing: for a year, and "
+        "for them alone.",
+        directives=[requires(Permission.CONTACTS_WRITE)],
+    )
+    def withdrawal_link(self) -> URL:
+        return self._link("withdrawal", "withdraw", 365 * clock.DAY)
+
     @strawberry.field(description="Whom this id leads to, once the contact was merged.")
     def merged_into(self) -> Contact | None:
         merged_into = self.row["merged_into"]
@@ -280,6 +289,10 @@ class Contact(Node):
         from api.graphql.schema.conversation_lists import threads_of
 
         return threads_of(self.asked, self.row["id"], first, after, last, before)
+
+    def _link(self, kind: tenants.PublicKind, path: str, good_for: int) -> URL:
+        token = tenants.write_public_link(kind, self.row["id"], clock.now() + good_for)
+        return cast(URL, f"{self.asked.public_url}/{path}/{token}")
 
 
 async def load_contacts(asked: Context, ids: list[Id]) -> Mapping[Id, Contact]:
