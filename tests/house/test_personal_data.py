@@ -1,12 +1,14 @@
-"""Every column says how it is kept; every table that points at a person is in the manifest."""
+"""Every column stands in the data map; every table that points at a person is in the manifest."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
+from dataclasses import replace
 
-from privacy import COLUMNS, STORES, Keeping, Store
-from tests.house.catalogs import Catalog, Column, ForeignKey
+from privacy import ACTIVITIES, RECIPIENTS, STORES, TABLES, Column, Store, Table, Way
+from tests.house import catalogs
+from tests.house.catalogs import Catalog, ForeignKey
 from tests.house.conftest import Catalogs
 
 # Columns by which a row points at a person: the owner of its key, or the contact.
@@ -17,23 +19,56 @@ CHAINS = frozenset({"hash", "chain_hash"})
 WRAPPED = ("person_key", "wrapped")
 
 
-def faults_of_keeping(
-    catalog: Catalog, columns: Mapping[str, Mapping[str, Keeping]] = COLUMNS
-) -> list[str]:
-    """Columns that the table of columns leaves out, or says something else of than their names."""
+def faults_of_keeping(catalog: Catalog, tables: Mapping[str, Table] = TABLES) -> list[str]:
+    """Columns that the data map leaves out, or says something else of than their names."""
     found = []
     for name, table in catalog.items():
-        kept = columns.get(name, {})
-        found += [f"{name}.{one}: not in the table" for one in table.columns.keys() - kept.keys()]
-        found += [f"{name}.{one}: there is none" for one in kept.keys() - table.columns.keys()]
-        for one in table.columns.keys() & kept.keys():
-            if kept[one] not in _by_name(name, one):
-                found.append(f"{name}.{one}: is {kept[one]} by the table, not by its name")
+        mapped = tables[name].columns if name in tables else {}
+        found += [f"{name}.{one}: not in the map" for one in table.columns.keys() - mapped.keys()]
+        found += [f"{name}.{one}: there is none" for one in mapped.keys() - table.columns.keys()]
+        for one in table.columns.keys() & mapped.keys():
+            kept = mapped[one].keeping
+            if kept not in _by_name(name, one):
+                found.append(f"{name}.{one}: is {kept} by the map, not by its name")
             kind = table.columns[one].kind
             is_bytes = kind in ("bytea", "blob")
-            if is_bytes != (kept[one] != "clear" or one in CHAINS):
-                found.append(f"{name}.{one}: is {kept[one]} in a column of {kind}")
+            if is_bytes != (kept != "clear" or one in CHAINS):
+                found.append(f"{name}.{one}: is {kept} in a column of {kind}")
     return sorted(found)
+
+
+def faults_of_whose(catalog: Catalog, tables: Mapping[str, Table] = TABLES) -> list[str]:
+    """Tables that do not say whose they are, or not so that the person can be given their rows."""
+    found = []
+    for name, table in tables.items():
+        there = catalog[name].columns.keys()
+        if table.activity not in ACTIVITIES:
+            found.append(f"{name}: nothing is kept for {table.activity}")
+        if table.whose != "contact":
+            if POINTERS & there:
+                found.append(f"{name}: points at a person, and is {table.whose}'s by the map")
+            if table.is_exported or table.ways:
+                found.append(f"{name}: is exported to nobody's person")
+            if table.whose == "mixed" and not table.withheld:
+                found.append(f"{name}: does not say why it is withheld")
+            continue
+        if not table.ways or not all(_leads(tables, table, set(), one) for one in table.ways):
+            found.append(f"{name}: no way leads from its rows to the person")
+        if table.is_exported == bool(table.withheld) or table.is_exported != bool(table.what):
+            found.append(f"{name}: is exported under a title, or says why not")
+        for one in {*table.key, *(way.column for way in table.ways)} - there:
+            found.append(f"{name}: there is no {one} to order or to follow")
+    return sorted(found)
+
+
+def _leads(tables: Mapping[str, Table], table: Table, passed: set[str], way: Way) -> bool:
+    """Whether a way comes to the contact or its subjects, passing no table twice."""
+    if way.table in ("contact", "subject"):
+        return True
+    through = tables.get(way.table)
+    if through is None or way.table in passed or way.target not in through.columns:
+        return False
+    return all(_leads(tables, through, passed | {way.table}, one) for one in through.ways)
 
 
 def faults_of_manifest(catalog: Catalog, stores: Sequence[Store] = STORES) -> list[str]:
@@ -71,11 +106,13 @@ def _whole(every_catalog: Catalogs, dialect: str) -> Catalog:
     return every_catalog[dialect, "main"] | every_catalog[dialect, "keys"]
 
 
-def test_every_column_says_how_it_is_kept(every_catalog: Catalogs) -> None:
+def test_every_column_stands_in_the_data_map(every_catalog: Catalogs) -> None:
     for dialect in ("sqlite", "postgresql"):
         catalog = _whole(every_catalog, dialect)
         assert faults_of_keeping(catalog) == []
-        assert set(COLUMNS) == set(catalog)
+        assert set(TABLES) == set(catalog)
+        assert faults_of_whose(catalog) == []
+    assert {one for work in ACTIVITIES.values() for one in work.recipients} == set(RECIPIENTS)
 
 
 def test_every_table_that_points_at_a_person_is_in_the_manifest(every_catalog: Catalogs) -> None:
@@ -88,25 +125,52 @@ def test_a_column_kept_otherwise_is_found(every_catalog: Catalogs) -> None:
     for dialect, blob in (("sqlite", "blob"), ("postgresql", "bytea")):
         catalog = deepcopy(_whole(every_catalog, dialect))
         catalog["contact"].columns |= {
-            "birthday": Column("text", True),
-            "email_sealed": Column("text", True),
-            "photo": Column(blob, True),
+            "birthday": catalogs.Column("text", True),
+            "email_sealed": catalogs.Column("text", True),
+            "photo": catalogs.Column(blob, True),
         }
-        columns = {**COLUMNS, "contact": dict(COLUMNS["contact"])}
-        columns["contact"] |= {"email_sealed": "sealed", "photo": "clear", "name_sealed": "clear"}
-        assert faults_of_keeping(catalog, columns) == [
-            "contact.birthday: not in the table",
+        columns = {
+            **TABLES["contact"].columns,
+            "email_sealed": Column("sealed", "told", "email", "text"),
+            "photo": Column("clear", "told", "photo", "text"),
+            "name_sealed": Column("clear", "told", "name", "text"),
+        }
+        tables = {**TABLES, "contact": replace(TABLES["contact"], columns=columns)}
+        assert faults_of_keeping(catalog, tables) == [
+            "contact.birthday: not in the map",
             "contact.email_sealed: is sealed in a column of text",
-            "contact.name_sealed: is clear by the table, not by its name",
+            "contact.name_sealed: is clear by the map, not by its name",
             f"contact.name_sealed: is clear in a column of {blob}",
             f"contact.photo: is clear in a column of {blob}",
         ]
 
 
+def test_a_table_that_is_lost_to_its_person_is_found(every_catalog: Catalogs) -> None:
+    cart, line = TABLES["cart"], TABLES["cart_line"]
+    tables = {
+        **TABLES,
+        "cart": replace(cart, ways=(Way("id", "cart_line", "cart_id"),)),
+        "cart_line": replace(line, ways=(Way("order_id", "cart", "id"),)),
+        "visit": replace(TABLES["visit"], whose="nobody", activity="fun"),
+        "delivery": replace(TABLES["delivery"], withheld=""),
+        "refund": replace(TABLES["refund"], what=""),
+    }
+    assert faults_of_whose(_whole(every_catalog, "sqlite"), tables) == [
+        "cart: no way leads from its rows to the person",
+        "cart_line: no way leads from its rows to the person",
+        "cart_line: there is no order_id to order or to follow",
+        "delivery: does not say why it is withheld",
+        "refund: is exported under a title, or says why not",
+        "visit: is exported to nobody's person",
+        "visit: nothing is kept for fun",
+        "visit: points at a person, and is nobody's by the map",
+    ]
+
+
 def test_a_store_that_was_forgotten_is_found(every_catalog: Catalogs) -> None:
     catalog = deepcopy(_whole(every_catalog, "postgresql"))
     catalog["diary"] = deepcopy(catalog["tag"])
-    catalog["diary"].columns["contact_id"] = Column("uuid", False)
+    catalog["diary"].columns["contact_id"] = catalogs.Column("uuid", False)
     catalog["diary"].foreign_keys = {
         ForeignKey(("tenant_id", "media_id"), "media", ("tenant_id", "id"), "no action")
     }

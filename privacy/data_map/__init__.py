@@ -1,0 +1,43 @@
+"""The data map: every column of every table, on pages by room.
+
+Each says whose it is, what it is kept for, how it is kept (F50), how it is exported (F45) and, with
+the manifest, how it is erased (F46). A test holds it against the real databases; archives, the
+record of processing and the list of recipients are made from it. Whoever adds a table or a column
+adds it to its room's page: `privacy.data_map.table.table` tells how.
+"""
+
+from privacy.data_map import (
+    channels,
+    commerce,
+    contacts,
+    conversations,
+    imports,
+    kernel,
+    tenants,
+)
+from privacy.data_map.activities import ACTIVITIES, RECIPIENTS, Activity, Recipient
+from privacy.data_map.table import Column, Export, Keeping, Table, Way, Whose
+
+TABLES: dict[str, Table] = {
+    **kernel.TABLES,
+    **tenants.TABLES,
+    **contacts.TABLES,
+    **channels.TABLES,
+    **conversations.TABLES,
+    **commerce.TABLES,
+    **imports.TABLES,
+}
+
+__all__ = [
+    "ACTIVITIES",
+    "RECIPIENTS",
+    "TABLES",
+    "Activity",
+    "Column",
+    "Export",
+    "Keeping",
+    "Recipient",
+    "Table",
+    "Way",
+    "Whose",
+]
