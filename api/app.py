@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -46,7 +47,11 @@ async def _life(settings: Settings) -> AsyncIterator[None]:
         imports.start(settings)
         await bells.start(settings)
         await channels.start(settings)
-        yield
+        watching = asyncio.create_task(keys.watch())
+        try:
+            yield
+        finally:
+            watching.cancel()
     finally:
         await TAIL.stop()
         await channels.stop()

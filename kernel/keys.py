@@ -1,7 +1,8 @@
 """The keys at work: of persons (subjects), of houses (tenants), of the platform, of the intake.
 
 A person's key is random, stands in the key database, wrapped by a version of the tenant's key that
-stands in the keyring. Index keys are separate and never derived from sealing keys (F50).
+stands in the keyring. Index keys are separate and never derived from sealing keys (F50). Versions
+are turned by kernel/turning.py.
 """
 
 from __future__ import annotations
@@ -15,18 +16,21 @@ from typing import NamedTuple
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from kernel import clock, database, tenancy
+from kernel import bells, clock, database, tenancy
 from kernel.database import Batch
-from kernel.errors import RapportError
+from kernel.errors import NotFound, RapportError, TryLater
 from kernel.ids import Id
-from kernel.keyring import PLATFORM, Keyring
+from kernel.keyring import PLATFORM, FileKeyring, Keyring, MasterKey
 from kernel.seal import Indexer, Sealer
 from kernel.settings import Settings
 
 FIRST = "0001"
-# A key destroyed elsewhere may live on in this process for so long.
+# Rung where keys were destroyed, for all processes to forget them.
+BELL = "keys"
+# A key destroyed elsewhere may live on in this process for so long, should the bell not be heard.
 _REMEMBERED = 60 * clock.SECOND
 _ROOM = 50_000
+_TRIES = 5
 # Envelopes can be opened for so many days after they came in.
 INTAKE_DAYS = 9
 
@@ -44,6 +48,8 @@ class _Open:
 
     keyring: Keyring
     persons: OrderedDict[Id, _Person]
+    # By tenant: the version that wraps new keys of persons.
+    wrapping: dict[Id, int]
     sealers: dict[tuple[str, str, str], Sealer]
     indexers: dict[str, Indexer]
 
@@ -51,12 +57,13 @@ class _Open:
 _open: _Open | None = None
 
 
-def start(settings: Settings) -> None:
-    """Open the keyring; BadSetting when the master key is not its own."""
+def start(settings: Settings, keyring: Keyring | None = None) -> None:
+    """Open the keyring of the settings, or this one; BadSetting for a wrong master key."""
     global _open
     _open = _Open()
-    _open.keyring = Keyring(settings.keyring, settings.master_key)
+    _open.keyring = keyring or file_keyring(settings)
     _open.persons = OrderedDict()
+    _open.wrapping = {}
     _open.sealers = {}
     _open.indexers = {}
     _open.keyring.get_or_make(PLATFORM, "sealing", FIRST)
@@ -66,6 +73,35 @@ def stop() -> None:
     """Forget all keys."""
     global _open
     _open = None
+
+
+def file_keyring(settings: Settings) -> FileKeyring:
+    """The embedded keyring with its masters: the one that wraps, and the one that opens besides."""
+    masters = [settings.master_key]
+    if settings.other_master_key is not None:
+        masters.append(settings.other_master_key)
+    return FileKeyring(settings.keyring, *map(MasterKey, masters))
+
+
+async def watch() -> None:
+    """Forget what was destroyed elsewhere whenever the bell rings, and every minute; never ends."""
+    while True:
+        await bells.wait(BELL, _REMEMBERED / clock.SECOND)
+        forget_destroyed()
+
+
+def forget_everywhere() -> None:
+    """Forget here what was destroyed, and let all processes know."""
+    forget_destroyed()
+    bells.ring(BELL)
+
+
+def forget_destroyed() -> None:
+    """Drop from memory all keys of persons, which are read again, and all that the keyring lost."""
+    state = _state()
+    state.persons.clear()
+    state.wrapping.clear()
+    state.keyring.forget()
 
 
 def keyring() -> Keyring:
@@ -117,22 +153,15 @@ def drop_old_intake_keys() -> list[str]:
 
 async def make_for(subjects: Iterable[Id]) -> None:
     """Make and store the keys of new subjects of the current tenant."""
-    tenant_id = tenancy.current()
-    wrapper = AESGCM(_state().keyring.get_or_make(tenant_id, "persons", FIRST))
-    records, made = [], {}
-    for subject_id in subjects:
-        key, nonce = secrets.token_bytes(32), os.urandom(12)
-        made[subject_id] = key
-        records.append(
-            {
-                "tenant_id": tenant_id,
-                "subject_id": subject_id,
-                "tenant_key_version": int(FIRST),
-                "wrapped": nonce + wrapper.encrypt(nonce, key, subject_id.encode()),
-                "created_at": clock.now(),
-            }
-        )
-    await database.insert("person_key", records, on="keys")
+    made = {subject_id: secrets.token_bytes(32) for subject_id in subjects}
+    if not made:
+        return
+    for _ in range(_TRIES):
+        if await _store(made, await wrapping()) == len(made):
+            break
+        _state().wrapping.pop(tenancy.current(), None)  # it was turned meanwhile
+    else:
+        raise TryLater("the tenant's key is being turned")
     for subject_id, key in made.items():
         _remember(subject_id, Sealer(key))
 
@@ -152,8 +181,12 @@ async def of(subjects: Iterable[Id]) -> dict[Id, Sealer]:
 
 
 async def drop(subjects: Iterable[Id]) -> None:
-    """Take the keys of subjects of the current tenant out of the key database."""
+    """Take the keys of subjects of the current tenant out of the key database.
+
+    Copies of them in logs and backups are closed when the tenant's key is turned, within a day.
+    """
     gone = list(subjects)
+    await _mark_dropped()
     await database.run(
         """DELETE FROM person_key WHERE tenant_id = $1::uuid
             AND subject_id IN (SELECT b.subject_id FROM ({batch}) AS b)""",
@@ -161,7 +194,8 @@ async def drop(subjects: Iterable[Id]) -> None:
         batch=Batch({"subject_id": "uuid"}, [[subject_id] for subject_id in gone]),
         on="keys",
     )
-    forget(gone)
+    await _mark_dropped()  # again: what was marked before may have been turned already
+    forget_everywhere()
 
 
 def forget(subjects: Iterable[Id]) -> None:
@@ -170,9 +204,78 @@ def forget(subjects: Iterable[Id]) -> None:
         _state().persons.pop(subject_id, None)
 
 
-async def _read(subjects: list[Id]) -> dict[Id, Sealer]:
+async def wrapping() -> int:
+    """The version of the current tenant's key that wraps its persons' keys now.
+
+    A key database older than the keyring (restored from a backup) is brought up to it.
+    """
+    tenant_id, known = tenancy.current(), _state().wrapping
+    if tenant_id not in known:
+        newest = int((_state().keyring.versions(tenant_id, "persons") or [FIRST])[-1])
+        row = await database.row(
+            """INSERT INTO tenant_key (tenant_id, kind, version, made_at)
+               VALUES ($1::uuid, 'persons', $2, $3)
+               ON CONFLICT (tenant_id, kind) DO UPDATE
+               SET version = GREATEST(tenant_key.version, excluded.version)
+               RETURNING version""",
+            tenant_id,
+            newest,
+            clock.now(),
+            on="keys",
+        )
+        known[tenant_id] = row["version"] if row else newest
+    return known[tenant_id]
+
+
+def name_of(version: int) -> str:
+    """A version as the keyring names it."""
+    return f"{version:04}"
+
+
+def wrapper(version: int) -> AESGCM:
+    """What wraps and opens the current tenant's persons' keys; NotFound once it was destroyed."""
+    owner, name = tenancy.current(), name_of(version)
+    ring = _state().keyring
+    # Only the first is made by the way: a later one that is missing was destroyed.
+    key = ring.get_or_make if name == FIRST and not ring.versions(owner, "persons") else ring.get
+    return AESGCM(key(owner, "persons", name))
+
+
+async def _store(made: dict[Id, bytes], version: int) -> int:
+    """How many were stored: none, where this version wraps no more."""
+    seal, now, rows = wrapper(version), clock.now(), []
+    for subject_id, key in made.items():
+        nonce = os.urandom(12)
+        wrapped = nonce + seal.encrypt(nonce, key, subject_id.encode())
+        rows.append([subject_id, wrapped])
+    # FOR SHARE: whoever turns the key waits for us, or we see that it was turned.
+    return await database.run(
+        """INSERT INTO person_key (tenant_id, subject_id, tenant_key_version, wrapped, created_at)
+           SELECT $1::uuid, b.subject_id, t.version, b.wrapped, $3::bigint
+             FROM ({batch}) AS b JOIN tenant_key t
+               ON t.tenant_id = $1::uuid AND t.kind = 'persons' AND t.version = $2::integer
+              FOR SHARE OF t""",
+        tenancy.current(),
+        version,
+        now,
+        batch=Batch({"subject_id": "uuid", "wrapped": "bytea"}, rows),
+        on="keys",
+    )
+
+
+async def _mark_dropped() -> None:
+    await database.run(
+        """UPDATE tenant_key SET dropped_at = COALESCE(dropped_at, $2)
+            WHERE tenant_id = $1::uuid AND kind = 'persons'""",
+        tenancy.current(),
+        clock.now(),
+        on="keys",
+    )
+
+
+async def _read(subjects: list[Id], *, again: bool = True) -> dict[Id, Sealer]:
     tenant_id = tenancy.current()
-    found = {}
+    found, turned = {}, []
     for row in await database.rows(
         """SELECT k.subject_id, k.tenant_key_version, k.wrapped
              FROM ({batch}) AS b JOIN person_key k
@@ -181,13 +284,17 @@ async def _read(subjects: list[Id]) -> dict[Id, Sealer]:
         batch=Batch({"subject_id": "uuid"}, [[subject_id] for subject_id in subjects]),
         on="keys",
     ):
-        version = f"{row['tenant_key_version']:04}"
-        wrapper = AESGCM(_state().keyring.get(tenant_id, "persons", version))
         wrapped, subject_id = row["wrapped"], row["subject_id"]
-        sealer = Sealer(wrapper.decrypt(wrapped[:12], wrapped[12:], subject_id.encode()))
-        found[subject_id] = sealer
-        _remember(subject_id, sealer)
-    return found
+        try:
+            opener = AESGCM(
+                _state().keyring.get(tenant_id, "persons", name_of(row["tenant_key_version"]))
+            )
+        except NotFound:  # wrapped again between these two lines, or closed for good
+            turned.append(subject_id)
+            continue
+        found[subject_id] = Sealer(opener.decrypt(wrapped[:12], wrapped[12:], subject_id.encode()))
+        _remember(subject_id, found[subject_id])
+    return found | (await _read(turned, again=False) if turned and again else {})
 
 
 def _remember(subject_id: Id, sealer: Sealer) -> None:

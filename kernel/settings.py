@@ -149,6 +149,13 @@ class Settings:
         "Production needs it; development makes its own once, as master.key in RAPPORT_DATA.",
         secret=True,
     )
+    other_master_key: bytes | None = _setting(
+        read.master_key,
+        None,
+        "A second master key that opens the keyring too and wraps nothing, while the master key "
+        "is being changed (scripts/keys).",
+        secret=True,
+    )
     samples: Path | None = _setting(
         read.existing_folder,
         "../shared",

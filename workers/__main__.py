@@ -37,6 +37,7 @@ async def run(page: Settings) -> None:
     await channels.start(page)
     commerce.start(page)
     letters.start(page)
+    watching = asyncio.create_task(keys.watch())
     worker = Worker(
         functions=[func(job, name=job.__name__) for job in jobs.BELLS],
         cron_jobs=schedule.CRONS,
@@ -78,6 +79,7 @@ async def run(page: Settings) -> None:
             # Messages in the air: their answers are written down where they still come in time.
             await asyncio.wait_for(conversations.finish(), max(0.1, deadline - loop.time()))
         await channels.stop()
+        watching.cancel()
         with suppress(RedisError, OSError):
             await bells.stop()
         keys.stop()

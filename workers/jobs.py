@@ -16,7 +16,7 @@ import contacts
 import conversations
 import imports as lists
 import tenants
-from kernel import audit, chain, clock, events, metrics, tenancy
+from kernel import audit, chain, clock, events, metrics, tenancy, turning
 from workers import inbound, letters, reactions, receipts, shops
 
 Context = dict[Any, Any]
@@ -135,8 +135,13 @@ async def mails(ctx: Context, *args: Any, **kwargs: Any) -> None:
     await _alone("mails", letters.send_letters)
 
 
+async def keys(ctx: Context, *args: Any, **kwargs: Any) -> None:
+    """Turn the keys of tenants that dropped some a while ago, so that no old copy opens."""
+    await _quietly("keys", turning.turn_due)
+
+
 # The jobs that bear the names of bells.
-BELLS = (deliveries, imports, mails, media, outbox, sends, store_deliveries)
+BELLS = (deliveries, imports, keys, mails, media, outbox, sends, store_deliveries)
 
 
 async def link_chains() -> None:

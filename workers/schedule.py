@@ -14,5 +14,6 @@ CRONS: list[CronJob] = [
     cron(jobs.carts, name="carts", second={20, 50}, keep_result=0, max_tries=1),
     cron(jobs.pulls, name="pulls", second={35}, keep_result=0, max_tries=1),
     cron(jobs.measure, name="measure", second={0, 15, 30, 45}, keep_result=0, max_tries=1),
+    cron(jobs.keys, name="keys", minute=set(range(3, 60, 10)), keep_result=0, max_tries=1),
     cron(jobs.tidy, name="tidy", minute={17}, second={0}, keep_result=0, max_tries=1),
 ]

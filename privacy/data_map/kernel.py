@@ -21,6 +21,7 @@ TABLES: dict[str, Table] = {
         clear="tenant_id about_id entry_id",
         withheld="By which id an entry of the log is found.",
     ),
+    "tenant_key": table("security", "nobody", clear="tenant_id kind version made_at dropped_at"),
     "person_key": table(
         "security",
         "contact",

@@ -116,9 +116,15 @@ def _all() -> list[Recorded]:
 def test_recorded_events_are_in_the_catalogue() -> None:
     found = _all()
     assert faults(found) == []
-    assert {"contacts", "channels", "conversations", "commerce", "imports", "tenants"} == {
-        one.room for one in found
-    }
+    assert {
+        "kernel",
+        "contacts",
+        "channels",
+        "conversations",
+        "commerce",
+        "imports",
+        "tenants",
+    } == {one.room for one in found}
 
 
 def test_every_room_names_its_events() -> None:

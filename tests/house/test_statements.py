@@ -15,7 +15,7 @@ from tortoise import Model
 from tests.house import sources
 from tests.house.conftest import Catalogs
 from tests.house.test_keys_of_rows import GLOBAL
-from tests.house.test_models_and_catalogs import models
+from tests.house.test_models_and_catalogs import WITHOUT_MODEL, models
 from tests.servers import ROOT
 
 _WRITE = re.compile(
@@ -121,7 +121,8 @@ def found() -> list[Statement]:
 
 @pytest.fixture(scope="module")
 def rooms() -> dict[str, str]:
-    return {table: room for table, (room, _) in models().items()} | {"person_key": "kernel"}
+    kernels = dict.fromkeys(WITHOUT_MODEL, "kernel")
+    return {table: room for table, (room, _) in models().items()} | kernels
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from kernel import clock, ids, keys, tenancy
 from kernel.errors import BadSetting, NotFound, RapportError
 from kernel.ids import Id
-from kernel.keyring import PLATFORM, Keyring
+from kernel.keyring import PLATFORM, FileKeyring, MasterKey
 from kernel.seal import Indexer, Sealer, Unopenable
 from tests import stored
 from tests.conftest import House
@@ -71,7 +71,7 @@ def test_makers_beside_each_other_agree_on_one_key(tmp_path: Path) -> None:
     begin = threading.Barrier(8)
 
     def make() -> None:
-        ring = Keyring(tmp_path / "keyring", MASTER)
+        ring = FileKeyring(tmp_path / "keyring", MasterKey(MASTER))
         begin.wait()
         made.extend(ring.get_or_make("tenant", "persons", f"{n:04}") for n in range(20))
 
@@ -90,22 +90,22 @@ def test_makers_beside_each_other_agree_on_one_key(tmp_path: Path) -> None:
 
 
 def test_a_key_opens_under_its_own_name_and_master_key(tmp_path: Path) -> None:
-    ring = Keyring(tmp_path, MASTER)
+    ring = FileKeyring(tmp_path, MasterKey(MASTER))
     key = ring.get_or_make("tenant", "persons", "0001")
-    assert Keyring(tmp_path, MASTER).get("tenant", "persons", "0001") == key
+    assert FileKeyring(tmp_path, MasterKey(MASTER)).get("tenant", "persons", "0001") == key
     assert ring.versions("tenant", "persons") == ["0001"]
     with pytest.raises(BadSetting, match="RAPPORT_MASTER_KEY: is not the one"):
-        Keyring(tmp_path, KEY).get("tenant", "persons", "0001")
+        FileKeyring(tmp_path, MasterKey(KEY)).get("tenant", "persons", "0001")
     (tmp_path / "tenant" / "persons.0001").rename(tmp_path / "tenant" / "index.0001")
     with pytest.raises(BadSetting):
-        Keyring(tmp_path, MASTER).get("tenant", "index", "0001")
+        FileKeyring(tmp_path, MasterKey(MASTER)).get("tenant", "index", "0001")
     (tmp_path / "tenant" / "index.0001").write_bytes(b"")
     with pytest.raises(BadSetting):
-        Keyring(tmp_path, MASTER).get("tenant", "index", "0001")
+        FileKeyring(tmp_path, MasterKey(MASTER)).get("tenant", "index", "0001")
 
 
 def test_a_destroyed_key_is_gone(tmp_path: Path) -> None:
-    ring = Keyring(tmp_path, MASTER)
+    ring = FileKeyring(tmp_path, MasterKey(MASTER))
     key = ring.get_or_make("tenant", "persons", "0001")
     ring.destroy("tenant", "persons", "0001")
     ring.destroy("tenant", "persons", "0001")
