@@ -21,6 +21,7 @@ import pytest
 from kernel import bells, clock, database, keys, log
 from kernel import settings as kernel_settings
 from kernel.settings import PREFIX, Settings
+from tests import stored
 from tests.servers import ROOT, Postgres, Redis, own_redis, shared_postgres
 
 _SHARED = ROOT.parent / "shared"
@@ -84,6 +85,7 @@ async def house(environ: dict[str, str], backend: str) -> AsyncIterator[House]:
         await bells.start(settings)
         yield House(settings, backend, environ)
     finally:
+        await stored.close()
         await bells.stop()
         keys.stop()
         await database.stop()

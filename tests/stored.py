@@ -5,6 +5,7 @@ Tests look at rows of any tenant this way, and damage them; the application has 
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -30,12 +31,9 @@ async def rows(
         found: list[Row] = await super(Checked, client).execute_query_dict(text, values)
         return found
     pool = getattr(client, "_parent", client)
-    connection = await asyncpg.connect(host=pool.host, user="postgres", database=pool.database)
-    try:
-        await _speak_hex(connection)
+    async with _one_at_a_time.setdefault(pool.database, asyncio.Lock()):
+        connection = await _connection(pool.host, pool.database)
         return [dict(row) for row in await connection.fetch(text, *values)]
-    finally:
-        await connection.close()
 
 
 async def row(statement: str, *params: Any, on: str = "default") -> Row | None:
@@ -59,3 +57,23 @@ async def insert(table: str, records: Sequence[Mapping[str, Any]], *, on: str = 
         columns = ", ".join(record)
         statement = f"INSERT INTO {table} ({columns}) VALUES ({', '.join(places)})"
         await rows(statement, *record.values(), on=on)
+
+
+async def close() -> None:
+    """Let go of the databases; the fixture that started them calls this."""
+    for connection in _connections.values():
+        await connection.close()
+    _connections.clear()
+    _one_at_a_time.clear()
+
+
+async def _connection(host: str, name: str) -> Any:
+    """The connection to this database, a new one where the server has ended it."""
+    if name not in _connections or _connections[name].is_closed():
+        _connections[name] = await asyncpg.connect(host=host, user="postgres", database=name)
+        await _speak_hex(_connections[name])
+    return _connections[name]
+
+
+_connections: dict[str, Any] = {}
+_one_at_a_time: dict[str, asyncio.Lock] = {}
