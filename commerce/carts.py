@@ -11,10 +11,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import contacts
+from commerce import saving
 from commerce.told import Buyer, Cart
 from contacts import Known, Touch
 from kernel import clock, database, events, ids, keys, tenancy
-from kernel.database import Batch, RunAgain
+from kernel.database import Batch
 from kernel.events import Event
 from kernel.ids import Id
 from kernel.seal import Sealer
@@ -57,8 +58,11 @@ async def write(
         records[token] = record
     await _follow_orders(store_id, records, abandoned_after)
     changed = {token: one for token, one in records.items() if one != before.get(token)}
-    await _save(list(changed.values()))
-    await _save_lines({records[token]["id"]: one for token, one in fresh.items()})
+    now = clock.now()
+    await saving.save("cart", "token", [one | {"updated_at": now} for one in changed.values()])
+    lines = {records[token]["id"]: one.lines for token, one in fresh.items()}
+    await saving.clear("cart_line", "cart_id", list(lines))
+    await saving.insert_lines("cart_line", "cart_id", lines)
     return _events(changed, before, fresh)
 
 
@@ -211,53 +215,6 @@ async def _hold(store_id: Id, tokens: Iterable[bytes]) -> dict[bytes, Record]:
         batch=Batch({"token": "bytea"}, [[token] for token in sorted(tokens)]),
     )
     return {row["token"]: row for row in rows}
-
-
-async def _save(records: Sequence[Record]) -> None:
-    if not records:
-        return
-    now = clock.now()
-    ordered = [one | {"updated_at": now} for one in sorted(records, key=lambda one: one["id"])]
-    columns = [name for name in ordered[0] if name not in ("tenant_id", "id", "created_at")]
-    saved = await database.insert(
-        "cart",
-        ordered,
-        conflict="ON CONFLICT (tenant_id, store_id, token) DO UPDATE SET "
-        + ", ".join(f"{name} = excluded.{name}" for name in columns),
-        returning="id",
-    )
-    if {row["id"] for row in saved} != {one["id"] for one in ordered}:
-        raise RunAgain
-
-
-async def _save_lines(carts: Mapping[Id, Cart]) -> None:
-    if not carts:
-        return
-    await database.run(
-        """DELETE FROM cart_line WHERE tenant_id = $1::uuid
-              AND cart_id IN (SELECT b.id FROM ({batch}) AS b)""",
-        tenancy.current(),
-        batch=Batch({"id": "uuid"}, [[one] for one in carts]),
-    )
-    await database.insert(
-        "cart_line",
-        [
-            {
-                "tenant_id": tenancy.current(),
-                "cart_id": cart_id,
-                "position": position,
-                "product": line.product,
-                "variant": line.variant,
-                "sku": line.sku,
-                "title": line.title,
-                "quantity": line.quantity,
-                "price": line.price,
-                "total": line.total,
-            }
-            for cart_id, one in carts.items()
-            for position, line in enumerate(one.lines)
-        ],
-    )
 
 
 def _events(

@@ -8,10 +8,11 @@ from typing import Any
 import orjson
 
 import contacts
+from commerce import saving
 from commerce.told import Buyer, Customer
 from contacts import MARKETING, ConsentStep, Known
 from kernel import clock, database, ids, keys, tenancy
-from kernel.database import Batch, RunAgain
+from kernel.database import Batch
 from kernel.events import Event
 from kernel.ids import Id
 
@@ -49,7 +50,7 @@ async def write(
         events.append(Event("customer.updated", {"contact": known.contact_id, "store": store_id}))
         if one.tags is not None:
             tags.append((known.contact_id, one.tags))
-    await _save(rows)
+    await saving.save("customer", "token", rows)
     await contacts.retag(f"store:{store_id}", tags)
     await contacts.record_consent(list(_steps(store_id, told, who)))
     return events
@@ -91,20 +92,6 @@ async def _hold(store_id: Id, tokens: Iterable[bytes]) -> dict[bytes, dict[str, 
         batch=Batch({"token": "bytea"}, [[token] for token in sorted(tokens)]),
     )
     return {row["token"]: row for row in rows}
-
-
-async def _save(rows: Sequence[dict[str, Any]]) -> None:
-    saved = await database.insert(
-        "customer",
-        sorted(rows, key=lambda row: row["id"]),
-        conflict="""ON CONFLICT (tenant_id, store_id, token) DO UPDATE
-            SET contact_id = excluded.contact_id, tags = excluded.tags,
-                told_at = excluded.told_at, told_tie = excluded.told_tie,
-                updated_at = excluded.updated_at""",
-        returning="id",
-    )
-    if {row["id"] for row in saved} != {row["id"] for row in rows}:
-        raise RunAgain
 
 
 def _steps(

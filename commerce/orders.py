@@ -12,13 +12,13 @@ from typing import Any
 
 import orjson
 
-from commerce import parcels, refunds
+from commerce import parcels, refunds, saving
 from commerce.deletions import Gone
 from commerce.rates import Rates
 from commerce.told import FULFILMENTS, PAID, PAYMENTS, Buyer, Line, Order
 from contacts import Known
 from kernel import clock, database, ids, keys, tenancy
-from kernel.database import Batch, RunAgain
+from kernel.database import Batch
 from kernel.events import Event
 from kernel.ids import Id
 
@@ -74,8 +74,13 @@ async def write(
             written.changed[name] = old
         if latest is not None:
             fresh[name] = latest
-    await _save([written.records[name] for name in written.changed])
-    await _save_lines(written, fresh)
+    await saving.save(
+        "shop_order", "external_id", [written.records[one] for one in written.changed]
+    )
+    lines = {written.records[name]["id"]: one.lines for name, one in fresh.items()}
+    renewed = [written.records[one]["id"] for one in fresh if written.changed.get(one) is not None]
+    await saving.clear("order_line", "order_id", renewed)
+    await saving.insert_lines("order_line", "order_id", lines)
     await _save_tokens(store_id, written, told)
     written.events += _events(written)
     written.events += await parcels.write(
@@ -169,56 +174,6 @@ async def _hold(store_id: Id, names: Iterable[str]) -> dict[str, Record]:
         batch=Batch({"external_id": "text"}, [[name] for name in sorted(names)]),
     )
     return {row["external_id"]: row for row in rows}
-
-
-async def _save(records: Sequence[Record]) -> None:
-    """Write rows whole; RunAgain when another worker made one of them meanwhile."""
-    if not records:
-        return
-    ordered = sorted(records, key=lambda one: one["id"])
-    columns = [name for name in ordered[0] if name not in ("tenant_id", "id", "created_at")]
-    saved = await database.insert(
-        "shop_order",
-        ordered,
-        conflict="ON CONFLICT (tenant_id, store_id, external_id) DO UPDATE SET "
-        + ", ".join(f"{name} = excluded.{name}" for name in columns),
-        returning="id",
-    )
-    if {row["id"] for row in saved} != {one["id"] for one in ordered}:
-        raise RunAgain
-
-
-async def _save_lines(written: Written, fresh: Mapping[str, Order]) -> None:
-    tenant_id = tenancy.current()
-    renewed = [
-        written.records[name]["id"] for name in fresh if written.changed.get(name) is not None
-    ]
-    if renewed:
-        await database.run(
-            """DELETE FROM order_line WHERE tenant_id = $1::uuid
-                  AND order_id IN (SELECT b.id FROM ({batch}) AS b)""",
-            tenancy.current(),
-            batch=Batch({"id": "uuid"}, [[one] for one in renewed]),
-        )
-    await database.insert(
-        "order_line",
-        [
-            {
-                "tenant_id": tenant_id,
-                "order_id": written.records[name]["id"],
-                "position": position,
-                "product": line.product,
-                "variant": line.variant,
-                "sku": line.sku,
-                "title": line.title,
-                "quantity": line.quantity,
-                "price": line.price,
-                "total": line.total,
-            }
-            for name, one in fresh.items()
-            for position, line in enumerate(one.lines)
-        ],
-    )
 
 
 async def _save_tokens(store_id: Id, written: Written, told: Sequence[Order]) -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from commerce import saving
 from commerce.deletions import Gone
 from commerce.told import Product
 from kernel import clock, database, ids, keys, tenancy
-from kernel.database import Batch, RunAgain
+from kernel.database import Batch
 from kernel.events import Event
 from kernel.ids import Id
 
@@ -41,7 +42,7 @@ async def write(
         events.append(Event("product.changed", refs))
         if old and old["stock"] == 0 and row["stock"]:
             events.append(Event("product.restocked", refs))
-    await _save(rows)
+    await saving.save("product", "external_id", rows)
     await _save_variants(
         {row["id"]: fresh[row["external_id"]] for row in rows if row["external_id"] in fresh}
     )
@@ -83,30 +84,8 @@ async def _hold(store_id: Id, names: Iterable[str]) -> dict[str, dict[str, Any]]
     return {row["external_id"]: row for row in rows}
 
 
-async def _save(rows: Sequence[dict[str, Any]]) -> None:
-    saved = await database.insert(
-        "product",
-        sorted(rows, key=lambda row: row["id"]),
-        conflict="""ON CONFLICT (tenant_id, store_id, external_id) DO UPDATE
-            SET title = excluded.title, state = excluded.state, currency = excluded.currency,
-                price = excluded.price, stock = excluded.stock, url = excluded.url,
-                told_at = excluded.told_at, told_tie = excluded.told_tie,
-                deleted_at = excluded.deleted_at, updated_at = excluded.updated_at""",
-        returning="id",
-    )
-    if {row["id"] for row in saved} != {row["id"] for row in rows}:
-        raise RunAgain
-
-
 async def _save_variants(products: Mapping[Id, Product]) -> None:
-    if not products:
-        return
-    await database.run(
-        """DELETE FROM variant WHERE tenant_id = $1::uuid
-              AND product_id IN (SELECT b.id FROM ({batch}) AS b)""",
-        tenancy.current(),
-        batch=Batch({"id": "uuid"}, [[one] for one in products]),
-    )
+    await saving.clear("variant", "product_id", list(products))
     await database.insert(
         "variant",
         [
