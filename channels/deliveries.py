@@ -11,13 +11,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from channels import wire
-from kernel import clock, database, keys, metrics
+from kernel import clock, database, keys, leases
 from kernel.database import Batch
 from kernel.errors import RapportError
-from kernel.ids import Id
+from kernel.leases import Claim
 
-LEASE = 60 * clock.SECOND
-_TRIES = 6
 _OURS = "whatsapp_business_account"
 # The platform retries for 7 days; a key kept a day longer turns every repetition away.
 _KEYS_KEPT = 8 * clock.DAY
@@ -25,12 +23,9 @@ _KEYED = {"id": "uuid", "app": "text", "token": "bytea", "received_at": "bigint"
 
 
 @dataclass(frozen=True, slots=True)
-class Claimed:
+class Claimed(Claim):
     """A delivery in this worker's hands until its lease ends, with what it says."""
 
-    id: Id
-    fence: int
-    attempts: int
     received_at: int
     intake_key: str
     updates: tuple[wire.Update, ...]
@@ -64,7 +59,7 @@ async def claim_deliveries(limit: int) -> list[Claimed]:
             )
         )
     if dead:
-        await _give_up(dead)
+        await leases.give_up("delivery", dead)
     return claimed
 
 
@@ -75,7 +70,9 @@ async def _claim(limit: int) -> tuple[int, list[dict[str, Any]]]:
         # However many wait, PostgreSQL thinks that few do, and would read and sort them all.
         await database.rows("SELECT set_config('enable_sort', 'off', true)")
     now = clock.now()
-    rows = await database.rows(database.sql(__file__, "claim_deliveries"), now, now + LEASE, limit)
+    rows = await database.rows(
+        database.sql(__file__, "claim_deliveries"), now, now + leases.LEASE, limit
+    )
     if not rows:
         return 0, []
     batch = Batch(_KEYED, [[row[name] for name in _KEYED] for row in rows])
@@ -87,26 +84,12 @@ async def _claim(limit: int) -> tuple[int, list[dict[str, Any]]]:
 
 async def settle(claimed: Sequence[Claimed]) -> None:
     """These deliveries are applied; a worker that lost its lease meanwhile changes nothing."""
-    await database.run(
-        """UPDATE delivery SET state = 'drained', lease_until = 0 FROM ({batch}) AS b
-            WHERE delivery.id = b.id AND delivery.fence = b.fence""",
-        batch=Batch({"id": "uuid", "fence": "bigint"}, [[one.id, one.fence] for one in claimed]),
-    )
+    await leases.settle("delivery", claimed)
 
 
 async def try_later(one: Claimed, reason: str) -> None:
     """This delivery could not be applied: again after a while, dead after six tries."""
-    if one.attempts >= _TRIES:
-        await _give_up([[one.id, one.fence, reason]])
-        return
-    await database.run(
-        """UPDATE delivery SET lease_until = $3, trouble = $4
-            WHERE id = $1::uuid AND fence = $2""",
-        one.id,
-        one.fence,
-        clock.now() + 2**one.attempts * clock.SECOND,
-        reason,
-    )
+    await leases.try_later("delivery", one, reason)
 
 
 async def revive_dead() -> int:
@@ -130,12 +113,3 @@ async def drop_old_deliveries() -> int:
     )
     keys.drop_old_intake_keys()
     return gone
-
-
-async def _give_up(dead: Sequence[Sequence[object]]) -> None:
-    metrics.DEAD_DELIVERIES.inc(len(dead))
-    await database.run(
-        """UPDATE delivery SET state = 'dead', lease_until = 0, trouble = b.trouble
-             FROM ({batch}) AS b WHERE delivery.id = b.id AND delivery.fence = b.fence""",
-        batch=Batch({"id": "uuid", "fence": "bigint", "trouble": "text"}, dead),
-    )

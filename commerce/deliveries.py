@@ -10,25 +10,21 @@ import orjson
 
 from commerce.told import Told
 from commerce.wire import shopify, woocommerce
-from kernel import clock, database, keys, metrics, tenancy
+from kernel import clock, database, keys, leases, tenancy
 from kernel.database import Batch
 from kernel.errors import RapportError
 from kernel.ids import Id
+from kernel.leases import Claim
 
-LEASE = 60 * clock.SECOND
-_TRIES = 6
 _READERS = {"shopify": shopify.read, "woocommerce": woocommerce.read}
 
 
 @dataclass(frozen=True, slots=True)
-class ClaimedDelivery:
+class ClaimedDelivery(Claim):
     """A shop's delivery in this worker's hands until its lease ends, with what it tells."""
 
-    id: Id
     tenant_id: Id
     store_id: Id
-    fence: int
-    attempts: int
     told: tuple[Told, ...]
 
 
@@ -38,7 +34,9 @@ async def claim_deliveries(limit: int) -> list[ClaimedDelivery]:
     What cannot be opened or read is set down as dead, with its reason, and never lost from sight.
     """
     now = clock.now()
-    rows = await database.rows(database.sql(__file__, "claim_deliveries"), now, now + LEASE, limit)
+    rows = await database.rows(
+        database.sql(__file__, "claim_deliveries"), now, now + leases.LEASE, limit
+    )
     shops = await _shops({row["store_id"] for row in rows})
     claimed, dead = [], []
     for row in sorted(rows, key=lambda row: row["id"]):
@@ -60,32 +58,18 @@ async def claim_deliveries(limit: int) -> list[ClaimedDelivery]:
             )
         )
     if dead:
-        await _give_up(dead)
+        await leases.give_up("store_delivery", dead)
     return claimed
 
 
 async def settle(claimed: Sequence[ClaimedDelivery]) -> None:
     """These deliveries are applied; a worker that lost its lease meanwhile changes nothing."""
-    await database.run(
-        """UPDATE store_delivery SET state = 'drained', lease_until = 0 FROM ({batch}) AS b
-            WHERE store_delivery.id = b.id AND store_delivery.fence = b.fence""",
-        batch=Batch({"id": "uuid", "fence": "bigint"}, [[one.id, one.fence] for one in claimed]),
-    )
+    await leases.settle("store_delivery", claimed)
 
 
 async def try_later(one: ClaimedDelivery, reason: str) -> None:
     """This delivery could not be applied: again after a while, dead after six tries."""
-    if one.attempts >= _TRIES:
-        await _give_up([[one.id, one.fence, reason]])
-        return
-    await database.run(
-        """UPDATE store_delivery SET lease_until = $3, trouble = $4
-            WHERE id = $1::uuid AND fence = $2""",
-        one.id,
-        one.fence,
-        clock.now() + 2**one.attempts * clock.SECOND,
-        reason,
-    )
+    await leases.try_later("store_delivery", one, reason)
 
 
 async def drop_old_deliveries() -> int:
@@ -111,13 +95,3 @@ async def _shops(store_ids: set[Id]) -> dict[Id, tuple[Id, str]]:
             batch=Batch({"id": "uuid"}, [[one] for one in sorted(store_ids)]),
         )
     return {row["store_id"]: (row["tenant_id"], row["platform"]) for row in rows}
-
-
-async def _give_up(dead: Sequence[Sequence[object]]) -> None:
-    metrics.DEAD_DELIVERIES.inc(len(dead))
-    await database.run(
-        """UPDATE store_delivery SET state = 'dead', lease_until = 0, trouble = b.trouble
-             FROM ({batch}) AS b
-            WHERE store_delivery.id = b.id AND store_delivery.fence = b.fence""",
-        batch=Batch({"id": "uuid", "fence": "bigint", "trouble": "text"}, dead),
-    )

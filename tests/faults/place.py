@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 import aiohttp
 
 import channels
-from channels.deliveries import LEASE
 from kernel import clock, keys, tenancy
+from kernel.leases import LEASE
 from tests import stored
 from tests.api.door import Store, open_store
 from tests.conftest import House

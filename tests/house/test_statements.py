@@ -29,7 +29,11 @@ _SAYS_WHOSE = re.compile(r"\btenant_id\s*=|\bINSERT\s+INTO\s+\S+\s*\(\s*tenant_i
 HANDED_IN = {
     "kernel/database/statements.py": "insert() is handed the table by the room that owns it",
     "kernel/chain.py": "a chain is handed in by the room that owns the table",
+    "kernel/leases.py": "deliveries are settled for the room that owns the table",
+    "commerce/saving.py": "a table is handed in by the file that owns it",
 }
+# Calls that write the table that they name first.
+WRITERS = {"database.insert", "saving.save", "saving.insert_lines", "leases.settle"}
 # Statements on tenants' tables that hold for all tenants: how many a file has, and why.
 ACROSS = {
     "kernel/events.py": (1, "what every durable reader has passed is dropped"),
@@ -74,7 +78,7 @@ def statements() -> Iterator[Statement]:
             if line not in docstrings and (_TOUCH.search(text) or _WRITE.search(text)):
                 yield Statement(str(path.relative_to(ROOT)), line, text)
         for node in ast.walk(module):
-            if isinstance(node, ast.Call) and sources.called(node) == "database.insert":
+            if isinstance(node, ast.Call) and sources.called(node) in WRITERS:
                 name = next((text for _, text in sources.texts(node.args[0])), "{handed in}")
                 file = str(path.relative_to(ROOT))
                 yield Statement(file, node.lineno, f"INSERT INTO {name} (tenant_id")
