@@ -16,6 +16,7 @@ from api.pages import public
 from api.preference_pages import WITHDRAW, withdrawal
 from api.public_keys import attestation_keys, jwks
 from api.store_rows import StoreRows
+from api.touchpoints import QrCodes, Widgets, short_link
 from api.uploads import Uploads
 from api.webhooks.shops import SHOPIFY, WOOCOMMERCE, ShopWebhooks
 from api.webhooks.whatsapp import PATH, WhatsAppWebhooks
@@ -46,6 +47,10 @@ def routes(settings: Settings, webhooks: WhatsAppWebhooks) -> list[BaseRoute]:
         # Pages for people who do not sign in: a GET shows, a POST with the link's token changes.
         Route(WITHDRAW, public(withdrawal), methods=["POST"]),
         Route(WITHDRAW + "/{token}", public(withdrawal)),
+        Route("/l/{code}", public(short_link)),
+        Route("/qr/{code}.svg", public(QrCodes(settings, "svg"))),
+        Route("/qr/{code}.png", public(QrCodes(settings, "png"))),
+        Route("/widgets/{code}.json", Widgets(settings, origins).answer),
         Route("/.well-known/jwks.json", jwks),
         Route("/.well-known/attestation-keys.json", attestation_keys),
         Route("/healthz", healthz),

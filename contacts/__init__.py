@@ -53,6 +53,7 @@ from contacts.queries import (
 )
 from contacts.search import search_tokens
 from contacts.sightings import Known, Move, Sighting
+from contacts.sources import note_source
 from contacts.tags import (
     retag,
     tag,
@@ -97,6 +98,7 @@ __all__ = [
     "is_withdrawal",
     "list_tags",
     "look_up",
+    "note_source",
     "read_phone",
     "recognise",
     "record_activity",

@@ -37,6 +37,7 @@ STORES: tuple[Store, ...] = (
     # What the law keeps of a purchase: sums, things and times, and no word on who it was.
     Store("refund", "contact_id", "counted"),
     Store("shop_order", "contact_id", "counted"),
+    Store("touchpoint_use", "contact_id", "counted"),
     Store("activity", "contact_id", "counted"),
     # The proof of a consent outlives the person: ciphertext and keyed references, no clear text.
     Store("consent_entry", "subject_id", "shredded"),

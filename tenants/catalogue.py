@@ -89,7 +89,7 @@ CATALOGUE: tuple[EventKind, ...] = (
     _event("consent.withdrawn", "contact purpose entry", "F11", "a consent was withdrawn"),
     _event("incentive.released", "contact code", "F9", "the second yes earned its coupon"),
     _event("touchpoint.created", "touchpoint", "F10", "a link, QR code or widget was made"),
-    _event("touchpoint.used", "touchpoint contact", "F10", "a contact came through it"),
+    _event("touchpoint.used", "touchpoint contact use", "F10", "a contact came through it"),
     _event("preference.changed", "contact", "F12", "a contact chose frequency or topics"),
     _event("suppression.added", "suppression reason", "F21", "an identity is not to be written to any more"),
     _event("suppression.lifted", "suppression reason", "F21", "a suppression ended"),

@@ -11,9 +11,10 @@ import channels
 import commerce
 import contacts
 import conversations
+import links
 from channels import Claimed, Route, wire
 from contacts import ConsentStep, Known, Move, Sighting
-from kernel import database, metrics, tenancy
+from kernel import clock, database, metrics, tenancy
 from kernel.errors import RapportError
 from kernel.ids import Id
 
@@ -93,6 +94,7 @@ async def _apply(claimed: Sequence[Claimed]) -> None:
 @database.unit_of_work
 async def _apply_to_tenant(items: Sequence[_Item]) -> None:
     """All that these deliveries tell this tenant, committed together."""
+    began_at = clock.now()
     people = await _recognise(items)
     stored = await conversations.receive(
         [
@@ -120,6 +122,7 @@ async def _apply_to_tenant(items: Sequence[_Item]) -> None:
             and (media := getattr(one.received.update, "media", None))
         ]
     )
+    await links.note_arrivals([arrival for one in stored if (arrival := _arrival(one))], began_at)
     await conversations.record_statuses(
         [
             conversations.ToldStatus(item.update, item.route.number_id, item.claimed.received_at)
@@ -198,6 +201,23 @@ def _person_of(update: wire.Update) -> tuple[wire.Person | None, str | None, str
         # Their wish must be kept, whether or not they ever wrote.
         return update.recipient, None, "whatsapp"
     return None, None, ""
+
+
+def _arrival(stored: conversations.Stored) -> links.Arrival | None:
+    """What a live message may tell of the touchpoint that its sender came through."""
+    received, update = stored.received, stored.received.update
+    if not isinstance(update, wire.InboundMessage) or not received.is_live or received.changes:
+        return None
+    referral = update.referral or {}
+    ad_id = referral.get("source_id")
+    return links.Arrival(
+        stored.message_id,
+        received.known.contact_id,
+        received.at,
+        update.text,
+        is_by_ad=bool(referral),
+        ad_id=ad_id if isinstance(ad_id, str) else None,
+    )
 
 
 def _consent_step(item: _Item, known: Known) -> ConsentStep | None:

@@ -64,6 +64,7 @@ class UserErrorCode(Enum):
     TENANT_SUSPENDED = strawberry.enum_value(
         "TENANT_SUSPENDED", description="The tenant is suspended."
     )
+    TAKEN = strawberry.enum_value("TAKEN", description="Something else has it already.")
     # Keys of the store's systems.
     KEY_ENDED = strawberry.enum_value("KEY_ENDED", description="The key has ended.")
     KEY_ROTATING = strawberry.enum_value(

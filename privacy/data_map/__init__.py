@@ -13,6 +13,7 @@ from privacy.data_map import (
     conversations,
     imports,
     kernel,
+    links,
     tenants,
 )
 from privacy.data_map.activities import ACTIVITIES, RECIPIENTS, Activity, Recipient
@@ -25,6 +26,7 @@ TABLES: dict[str, Table] = {
     **channels.TABLES,
     **conversations.TABLES,
     **commerce.TABLES,
+    **links.TABLES,
     **imports.TABLES,
 }
 

@@ -22,7 +22,7 @@ _MAY_REFER_TO = (
     "contact merged owner person tag number waba update field event conversation message media "
     "purpose entry state status assignee template category quality limit code reason role session "
     "send origin key replaced order cart product store platform fulfilment refund request "
-    "kind import invitation factor"
+    "kind import invitation factor touchpoint use"
 )
 REFS = frozenset(_MAY_REFER_TO.split())
 # Features that record nothing of their own, and why.
@@ -123,6 +123,7 @@ def test_recorded_events_are_in_the_catalogue() -> None:
         "conversations",
         "commerce",
         "imports",
+        "links",
         "tenants",
     } == {one.room for one in found}
 

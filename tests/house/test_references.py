@@ -44,6 +44,8 @@ WITHOUT_KEY = {
     "send_key": {"send_id": _BEFORE},
     "shop_order": {"external_id": _OUTSIDE, "origin_id": _OUTSIDE},
     "template": {"template_id": _OUTSIDE},
+    "touchpoint": {"ad_id": _OUTSIDE},
+    "touchpoint_use": {"message_id": _BEFORE},
     "variant": {"external_id": _OUTSIDE},
     "visit": {"subject_id": _OF_A_KEY},
     "waba": {"waba_id": _OUTSIDE, "portfolio_id": _OUTSIDE, "messaging_account_id": _OUTSIDE},

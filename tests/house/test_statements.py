@@ -49,6 +49,7 @@ ACROSS = {
     "conversations/steps.py": (1, "snoozes of all tenants end by one clock"),
     "imports/forgetting.py": (1, "files of all tenants grow old by one clock"),
     "imports/sql/claim_import.sql": (1, "imports of all tenants are done by whoever is free"),
+    "links/queries.py": (1, "a link of a touchpoint names no tenant"),
     "tenants/people.py": (1, "an account may be a person of several tenants"),
     "tenants/kept_answers.py": (1, "answers past their day are dropped for all tenants"),
     "tenants/endings.py": (1, "sessions of all tenants expire by one clock"),

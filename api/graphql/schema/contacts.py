@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from api.graphql.schema.conversations import Conversation
     from api.graphql.schema.orders import Order
     from api.graphql.schema.timeline import TimelineEntry
+    from api.graphql.schema.touchpoints import Touchpoint
 
 
 @enum_type
@@ -228,9 +229,22 @@ class Contact(Node):
         now = datetime.fromtimestamp(clock.now() / clock.SECOND, UTC)
         return now.astimezone(ZoneInfo(zone)).isoformat(timespec="minutes")
 
-    @strawberry.field(description="How they became a contact: whatsapp, history and so on.")
+    @strawberry.field(
+        description="How they became a contact: whatsapp, touchpoint, history and so on."
+    )
     def source(self) -> str:
         return self.row["source"]
+
+    @strawberry.field(
+        description="The touchpoint through which they came first, if any.",
+        directives=[requires(Permission.CHANNELS_READ)],
+    )
+    def touchpoint(
+        self,
+    ) -> Annotated[Touchpoint, strawberry.lazy("api.graphql.schema.touchpoints")] | None:
+        from api.graphql.schema.touchpoints import load_first_touchpoints
+
+        return self.asked.loader(load_first_touchpoints).get(self.row["id"])
 
     @strawberry.field(description="Their account manager.")
     def owner(self) -> Person | None:

@@ -50,6 +50,12 @@ from api.graphql.schema.stores import CurrencyRate, Store, StoreMutation, all_ra
 from api.graphql.schema.tags import Tag, all_tags
 from api.graphql.schema.telling import TellingMutation
 from api.graphql.schema.tenant import Tenant, TenantMutation, Viewer, read_tenant
+from api.graphql.schema.touchpoints import (
+    Touchpoint,
+    TouchpointMutation,
+    TouchpointState,
+    touchpoints_page,
+)
 from kernel.errors import Invalid
 from tenants import Permission
 
@@ -304,6 +310,24 @@ class Query(JobQuery):
         return await templates_page(info, filter, first, after, last, before)
 
     @strawberry.field(
+        description="The touchpoints of the tenant, the newest first.",
+        directives=[requires(Permission.CHANNELS_READ)],
+    )
+    async def touchpoints(
+        self,
+        info: Info,
+        states: Annotated[
+            list[TouchpointState] | None,
+            strawberry.argument(description="Only those in one of these states."),
+        ] = None,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+    ) -> Connection[Touchpoint]:
+        return await touchpoints_page(info, states, first, after, last, before)
+
+    @strawberry.field(
         description="What the platform told about accounts, numbers and templates, latest first.",
         directives=[requires(Permission.CHANNELS_READ)],
     )
@@ -330,5 +354,6 @@ class Mutation(
     ImportMutation,
     StoreMutation,
     TellingMutation,
+    TouchpointMutation,
 ):
     """What can be done."""
