@@ -4,7 +4,7 @@ I own contacts, their identities and subjects, merges, tags, the consent ledger 
 My words: sighting (how somebody showed up), move (they changed number or user id), listed (how a
 list has them), subject (owner of a key), step (one line of the ledger), touch (one activity).
 My events: contact.created, contact.updated, contact.identity_changed, contact.merged,
-contact.tagged, contact.untagged, contact.removed, consent.*.
+contact.tagged, contact.untagged, contact.removed, consent.*, restriction.set, restriction.lifted.
 """
 
 from contacts.activity import (
@@ -23,6 +23,7 @@ from contacts.consent import (
     ConsentStep,
     record_consent,
 )
+from contacts.correcting import Corrected, Correction, correct
 from contacts.entering import (
     Consent,
     Effect,
@@ -51,6 +52,7 @@ from contacts.queries import (
     tags_by_ids,
     tags_of,
 )
+from contacts.restriction import freeze, unfreeze
 from contacts.search import search_tokens
 from contacts.sightings import Known, Move, Sighting
 from contacts.sources import note_source
@@ -72,6 +74,8 @@ __all__ = [
     "ConsentStep",
     "ContactFilter",
     "ContactRow",
+    "Corrected",
+    "Correction",
     "Effect",
     "Entered",
     "IdentityRow",
@@ -88,12 +92,14 @@ __all__ = [
     "consents_of",
     "contact_page",
     "contacts_by_ids",
+    "correct",
     "count_contacts",
     "count_touches",
     "end_touches",
     "enter",
     "find",
     "forget_activity",
+    "freeze",
     "identities_of",
     "is_withdrawal",
     "list_tags",
@@ -112,6 +118,7 @@ __all__ = [
     "tidy_tag",
     "times_shown",
     "touch_page",
+    "unfreeze",
     "untag",
     "withdraw_all",
 ]

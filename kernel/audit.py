@@ -69,6 +69,12 @@ def request_of(actor: Actor, request_id: Id) -> Iterator[None]:
         _request.reset(token)
 
 
+def actor() -> Actor:
+    """Who acts: whose request is at work, or the house itself."""
+    request = _request.get()
+    return request.actor if request else SYSTEM
+
+
 async def record(
     action: str,
     ids: Mapping[str, Iterable[Id]],

@@ -1,12 +1,27 @@
 """Privacy: the person's rights over every store below.
 
-I own the data map (whose every column is, how it is kept, exported and erased) and the list of all
-stores of personal data in the order of an erasure.
-My words: store (a table that points at a person), fate (what an erasure does to it).
+I own the data map (whose every column is, how it is kept, exported and erased), the list of all
+stores of personal data in the order of an erasure, and what persons ask for by law.
+My words: store (a table that points at a person), fate (what an erasure does to it), request (a
+right that somebody claims), proof (how it was made sure who asks), clock (it runs towards the due
+date, or stands).
+My events: privacy.*.
 """
 
 from privacy.data_map import ACTIVITIES, RECIPIENTS, TABLES, Column, Table, Way
+from privacy.due import warn_of_requests
+from privacy.fulfilling import fulfil, lift_restriction
 from privacy.manifest import STORES, Store
+from privacy.request_queries import (
+    RequestFilter,
+    RequestRow,
+    StepRow,
+    count_requests,
+    request_page,
+    requests_by_ids,
+    steps_of,
+)
+from privacy.requests import extend, open_request, pause, prove, refuse, resume
 
 __all__ = [
     "ACTIVITIES",
@@ -14,7 +29,23 @@ __all__ = [
     "STORES",
     "TABLES",
     "Column",
+    "RequestFilter",
+    "RequestRow",
+    "StepRow",
     "Store",
     "Table",
     "Way",
+    "count_requests",
+    "extend",
+    "fulfil",
+    "lift_restriction",
+    "open_request",
+    "pause",
+    "prove",
+    "refuse",
+    "request_page",
+    "requests_by_ids",
+    "resume",
+    "steps_of",
+    "warn_of_requests",
 ]

@@ -241,6 +241,8 @@ CATALOGUE: tuple[EventKind, ...] = (
     # Privacy
     _event("privacy.request_opened", "request contact kind", "F47", "a person asks for a right"),
     _event("privacy.request_verified", "request contact", "F47", "who asks was made sure"),
+    _event("privacy.request_paused", "request contact", "F47", "its clock stands while the person is asked"),
+    _event("privacy.request_resumed", "request contact", "F47", "its clock runs on"),
     _event("privacy.request_extended", "request contact", "F47", "the deadline was moved, with a reason"),
     _event("privacy.request_due", "request contact", "F47", "the deadline is near"),
     _event("privacy.request_overdue", "request contact", "F47", "the deadline has passed"),

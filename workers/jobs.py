@@ -15,6 +15,7 @@ import commerce
 import contacts
 import conversations
 import imports as lists
+import privacy
 import tenants
 from kernel import audit, chain, clock, events, metrics, tenancy, turning
 from workers import inbound, letters, reactions, receipts, shops
@@ -95,6 +96,11 @@ async def carts(ctx: Context, *args: Any, **kwargs: Any) -> None:
 async def pulls(ctx: Context, *args: Any, **kwargs: Any) -> None:
     """Ask shops for orders that no delivery told of."""
     await _alone("pulls", shops.pull)
+
+
+async def privacy_clock(ctx: Context, *args: Any, **kwargs: Any) -> None:
+    """Warn of what falls due: requests for a right."""
+    await _alone("privacy_clock", privacy.warn_of_requests)
 
 
 async def measure(ctx: Context, *args: Any, **kwargs: Any) -> None:

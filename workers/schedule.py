@@ -13,6 +13,7 @@ CRONS: list[CronJob] = [
     cron(jobs.wake, name="wake", second={5, 35}, keep_result=0, max_tries=1),
     cron(jobs.carts, name="carts", second={20, 50}, keep_result=0, max_tries=1),
     cron(jobs.pulls, name="pulls", second={35}, keep_result=0, max_tries=1),
+    cron(jobs.privacy_clock, name="privacy_clock", second={50}, keep_result=0, max_tries=1),
     cron(jobs.measure, name="measure", second={0, 15, 30, 45}, keep_result=0, max_tries=1),
     cron(jobs.keys, name="keys", minute=set(range(3, 60, 10)), keep_result=0, max_tries=1),
     cron(jobs.tidy, name="tidy", minute={17}, second={0}, keep_result=0, max_tries=1),

@@ -95,6 +95,13 @@ class UserErrorCode(Enum):
     NOT_RETRYABLE = strawberry.enum_value(
         "NOT_RETRYABLE", description="Only what was given up can be sent again."
     )
+    # Requests for a right (F47).
+    REQUEST_STATE = strawberry.enum_value(
+        "REQUEST_STATE", description="The request stands otherwise than the step needs."
+    )
+    NOT_EXTENDABLE = strawberry.enum_value(
+        "NOT_EXTENDABLE", description="Once, within the first month, and not a platform's."
+    )
     # Why the gate does not let a message go (F21).
     WINDOW_CLOSED = strawberry.enum_value(
         "WINDOW_CLOSED", description="The 24-hour window is closed; send an approved template."

@@ -14,6 +14,7 @@ from privacy.data_map import (
     imports,
     kernel,
     links,
+    privacy,
     tenants,
 )
 from privacy.data_map.activities import ACTIVITIES, RECIPIENTS, Activity, Recipient
@@ -28,6 +29,7 @@ TABLES: dict[str, Table] = {
     **commerce.TABLES,
     **links.TABLES,
     **imports.TABLES,
+    **privacy.TABLES,
 }
 
 __all__ = [

@@ -124,6 +124,7 @@ def test_recorded_events_are_in_the_catalogue() -> None:
         "commerce",
         "imports",
         "links",
+        "privacy",
         "tenants",
     } == {one.room for one in found}
 

@@ -33,6 +33,8 @@ WITHOUT_KEY = {
     "number": {"phone_number_id": _OUTSIDE},
     "order_token": {"store_id": _BEFORE},
     "platform_update": {"waba_row_id": _BEFORE, "number_id": _BEFORE, "subject_id": _OF_A_KEY},
+    "privacy_request": {"origin_id": _OF_MANY, "subject_id": _OF_A_KEY, "work_id": _OF_MANY},
+    "privacy_step": {"subject_id": _OF_A_KEY, "actor_id": _OF_MANY},
     "product": {"external_id": _OUTSIDE},
     "refund": {"order_external_id": _OUTSIDE, "external_id": _OUTSIDE, "origin_id": _OUTSIDE},
     "send": {

@@ -50,6 +50,7 @@ ACROSS = {
     "imports/forgetting.py": (1, "files of all tenants grow old by one clock"),
     "imports/sql/claim_import.sql": (1, "imports of all tenants are done by whoever is free"),
     "links/queries.py": (1, "a link of a touchpoint names no tenant"),
+    "privacy/due.py": (1, "requests of all tenants fall due by one clock"),
     "tenants/people.py": (1, "an account may be a person of several tenants"),
     "tenants/kept_answers.py": (1, "answers past their day are dropped for all tenants"),
     "tenants/endings.py": (1, "sessions of all tenants expire by one clock"),

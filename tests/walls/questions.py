@@ -38,6 +38,7 @@ TABLES = {
     "key": "api_key",
     "note": "message",
     "order": "shop_order",
+    "request": "privacy_request",
     "upload": "media",
 }
 # A cursor bears the filter that it came from, with the candidate in it.

@@ -44,6 +44,8 @@ from api.graphql.schema.jobs import JobQuery
 from api.graphql.schema.node import KINDS, Node
 from api.graphql.schema.orders import Order, OrderFilterArg, orders_page
 from api.graphql.schema.people import Person, people_page
+from api.graphql.schema.privacy_requests import PrivacyRequestQuery
+from api.graphql.schema.privacy_steps import PrivacyRequestMutation
 from api.graphql.schema.sending import SendingMutation
 from api.graphql.schema.signing import SigningMutation
 from api.graphql.schema.stores import CurrencyRate, Store, StoreMutation, all_rates, all_stores
@@ -83,7 +85,7 @@ ConversationOrderArg = Annotated[
 
 
 @object_type
-class Query(JobQuery):
+class Query(JobQuery, PrivacyRequestQuery):
     """What can be asked."""
 
     @strawberry.field(description="Who asks, and what they may.", directives=[SIGNED_IN])
@@ -355,5 +357,6 @@ class Mutation(
     StoreMutation,
     TellingMutation,
     TouchpointMutation,
+    PrivacyRequestMutation,
 ):
     """What can be done."""

@@ -1,0 +1,97 @@
+"""Carrying requests out (F47): what each right comes to, each in the unit that closes it."""
+
+from __future__ import annotations
+
+import hashlib
+
+import contacts
+from contacts import MARKETING, ConsentStep, ContactRow, Corrected, Correction
+from kernel import audit, clock, database, keys
+from kernel.errors import Conflict, Invalid
+from kernel.ids import Id
+from privacy.request_rows import Row, change, close, contact_now, hold, note
+
+_LONGEST_NAME = 200
+
+
+@database.unit_of_work
+async def fulfil(request_id: Id, right: Correction | None = None) -> None:
+    """Do what is asked: freeze, stop marketing, correct. `right` is what holds from now on.
+
+    Invalid where a rectification says nothing that is new, Conflict unless the request is open.
+    """
+    request = await hold(request_id, "open")
+    contact = await contact_now(request["contact_id"])
+    if contact is None or contact["state"] == "erased":
+        raise Conflict("The contact was erased.", code="CONTACT_GONE", field=("request",))
+    if (right is not None) != (request["kind"] == "rectification"):
+        message = "A rectification, and nothing else, says what is right."
+        raise Invalid(message, code="NOT_FITTING", field=("correction",))
+    if request["kind"] == "restriction":
+        await contacts.freeze(contact["id"])
+        await _done(request, "restricted")
+    elif request["kind"] == "objection":
+        await _stop_marketing(request, contact)
+        await _done(request, "marketing_stopped")
+    elif right is not None:
+        await _correct(request, contact, right)
+        await _done(request, "corrected")
+
+
+@database.unit_of_work
+async def lift_restriction(request_id: Id, reason: str) -> None:
+    """The restriction that this request came to ends; Conflict where it is none."""
+    request = await hold(request_id, "done")
+    contact = await contact_now(request["contact_id"]) if request["contact_id"] else None
+    if request["outcome"] != "restricted" or contact is None:
+        message = "Only a restriction that was carried out can be lifted."
+        raise Conflict(message, code="REQUEST_STATE", field=("request",))
+    if not reason.strip():
+        raise Invalid("Say why it ends (GDPR 18(3)).", code="EMPTY", field=("reason",))
+    await contacts.unfreeze(contact["id"])
+    await change(request, outcome="restriction_lifted")
+    await note(request, "lifted", reason.strip(), ("reason",))
+
+
+async def _done(request: Row, outcome: str) -> None:
+    await note(request, "done")
+    await close(request, "done", outcome)
+
+
+async def _stop_marketing(request: Row, contact: ContactRow) -> None:
+    now = clock.now()
+    step = ConsentStep(
+        contact_id=contact["id"],
+        subject_id=contact["subject_id"],
+        kind="withdrawn",
+        method="objection",
+        source=f"privacy_request|{request['id']}",
+        at=now,
+        purpose=MARKETING,
+    )
+    await contacts.record_consent([step])
+
+
+async def _correct(request: Row, contact: ContactRow, right: Correction) -> None:
+    if right.name is not None and not 1 <= len(right.name.strip()) <= _LONGEST_NAME:
+        message = f"A name has 1 to {_LONGEST_NAME} characters."
+        raise Invalid(message, field=("correction", "name"))
+    corrected = await contacts.correct(contact["id"], right)
+    if not corrected:
+        raise Invalid("All of this stands there already.", field=("correction",))
+    await note(request, "corrected", ", ".join(one.field for one in corrected))
+    # What was wrong is gone; that it was another than now shows in keyed references alone.
+    await audit.record(
+        "privacy_request.correct",
+        {
+            "request": [request["id"]],
+            "contact": [contact["id"]],
+            "before_token": [_reference(one, one.before) for one in corrected],
+            "after_token": [_reference(one, one.after) for one in corrected],
+        },
+    )
+
+
+def _reference(one: Corrected, value: str) -> str:
+    token = keys.index().token(f"contact.{one.field}", value)
+    return hashlib.sha256(token).hexdigest()

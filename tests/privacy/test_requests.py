@@ -1,0 +1,183 @@
+"""Requests for a right through the door: their clock, who did what, and what they come to (F47)."""
+
+from __future__ import annotations
+
+import privacy
+from kernel import clock
+from tests import stored
+from tests.privacy.office import Office, go_to
+
+
+async def test_a_clock_runs_stands_and_is_lengthened(office: Office) -> None:
+    lea = await office.meets()
+    request = await office.opens("RESTRICTION", lea, details="Bitte nur aufbewahren")
+    one = {"request": request["id"]}
+    assert (request["state"], request["dueAt"], request["standsSince"], request["proof"]) == (
+        "UNPROVEN",
+        None,
+        request["receivedAt"],
+        None,
+    )
+    assert request["details"] == "Bitte nur aufbewahren"
+    assert request["contact"] == {"id": lea}
+    assert await office.refused("privacyRequestFulfil", **one) == ("request", "REQUEST_STATE")
+    # Received on Friday the 29th: the month ends on 28 February, a Sunday, so on Monday.
+    go_to("2027-01-29T15:00Z")
+    evidence = "Passport seen at the counter"
+    proven = await office.act("privacyRequestProve", **one, evidence=evidence)
+    assert proven["request"]["dueAt"] == "2027-03-01T23:00:00Z"
+    assert (proven["request"]["state"], proven["request"]["proof"]) == ("OPEN", "MANUAL")
+    go_to("2027-02-10T09:00Z")
+    await office.act("privacyRequestPause", **one, reason="Which of two accounts?")
+    assert await office.refused("privacyRequestFulfil", **one) == ("request", "REQUEST_STATE")
+    # It stands past its end, and nobody is warned.
+    go_to("2027-03-11T08:00Z")
+    assert await privacy.warn_of_requests() == 0
+    # 28 February and the 29 days that it stood: Monday 29 March.
+    resumed = await office.act("privacyRequestResume", **one)
+    assert (resumed["request"]["dueAt"], resumed["request"]["standsSince"]) == (
+        "2027-03-29T22:00:00Z",
+        None,
+    )
+    assert await office.refused("privacyRequestExtend", **one, reason=" ") == ("reason", "EMPTY")
+    # Three months and 29 days from 29 January: 29 April, then 28 May, a Friday.
+    extended = await office.act("privacyRequestExtend", **one, reason="Ten thousand messages")
+    assert (extended["request"]["dueAt"], extended["request"]["extended"]) == (
+        "2027-05-28T22:00:00Z",
+        True,
+    )
+    again = await office.refused("privacyRequestExtend", **one, reason="Again")
+    assert again == ("request", "NOT_EXTENDABLE")
+
+    warned = []
+    for moment in ("2027-05-21T21:59Z", "2027-05-21T22:00Z", "2027-05-26T22:00Z"):
+        go_to(moment)
+        warned.append((await privacy.warn_of_requests(), await privacy.warn_of_requests()))
+    go_to("2027-05-28T22:00Z")
+    warned.append((await privacy.warn_of_requests(), await privacy.warn_of_requests()))
+    assert warned == [(0, 0), (1, 0), (1, 0), (1, 0)]
+    late = await office.ask(
+        "query($f: PrivacyRequestFilter) { privacyRequests(filter: $f) { totalCount } }",
+        f={"dueBefore": "2027-05-28T22:00:00Z", "right": ["RESTRICTION"], "contact": lea},
+    )
+    assert late == {"privacyRequests": {"totalCount": 1}}
+
+    done = (await office.act("privacyRequestFulfil", **one))["request"]
+    assert (done["state"], done["outcome"], done["closedAt"][:10]) == (
+        "DONE",
+        "restricted",
+        "2027-05-28",
+    )
+    assert await _state_of_contacts() == ["frozen"]
+    assert await office.refused("privacyRequestRefuse", **one, reason="No") == (
+        "request",
+        "REQUEST_STATE",
+    )
+    lifted = (await office.act("privacyRequestLift", **one, reason="It was cleared"))["request"]
+    assert lifted["outcome"] == "restriction_lifted"
+    assert await _state_of_contacts() == ["active"]
+    assert [(step["kind"], step["note"]) for step in lifted["steps"]] == [
+        ("opened", None),
+        ("proven", evidence),
+        ("paused", "Which of two accounts?"),
+        ("resumed", None),
+        ("extended", "Ten thousand messages"),
+        ("due", None),
+        ("due", None),
+        ("overdue", None),
+        ("done", None),
+        ("lifted", "It was cleared"),
+    ]
+    assert await office.events() == [
+        "request_opened",
+        "request_verified",
+        "request_paused",
+        "request_resumed",
+        "request_extended",
+        "request_due",
+        "request_due",
+        "request_overdue",
+        "request_closed",
+    ]
+
+
+async def test_an_objection_a_correction_and_a_refusal(office: Office) -> None:
+    lea = await office.meets()
+    objection = await office.opens("OBJECTION", lea)
+    await _fulfil(office, objection)
+    states = await stored.rows("SELECT purpose, state FROM consent_state")
+    assert [tuple(row.values()) for row in states] == [("marketing", "withdrawn")]
+
+    # A letter that was opened three days late counts from the day on which it came.
+    received = {"receivedAt": "2027-01-26T23:30:00Z"}
+    correction = await office.opens("RECTIFICATION", lea, **received)
+    one = {"request": correction["id"]}
+    proven = await office.act("privacyRequestProve", **one, evidence="Known by voice")
+    assert proven["request"]["dueAt"] == "2027-03-01T23:00:00Z"
+    nothing = await office.refused("privacyRequestFulfil", **one)
+    assert nothing == ("correction", "NOT_FITTING")
+    same = await office.refused("privacyRequestFulfil", **one, correction={"name": "Lea Prat"})
+    assert same == ("correction", "INVALID")
+    right = {"name": "Lea Prat i Soler", "language": "ca"}
+    done = await office.act("privacyRequestFulfil", **one, correction=right)
+    assert done["request"]["outcome"] == "corrected"
+    # What a profile says later does not undo it.
+    clock.move(clock.HOUR)
+    await office.meets("Lea")
+    shown = await office.ask("query($id: ID!) { contact(id: $id) { name language } }", id=lea)
+    assert shown == {"contact": right}
+    found = await office.ask('{ contacts(search: "Soler") { totalCount } }')
+    assert found == {"contacts": {"totalCount": 1}}
+    [trace] = await stored.rows(
+        "SELECT * FROM audit_entry WHERE action = 'privacy_request.correct'"
+    )
+    assert "Soler" not in str(trace)
+
+    refusal = await office.opens("ERASURE", lea)
+    one = {"request": refusal["id"]}
+    refused = (await office.act("privacyRequestRefuse", **one, reason="Open lawsuit"))["request"]
+    assert (refused["state"], refused["steps"][-1]["note"]) == ("REFUSED", "Open lawsuit")
+    listed = await office.ask("{ privacyRequests { nodes { right state } } }")
+    assert [tuple(node.values()) for node in listed["privacyRequests"]["nodes"]] == [
+        ("ERASURE", "REFUSED"),
+        ("RECTIFICATION", "DONE"),
+        ("OBJECTION", "DONE"),
+    ]
+
+
+async def test_what_cannot_be_entered(office: Office) -> None:
+    lea = await office.meets()
+    given = {"contact": lea, "right": "ACCESS"}
+    for changes, refusal in (
+        ({"contact": "contact_0000000000000000000000"}, ("contact", "NOT_FOUND")),
+        ({"contact": "request_0000000000000000000000"}, ("contact", "BAD_ID")),
+        ({"receivedAt": "2027-01-29T12:30:00Z"}, ("receivedAt", "BAD_RANGE")),
+        ({"receivedAt": "2026-01-01T00:00:00Z"}, ("receivedAt", "BAD_RANGE")),
+        ({"details": "x" * 2001}, ("details", "TOO_LONG")),
+    ):
+        assert await office.refused("privacyRequestOpen", **{**given, **changes}) == refusal
+    assert await stored.rows("SELECT id FROM privacy_request") == []
+    request = await office.opens("ACCESS", lea)
+    one = {"request": request["id"]}
+    assert await office.refused("privacyRequestProve", **one, evidence=" ") == (
+        "evidence",
+        "MISSING",
+    )
+    for step in ("Pause", "Refuse"):
+        with_reason = {**one, "reason": "x" * 2001}
+        if step == "Refuse":
+            refused = await office.refused(f"privacyRequest{step}", **with_reason)
+            assert refused == ("reason", "TOO_LONG")
+    [row] = await stored.rows("SELECT state FROM privacy_request")
+    assert row == {"state": "unproven"}
+
+
+async def _fulfil(office: Office, request: dict[str, str]) -> None:
+    one = {"request": request["id"]}
+    await office.act("privacyRequestProve", **one, evidence="Known by voice")
+    done = await office.act("privacyRequestFulfil", **one)
+    assert (done["userErrors"], done["request"]["state"]) == ([], "DONE")
+
+
+async def _state_of_contacts() -> list[str]:
+    return [row["state"] for row in await stored.rows("SELECT state FROM contact")]
