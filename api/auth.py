@@ -5,6 +5,7 @@ from __future__ import annotations
 from starlette.types import Scope
 
 from api.asgi import header
+from kernel.audit import Actor
 from kernel.errors import NotAllowed
 from tenants import Viewer, recognise
 
@@ -15,6 +16,11 @@ async def viewer_of(scope: Scope) -> Viewer | None:
     """The viewer of a request, None where it names nobody; NotAllowed for what does not let in."""
     given = header(scope, b"authorization")
     return await recognise(token_of(given), address_of(scope)) if given else None
+
+
+def actor_of(viewer: Viewer) -> Actor:
+    """Who acts, as the audit log names them."""
+    return Actor("key" if viewer.key_id else "person", viewer.own_id)
 
 
 def token_of(given: str) -> str:

@@ -16,7 +16,7 @@ import imports
 from api import auth
 from api.asgi import ClientGone, respond
 from api.refusals import JSON, refuse
-from kernel import ids, tenancy
+from kernel import audit, ids, tenancy
 from kernel.errors import Invalid, NotAllowed, NotFound, RapportError, TryLater
 from kernel.ids import Id
 from tenants import Permission, Viewer
@@ -60,7 +60,10 @@ class Reports:
         try:
             viewer = await _viewer(scope, Permission.IMPORTS_READ)
             with tenancy.acting_for(viewer.tenant_id):
-                await _send_report(await _job(scope), send)
+                job = await _job(scope)
+                actor = auth.actor_of(viewer)
+                await audit.record("import_report.read", {"job": [job["id"]]}, actor=actor)
+                await _send_report(job, send)
         except RapportError as error:
             await refuse(send, error)
 
@@ -78,7 +81,10 @@ async def _keep(scope: Scope, receive: Receive) -> Id:
                         raise ClientGone
                     await incoming.add(message.get("body", b""))
                     goes_on = message.get("more_body", False)
-            return await incoming.keep(viewer.person_id)
+            file_id = await incoming.keep(viewer.person_id)
+            actor = auth.actor_of(viewer)
+            await audit.record("import_file.upload", {"file": [file_id]}, actor=actor)
+            return file_id
         except TimeoutError:
             raise TryLater("The file did not come in time.", code="TOO_SLOW") from None
         finally:

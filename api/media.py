@@ -11,7 +11,7 @@ import channels
 from api import auth
 from api.asgi import respond
 from api.errors import status_of
-from kernel import ids, tenancy
+from kernel import audit, ids, tenancy
 from kernel.errors import Invalid, NotAllowed, NotFound, RapportError
 from tenants import Permission
 
@@ -54,7 +54,10 @@ async def _open(scope: Scope) -> channels.OpenedMedia:
     except Invalid:
         raise NotFound("There is no such file.") from None
     with tenancy.acting_for(viewer.tenant_id):
-        return await channels.open_media(media_id)
+        opened = await channels.open_media(media_id)
+        touched = {"media": [media_id], "subject": [opened.subject_id]}
+        await audit.record("media.read", touched, actor=auth.actor_of(viewer))
+        return opened
 
 
 def _headers(mime: str, shown_id: str) -> list[tuple[bytes, bytes]]:

@@ -19,7 +19,7 @@ from api import auth
 from api.asgi import BodyTooLarge, ClientGone, header, read_body, respond
 from api.errors import camel, status_of
 from commerce import BulkReport, ReadRows, RowKind
-from kernel import database, ids, tenancy
+from kernel import audit, database, ids, tenancy
 from kernel.errors import Invalid, NotAllowed, NotFound, RapportError, TryLater
 from kernel.ids import Id
 from tenants import Permission, Viewer, claim_answer, keep_answer, release_answer
@@ -45,8 +45,14 @@ class StoreRows:
                 raise NotAllowed("Send a key or a token.", code="SIGN_IN")
             viewer.require(Permission.COMMERCE_WRITE)
             body = await read_body(scope, receive, _LIMIT)
-            with tenancy.acting_for(viewer.tenant_id):
+            actor, request_id = auth.actor_of(viewer), ids.new_id()
+            with (
+                tenancy.acting_for(viewer.tenant_id),
+                audit.request_of(actor, request_id, "store_rows.take") as request,
+            ):
                 answer = await database.sheltered(_once(viewer, scope, body))
+                if not request.is_told:
+                    await audit.record(request.action, {"store": [_place(scope)[0]]})
         except ClientGone:
             return
         except BodyTooLarge:

@@ -21,7 +21,7 @@ from api.asgi import ClientGone, header, respond
 from api.multipart import FilePart
 from api.refusals import JSON, refuse
 from conversations.content import MediaKind
-from kernel import ids, tenancy
+from kernel import audit, ids, tenancy
 from kernel.errors import Invalid, NotAllowed, RapportError, TryLater
 from kernel.ids import Id
 from tenants import Permission
@@ -84,7 +84,10 @@ class Uploads:
             data = await asyncio.to_thread(lambda: part.data)
             check(part.mime, len(data))
             with tenancy.acting_for(viewer.tenant_id):
-                return await channels.keep_upload(data, part.mime)
+                upload_id = await channels.keep_upload(data, part.mime)
+                actor = auth.actor_of(viewer)
+                await audit.record("media.upload", {"media": [upload_id]}, actor=actor)
+                return upload_id
         except TimeoutError:
             raise TryLater("The file did not come in time.", code="TOO_SLOW") from None
         finally:

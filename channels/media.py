@@ -55,6 +55,7 @@ class OpenedMedia:
 
     data: bytes
     mime: str
+    subject_id: Id
     message_id: Id | None
 
     def __repr__(self) -> str:
@@ -175,7 +176,7 @@ async def open_media(media_id: Id) -> OpenedMedia:
     except FileNotFoundError:
         raise NotFound("There is no such file.") from None
     data = await asyncio.to_thread(sealer.open, files.PLACE, media_id, sealed)
-    return OpenedMedia(data, row["mime"], row["message_id"])
+    return OpenedMedia(data, row["mime"], row["subject_id"], row["message_id"])
 
 
 async def _phone_number_ids(rows: Sequence[dict[str, Any]]) -> dict[Id, str]:

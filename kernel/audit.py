@@ -12,7 +12,7 @@ from base64 import b64decode, b64encode
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any, Literal
 
@@ -30,8 +30,8 @@ CHAIN = Chain(
     ("id", "at", "actor_kind", "actor_id", "action", "outcome", "request_id", "ids"),
 )
 DONE = "done"
-# Ids by which an entry is found again for the person that it is about.
-_ABOUT = ("contact", "subject")
+# Ids by which an entry is found again for the person that it is about: of the first kind there is.
+_ABOUT = ("subject", "contact")
 _ID = re.compile(r"[0-9a-f]{32}")
 _KEYED = re.compile(r"[0-9a-f]{64}")
 _ACTION = re.compile(r"[a-z_]+\.[A-Za-z_,]+")
@@ -50,21 +50,33 @@ SYSTEM = Actor("system")
 STRANGER = Actor("stranger")
 
 
-@dataclass(frozen=True, slots=True)
-class _Request:
+@dataclass(eq=False, slots=True)
+class Request:
+    """A request at work: who asks for what, how it turned out, and whether a row tells of it."""
+
     actor: Actor
     id: Id
+    action: str
+    outcome: str = DONE
+    is_told: bool = False
+    changes: dict[str, list[Id]] = field(default_factory=dict)
+
+    async def tell_changes(self) -> None:
+        """The row of a unit's changes, committed with them."""
+        await record(self.action, self.changes)
+        self.is_told = True
 
 
-_request: ContextVar[_Request | None] = ContextVar("audited_request", default=None)
+_request: ContextVar[Request | None] = ContextVar("audited_request", default=None)
 
 
 @contextmanager
-def request_of(actor: Actor, request_id: Id) -> Iterator[None]:
-    """What is recorded inside was done by this actor, in this request."""
-    token = _request.set(_Request(actor, request_id))
+def request_of(actor: Actor, request_id: Id, action: str) -> Iterator[Request]:
+    """All inside is done by this actor in this request; what it changes is told in its own unit."""
+    request = Request(actor, request_id, action)
+    token = _request.set(request)
     try:
-        yield
+        yield request
     finally:
         _request.reset(token)
 
@@ -73,6 +85,26 @@ def actor() -> Actor:
     """Who acts: whose request is at work, or the house itself."""
     request = _request.get()
     return request.actor if request else SYSTEM
+
+
+def witness(changed: Iterable[Mapping[str, str]]) -> None:
+    """The open unit changes things with these ids (as events name them), if in a request at all."""
+    request = _request.get()
+    if request is None:
+        return
+    if database.before_commit(request.tell_changes):
+        request.changes = {}  # also where the unit runs again
+    for refs in changed:
+        for kind, one in refs.items():
+            if _ID.fullmatch(one):
+                request.changes.setdefault(kind, []).append(one)
+
+
+def turned_out(code: str) -> None:
+    """The request at work came to nothing, for this reason."""
+    request = _request.get()
+    if request is not None:
+        request.outcome = code
 
 
 async def record(
@@ -111,17 +143,18 @@ def _entry(
     request = _request.get()
     actor = actor or (request.actor if request else SYSTEM)
     listed = {kind: list(dict.fromkeys(given)) for kind, given in sorted(ids.items())}
+    at = clock.now()
     return {
         "tenant_id": tenancy.current(),
         "id": row_ids.new_id(),
-        "at": clock.now(),
+        "at": at,
         "actor_kind": actor.kind,
         "actor_id": actor.id,
         "action": action,
         "outcome": outcome,
         "request_id": request.id if request else row_ids.new_id(),
         "ids": _pack(listed),
-        "about": {one for kind in _ABOUT for one in listed.get(kind, ())},
+        "about": next((listed[kind] for kind in _ABOUT if listed.get(kind)), []),
     }
 
 

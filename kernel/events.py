@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import orjson
 
-from kernel import bells, clock, database, ids, tenancy
+from kernel import audit, bells, clock, database, ids, tenancy
 from kernel.errors import Invalid
 from kernel.ids import Id
 
@@ -67,6 +67,7 @@ async def record(*happened: Event) -> None:
             for event in happened
         ],
     )
+    audit.witness(event.refs for event in happened)
     database.after_commit(lambda: bells.ring(BELL))
 
 

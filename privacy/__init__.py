@@ -1,7 +1,8 @@
 """Privacy: the person's rights over every store below.
 
 I own the data map (whose every column is, how it is kept, exported and erased), the list of all
-stores of personal data in the order of an erasure, and what persons ask for by law.
+stores of personal data in the order of an erasure, what persons ask for by law, and I read the
+audit log.
 My words: store (a table that points at a person), fate (what an erasure does to it), request (a
 right that somebody claims), proof (how it was made sure who asks), clock (it runs towards the due
 date, or stands).
@@ -22,6 +23,14 @@ from privacy.request_queries import (
     steps_of,
 )
 from privacy.requests import extend, open_request, pause, prove, refuse, resume
+from privacy.trail import (
+    EntryRow,
+    TrailFilter,
+    count_entries,
+    entries_by_ids,
+    entry_page,
+    touched,
+)
 
 __all__ = [
     "ACTIVITIES",
@@ -29,13 +38,18 @@ __all__ = [
     "STORES",
     "TABLES",
     "Column",
+    "EntryRow",
     "RequestFilter",
     "RequestRow",
     "StepRow",
     "Store",
     "Table",
+    "TrailFilter",
     "Way",
+    "count_entries",
     "count_requests",
+    "entries_by_ids",
+    "entry_page",
     "extend",
     "fulfil",
     "lift_restriction",
@@ -47,5 +61,6 @@ __all__ = [
     "requests_by_ids",
     "resume",
     "steps_of",
+    "touched",
     "warn_of_requests",
 ]

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from strawberry.types import Info as StrawberryInfo
 
 from api.graphql.loaders import Loader
-from api.graphql.unseal import Unsealer
+from api.graphql.unseal import Opened, Unsealer
 from kernel.errors import NotAllowed
 from tenants import Permission, Viewer
 
@@ -30,8 +30,8 @@ class Context:
     """One request, or one event of a subscription."""
 
     __slots__ = (
-        *("_loaders", "address", "budget", "public_url", "request_id", "sees_personal", "unseal"),
-        "viewer",
+        *("_loaders", "address", "budget", "opened", "public_url", "request_id", "sees_personal"),
+        *("unseal", "viewer"),
     )
 
     def __init__(
@@ -48,11 +48,12 @@ class Context:
         self.public_url = public_url.rstrip("/")
         self.request_id = request_id
         self.sees_personal = viewer is not None and viewer.may(Permission.CONTACTS_PERSONAL)
+        self.opened: Opened = {}
         self.begin_anew()
 
     def begin_anew(self) -> None:
         """Forget what was read: the next event of a subscription shows things as they are then."""
-        self.unseal = Unsealer(is_allowed=self.sees_personal)
+        self.unseal = Unsealer(self.opened, is_allowed=self.sees_personal)
         self._loaders: dict[Any, Loader[Any, Any]] = {}
 
     @property

@@ -23,6 +23,7 @@ from api.graphql import limits
 from api.graphql.overlaps import check_overlaps
 from api.graphql.permissions import PUBLIC, Need, needs_of
 from api.graphql.schema import GRAPHQL
+from api.graphql.trail import actions_of
 from kernel.errors import Invalid, NotAllowed
 
 # Texts of so many characters in all are kept, and none that is longer than this: parsed, each
@@ -41,6 +42,8 @@ class Document:
     text: str
     parsed: DocumentNode
     needs: dict[str | None, tuple[Need, ...]]
+    # What each operation is called in the audit log.
+    actions: dict[str | None, str]
 
     def operation(self, name: str | None) -> OperationDefinitionNode:
         """The operation to run; Invalid where the name fits none, or there are several."""
@@ -107,7 +110,7 @@ def _read(text: str, is_stranger: bool) -> Document:
     errors = validate(GRAPHQL, parsed, max_errors=_MOST_ERRORS, hide_suggestions=is_stranger)
     if errors:
         raise InvalidDocument(errors)
-    document = Document(text, parsed, needs_of(GRAPHQL, parsed))
+    document = Document(text, parsed, needs_of(GRAPHQL, parsed), actions_of(parsed))
     if len(text) <= _LONGEST_KEPT:
         _kept[text] = document
         while sum(map(len, _kept)) > _ROOM:

@@ -12,13 +12,15 @@ from typing import Any, TypeGuard, cast
 from graphql import ExecutionResult, OperationDefinitionNode, OperationType, execute, subscribe
 from strawberry.execution.is_awaitable import optimized_is_awaitable
 
+from api.auth import actor_of
 from api.errors import as_graphql, format_error, log_unexpected, masked
+from api.graphql import trail
 from api.graphql.context import Budget, Context
 from api.graphql.cost import Cost, TooDear
 from api.graphql.documents import Document, InvalidDocument
 from api.graphql.executor import LeanExecutor
 from api.graphql.schema import GRAPHQL
-from kernel import database, metrics, tenancy
+from kernel import audit, database, metrics, tenancy
 from kernel.errors import Invalid, RapportError
 from tenants import Viewer
 
@@ -61,6 +63,11 @@ class Prepared:
     budget: Budget | None
     public_url: str
 
+    @property
+    def action(self) -> str:
+        """What the operation is called in the audit log."""
+        return self.document.actions[self.operation.name.value if self.operation.name else None]
+
 
 async def run(prepared: Prepared, viewer: Viewer | None, request_id: str, address: str) -> Answer:
     """Run a prepared query or mutation to its end, even when the client goes away meanwhile.
@@ -69,10 +76,12 @@ async def run(prepared: Prepared, viewer: Viewer | None, request_id: str, addres
     """
     started = time.perf_counter()
     context = Context(viewer, request_id, address, prepared.budget, prepared.public_url)
-    acting = nullcontext() if viewer is None else tenancy.acting_for(viewer.tenant_id)
     async with _turn(prepared):
-        with acting:
+        if viewer is None:
             result = await database.sheltered(_execute(prepared, context))
+        else:
+            with tenancy.acting_for(viewer.tenant_id):
+                result = await database.sheltered(_audited(prepared, viewer, context))
     _SECONDS.observe(time.perf_counter() - started)
     answer = told(result, request_id)
     answer.body["extensions"] = {"cost": prepared.cost.told()}
@@ -81,12 +90,11 @@ async def run(prepared: Prepared, viewer: Viewer | None, request_id: str, addres
 
 async def events(prepared: Prepared, viewer: Viewer, request_id: str) -> AsyncIterator[Answer]:
     """Run a subscription; each answer is one event. The caller acts for the viewer's tenant."""
+    context = Context(viewer, request_id, budget=prepared.budget, public_url=prepared.public_url)
     source = subscribe(
         GRAPHQL,
         prepared.document.parsed,
-        context_value=Context(
-            viewer, request_id, budget=prepared.budget, public_url=prepared.public_url
-        ),
+        context_value=context,
         variable_values=prepared.request.variables,
         operation_name=prepared.request.operation_name,
         executor_class=LeanExecutor,
@@ -100,6 +108,8 @@ async def events(prepared: Prepared, viewer: Viewer, request_id: str) -> AsyncIt
         return
     try:
         async for result in stream:
+            with audit.request_of(actor_of(viewer), request_id, prepared.action) as request:
+                await trail.leave(request, context, result)
             yield told(result, request_id)
     finally:
         await stream.aclose()
@@ -145,6 +155,16 @@ def _turn(prepared: Prepared) -> AbstractAsyncContextManager[object]:
         _turns.clear()
         _turns[loop] = asyncio.Semaphore(_AT_ONCE)
     return _turns[loop]
+
+
+async def _audited(prepared: Prepared, viewer: Viewer, context: Context) -> ExecutionResult:
+    changed = b""
+    if prepared.operation.operation is OperationType.MUTATION:
+        changed = trail.sent(prepared.document.text, prepared.request.variables)
+    with audit.request_of(actor_of(viewer), context.request_id, prepared.action) as request:
+        result = await _execute(prepared, context)
+        await trail.leave(request, context, result, changed=changed)
+    return result
 
 
 async def _execute(prepared: Prepared, context: Context) -> ExecutionResult:

@@ -11,6 +11,7 @@ import strawberry
 from api.errors import camel
 from api.graphql.described import enum_type, object_type
 from conversations import NotSendable
+from kernel import audit
 from kernel.errors import Conflict, Invalid, NotFound, RapportError
 
 T = TypeVar("T")
@@ -167,6 +168,7 @@ async def attempt(
     except RapportError as error:
         if not isinstance(error, (Invalid, NotFound, Conflict, *also)):
             raise
+        audit.turned_out(error.code)
         return None, user_errors(error)
 
 

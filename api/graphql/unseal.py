@@ -15,16 +15,20 @@ from kernel import keys
 from kernel.ids import Id
 from kernel.seal import Sealer, Unopenable
 
+# What was opened, for the audit log: places (as `message.body`) and whom it is about, with the ids.
+Opened = dict[str, dict[Id, None]]
+
 
 class Unsealer:
     """The keys of one request; opening is plain arithmetic once `fetch` was awaited."""
 
-    __slots__ = ("_sealers", "_wanted", "is_allowed")
+    __slots__ = ("_opened", "_sealers", "_wanted", "is_allowed")
 
-    def __init__(self, *, is_allowed: bool) -> None:
+    def __init__(self, opened: Opened, *, is_allowed: bool) -> None:
         self.is_allowed = is_allowed
         self._sealers: dict[Id, Sealer | None] = {}
         self._wanted: set[Id] = set()
+        self._opened = opened
 
     def want(self, subject_ids: Iterable[Id | None]) -> None:
         """Note whose keys the next `fetch` shall bring."""
@@ -57,6 +61,9 @@ class Unsealer:
         if sealer is None or sealed is None:
             return None
         try:
-            return sealer.open(place, row_id, sealed)
+            value = sealer.open(place, row_id, sealed)
         except Unopenable:
             return None
+        self._opened.setdefault(place, {})[row_id] = None
+        self._opened.setdefault("subject", {})[subject_id] = None
+        return value

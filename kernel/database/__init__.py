@@ -8,12 +8,20 @@ values are bytes, JSON is text.
 from kernel.database.sources import Batch, sql
 from kernel.database.start import dialect, is_ready, start, stop
 from kernel.database.statements import forget_plans, insert, row, rows, run
-from kernel.database.units import RunAgain, after_commit, in_unit, sheltered, unit_of_work
+from kernel.database.units import (
+    RunAgain,
+    after_commit,
+    before_commit,
+    in_unit,
+    sheltered,
+    unit_of_work,
+)
 
 __all__ = [
     "Batch",
     "RunAgain",
     "after_commit",
+    "before_commit",
     "dialect",
     "forget_plans",
     "in_unit",

@@ -10,6 +10,7 @@ import asyncio
 import inspect
 from collections.abc import Awaitable, Callable, Coroutine
 from contextvars import ContextVar
+from dataclasses import dataclass, field
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
@@ -27,7 +28,14 @@ P = ParamSpec("P")
 T = TypeVar("T")
 Hook = Callable[[], Awaitable[None] | None]
 
-_hooks: ContextVar[list[Hook] | None] = ContextVar("after_commit", default=None)
+
+@dataclass(slots=True)
+class _Unit:
+    before: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
+    after: list[Hook] = field(default_factory=list)
+
+
+_unit: ContextVar[_Unit | None] = ContextVar("unit", default=None)
 _sheltered: ContextVar[bool] = ContextVar("sheltered", default=False)
 _log = structlog.get_logger("database")
 _TRIES = 5
@@ -52,14 +60,25 @@ def unit_of_work(
 
 def in_unit() -> bool:
     """Whether a unit of work is open here."""
-    return _hooks.get() is not None
+    return _unit.get() is not None
+
+
+def before_commit(hook: Callable[[], Awaitable[None]]) -> bool:
+    """Call the hook as the last of the open unit, once however often it asks; whether it is new."""
+    unit = _unit.get()
+    if unit is None:
+        raise RuntimeError("no unit of work is open")
+    is_new = hook not in unit.before
+    if is_new:
+        unit.before.append(hook)
+    return is_new
 
 
 def after_commit(hook: Hook) -> None:
     """Call the hook once the open unit has committed (at once where none is open)."""
-    hooks = _hooks.get()
-    if hooks is not None:
-        hooks.append(hook)
+    unit = _unit.get()
+    if unit is not None:
+        unit.after.append(hook)
     else:
         called = hook()
         if inspect.isawaitable(called):
@@ -96,19 +115,21 @@ async def _in_shelter(work: Coroutine[Any, Any, T]) -> T:
 
 async def _run(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
     for attempt in range(1, _TRIES + 1):
-        hooks: list[Hook] = []
-        token = _hooks.set(hooks)
+        unit = _Unit()
+        token = _unit.set(unit)
         try:
             async with in_transaction("default"):
                 result = await work()
+                for hook in unit.before:
+                    await hook()
         except (RunAgain, asyncpg.DeadlockDetectedError, asyncpg.SerializationError):
             if attempt == _TRIES:
                 raise
             await asyncio.sleep(0.01 * attempt)
             continue
         finally:
-            _hooks.reset(token)
-        await _call(hooks)
+            _unit.reset(token)
+        await _call(unit.after)
         return result
     raise OperationalError("unreachable")
 

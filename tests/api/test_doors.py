@@ -98,7 +98,7 @@ async def test_files_are_for_who_may_see_them(
 
     async def opened(media_id: str) -> channels.OpenedMedia:
         assert (media_id, tenancy.current()) == (row["id"], store.tenant_id)
-        return channels.OpenedMedia(b"<script>", "text/html", row["id"])
+        return channels.OpenedMedia(b"<script>", "text/html", "5" * 32, row["id"])
 
     monkeypatch.setattr("channels.open_media", opened)
     async with door.http.get(url, headers=agent) as answer:

@@ -31,7 +31,7 @@ async def test_what_is_recorded_is_there_whole_and_chained(house: House) -> None
     people, key, request_id = [ids.new_id() for _ in range(200)], ids.new_id(), ids.new_id()
     token = "ab" * 32
     before = clock.now()
-    with tenancy.acting_for(ours), audit.request_of(Actor("key", key), request_id):
+    with tenancy.acting_for(ours), audit.request_of(Actor("key", key), request_id, "x.y"):
         await audit.record("query.contacts", {"contact": people * 2, "message": []})
         await audit.record(
             "consent.confirm",

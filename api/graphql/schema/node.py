@@ -61,6 +61,10 @@ class Kinds:
         """Make a kind known."""
         self._kinds[kind] = permission, find
 
+    def __contains__(self, kind: str) -> bool:
+        """Whether there are things of this kind."""
+        return kind in self._kinds
+
     async def find(self, asked: Context, texts: list[str]) -> list[Node | None]:
         """The things with these ids in their order; null for the absent, others' and forbidden.
 

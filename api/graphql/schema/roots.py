@@ -13,6 +13,7 @@ from api.graphql.permissions import SIGNED_IN, requires
 from api.graphql.scalars import PhoneNumber
 from api.graphql.schema.account import AccountMutation
 from api.graphql.schema.api_keys import ApiKey, ApiKeyMutation, keys_page
+from api.graphql.schema.audit import AuditQuery
 from api.graphql.schema.carts import (
     Cart,
     CartFilterArg,
@@ -85,7 +86,7 @@ ConversationOrderArg = Annotated[
 
 
 @object_type
-class Query(JobQuery, PrivacyRequestQuery):
+class Query(AuditQuery, JobQuery, PrivacyRequestQuery):
     """What can be asked."""
 
     @strawberry.field(description="Who asks, and what they may.", directives=[SIGNED_IN])
