@@ -50,6 +50,8 @@ _BY_NAME: Mapping[str, Any] = {
     "url": "https://shop.example/",
 }
 _FAULT = re.compile(rb'"requestId":"[0-9a-f]{32}"')
+# A minute may begin between two questions.
+_CLOCK = re.compile(rb'"localTime":"[^"]*"')
 _WANTED = re.compile(rb"; an? ([a-z_]+) is wanted")
 _SAMPLES: Mapping[str, Any] = {
     "Boolean": False,
@@ -134,7 +136,7 @@ class Asker:
         return wanted[1].decode() if wanted else None
 
     async def ask(self, position: Position, candidate: str) -> bytes:
-        """The bytes of the answer, but for the candidate's letters and the id of a fault's log."""
+        """The bytes of the answer, but for the candidate's letters, the time and the id of a fault's log."""
         given = {
             name: self._value(
                 one.type, position.path[1:] if name == position.path[0] else None, candidate
@@ -149,7 +151,7 @@ class Asker:
         answer = await (self._listen if position.operation == "subscription" else self._post)(
             query, given
         )
-        return _FAULT.sub(b"", answer).replace(candidate.encode(), b"ID")
+        return _CLOCK.sub(b"", _FAULT.sub(b"", answer)).replace(candidate.encode(), b"ID")
 
     async def _post(self, query: str, given: Mapping[str, Any]) -> bytes:
         body = orjson.dumps({"query": query, "variables": given})
