@@ -136,7 +136,7 @@ class Asker:
         return wanted[1].decode() if wanted else None
 
     async def ask(self, position: Position, candidate: str) -> bytes:
-        """The bytes of the answer, but for the candidate's letters, the time and the id of a fault's log."""
+        """The bytes of the answer without the candidate, the time and the id of a fault's log."""
         given = {
             name: self._value(
                 one.type, position.path[1:] if name == position.path[0] else None, candidate
