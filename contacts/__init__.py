@@ -4,7 +4,8 @@ I own contacts, their identities and subjects, merges, tags, the consent ledger 
 My words: sighting (how somebody showed up), move (they changed number or user id), listed (how a
 list has them), subject (owner of a key), step (one line of the ledger), touch (one activity).
 My events: contact.created, contact.updated, contact.identity_changed, contact.merged,
-contact.tagged, contact.untagged, contact.removed, consent.*, restriction.set, restriction.lifted.
+contact.tagged, contact.untagged, contact.removed, consent.*, incentive.released, restriction.set,
+restriction.lifted.
 """
 
 from contacts.activity import (
@@ -21,7 +22,27 @@ from contacts.consent import (
     LEDGER,
     MARKETING,
     ConsentStep,
+    Grounds,
     record_consent,
+)
+from contacts.consent_requests import (
+    Answer,
+    ConsentRequestRow,
+    Wish,
+    answer_requests,
+    expire_requests,
+    forget_requests,
+    hold_request,
+    hold_requests_due,
+    keep_requests,
+    note_prompt,
+    note_trouble,
+    open_incentive,
+    open_request,
+    requests_by_ids,
+    requests_of,
+    tenants_with_requests_due,
+    use_link,
 )
 from contacts.correcting import Corrected, Correction, correct
 from contacts.entering import (
@@ -38,11 +59,13 @@ from contacts.merge import Merge
 from contacts.phones import read_phone
 from contacts.preferences import withdraw_all
 from contacts.queries import (
+    ConsentEntryRow,
     ConsentRow,
     ContactFilter,
     ContactRow,
     IdentityRow,
     TagRow,
+    consent_history,
     consents_of,
     contact_page,
     contacts_by_ids,
@@ -63,13 +86,26 @@ from contacts.tags import (
     untag,
 )
 from contacts.taking_back import take_back
-from contacts.withdrawal import is_withdrawal
+from contacts.withdrawal import is_withdrawal, plain_forms
+from contacts.wordings import (
+    Wording,
+    WordingRow,
+    add_wording,
+    count_wordings,
+    newest_wording,
+    text_hash,
+    wording_page,
+    wordings_by_ids,
+)
 
 __all__ = [
     "LEDGER",
     "MARKETING",
     "Address",
+    "Answer",
     "Consent",
+    "ConsentEntryRow",
+    "ConsentRequestRow",
     "ConsentRow",
     "ConsentStep",
     "ContactFilter",
@@ -78,6 +114,7 @@ __all__ = [
     "Correction",
     "Effect",
     "Entered",
+    "Grounds",
     "IdentityRow",
     "Known",
     "Listed",
@@ -88,37 +125,62 @@ __all__ = [
     "TagRow",
     "Touch",
     "TouchRow",
+    "Wish",
+    "Wording",
+    "WordingRow",
+    "add_wording",
     "addresses",
+    "answer_requests",
+    "consent_history",
     "consents_of",
     "contact_page",
     "contacts_by_ids",
     "correct",
     "count_contacts",
     "count_touches",
+    "count_wordings",
     "end_touches",
     "enter",
+    "expire_requests",
     "find",
     "forget_activity",
+    "forget_requests",
     "freeze",
+    "hold_request",
+    "hold_requests_due",
     "identities_of",
     "is_withdrawal",
+    "keep_requests",
     "list_tags",
     "look_up",
+    "newest_wording",
+    "note_prompt",
     "note_source",
+    "note_trouble",
+    "open_incentive",
+    "open_request",
+    "plain_forms",
     "read_phone",
     "recognise",
     "record_activity",
     "record_consent",
+    "requests_by_ids",
+    "requests_of",
     "retag",
     "search_tokens",
     "tag",
     "tags_by_ids",
     "tags_of",
     "take_back",
+    "tenants_with_requests_due",
+    "text_hash",
     "tidy_tag",
     "times_shown",
     "touch_page",
     "unfreeze",
     "untag",
+    "use_link",
     "withdraw_all",
+    "wording_page",
+    "wordings_by_ids",
 ]

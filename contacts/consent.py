@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import orjson
@@ -32,6 +32,17 @@ LEDGER = Chain(
         "provider_at",
         "recorded_at",
     ),
+    (
+        "request_id",
+        "touchpoint_id",
+        "wording_id",
+        "text_hash",
+        "notice",
+        "actor_kind",
+        "actor_id",
+        "prompt_id",
+        "answer_id",
+    ),
 )
 _STATE_AFTER = {
     "requested": "pending",
@@ -49,18 +60,40 @@ _STATE_AFTER = {
 # Of two steps of one second (the platform's times are no finer) the graver counts, so that the
 # order in which they came does not.
 _GRAVITY = ("none", "pending", "confirmed", "unproven", "expired", "refused", "withdrawn")
+# Being asked, or not answering, changes nothing of what a person said before or says after.
+_UNDECIDED = ("pending", "expired")
 
 
-def _gravity_in(row: str) -> str:
-    cases = " ".join(f"WHEN '{state}' THEN {rank}" for rank, state in enumerate(_GRAVITY))
-    return f"CASE {row}.state {cases} END"
+def _weight_in(row: str) -> str:
+    ranks = " ".join(f"WHEN '{state}' THEN {rank}" for rank, state in enumerate(_GRAVITY))
+    undecided = ", ".join(f"'{state}'" for state in _UNDECIDED)
+    return f"""(CASE WHEN {row}.state IN ({undecided}) THEN 0 ELSE 1 END, {row}.since,
+        CASE {row}.state {ranks} END)"""
 
 
 # How a state is written where another may stand already.
 UNLESS_LATER = f"""ON CONFLICT (tenant_id, contact_id, purpose, topic) DO UPDATE
    SET state = excluded.state, since = excluded.since, entry_id = excluded.entry_id
- WHERE (excluded.since, {_gravity_in("excluded")})
-       > (consent_state.since, {_gravity_in("consent_state")})"""
+ WHERE {_weight_in("excluded")} > {_weight_in("consent_state")}"""
+
+
+@dataclass(frozen=True, slots=True)
+class Grounds:
+    """What a step rests on: ids, codes and hashes only, for they outlive the person.
+
+    `actor_kind` is contact, person, key, platform or system; `text_hash` the SHA-256 of the words
+    that they were shown, `prompt_id` and `answer_id` the messages that asked and that answered.
+    """
+
+    request_id: Id | None = None
+    touchpoint_id: Id | None = None
+    wording_id: Id | None = None
+    text_hash: str | None = None
+    notice: str | None = None
+    actor_kind: str | None = None
+    actor_id: Id | None = None
+    prompt_id: Id | None = None
+    answer_id: Id | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,14 +109,16 @@ class ConsentStep:
     purpose: str = MARKETING
     topic: str = ""
     evidence: Mapping[str, str | None] = field(default_factory=dict)
+    grounds: Grounds = Grounds()
 
 
 @database.unit_of_work
 async def record_consent(steps: Sequence[ConsentStep]) -> list[Id]:
     """Append steps to the ledger and bring the states up to date; ids of the entries that are new.
 
-    The latest step by the provider's time decides, in whatever order they are told. What a contact
-    did that was merged meanwhile is their survivor's.
+    The latest decision by the provider's time counts, in whatever order they are told; a withdrawal
+    also ends what was asked for before it. What a contact did that was merged meanwhile is their
+    survivor's.
     """
     if not steps:
         return []
@@ -110,6 +145,7 @@ async def record_consent(steps: Sequence[ConsentStep]) -> list[Id]:
                 ),
                 "provider_at": step.at,
                 "recorded_at": now,
+                **asdict(step.grounds),
             },
         )
     added = await database.insert(
@@ -121,6 +157,7 @@ async def record_consent(steps: Sequence[ConsentStep]) -> list[Id]:
     new = {row["id"] for row in added}
     fresh = [(step, record["id"]) for step, record in records.values() if record["id"] in new]
     await _bring_up_to_date(fresh)
+    await _end_requests([step for step, _ in fresh if step.kind == "withdrawn"])
     await events.record(
         *(
             Event(
@@ -169,5 +206,21 @@ async def _bring_up_to_date(fresh: Sequence[tuple[ConsentStep, Id]]) -> None:
     )
 
 
-def _standing(one: tuple[ConsentStep, Id]) -> tuple[int, int]:
-    return one[0].at, _GRAVITY.index(_STATE_AFTER[one[0].kind])
+def _standing(one: tuple[ConsentStep, Id]) -> tuple[bool, int, int]:
+    state = _STATE_AFTER[one[0].kind]
+    return state not in _UNDECIDED, one[0].at, _GRAVITY.index(state)
+
+
+async def _end_requests(withdrawn: Sequence[ConsentStep]) -> None:
+    """What was asked for before these withdrawals, of their purpose or topic, is asked no more."""
+    if not withdrawn:
+        return
+    await database.run(
+        database.sql(__file__, "end_consent_requests"),
+        tenancy.current(),
+        clock.now(),
+        batch=Batch(
+            {"contact_id": "uuid", "purpose": "text", "topic": "text", "at": "bigint"},
+            [[one.contact_id, one.purpose, one.topic, one.at] for one in withdrawn],
+        ),
+    )

@@ -35,7 +35,20 @@ async def join(pairs: Sequence[tuple[Id, Id, str]]) -> list[Merge]:
 
 async def _relink(survivor_id: Id, merged_id: Id) -> None:
     tenant_id = tenancy.current()
-    for table in ("identity", "subject", "consent_entry", "activity"):
+    # Of two open requests for one thing, the survivor's goes on.
+    await database.run(
+        """UPDATE consent_request SET state = 'expired', decided_at = $4
+            WHERE tenant_id = $1::uuid AND contact_id = $3::uuid AND state = 'pending'
+              AND EXISTS (SELECT 1 FROM consent_request r
+                           WHERE r.tenant_id = $1::uuid AND r.contact_id = $2::uuid
+                             AND r.state = 'pending' AND r.purpose = consent_request.purpose
+                             AND r.topic = consent_request.topic)""",
+        tenant_id,
+        survivor_id,
+        merged_id,
+        clock.now(),
+    )
+    for table in ("identity", "subject", "consent_entry", "consent_request", "activity"):
         await database.run(
             f"""UPDATE {table} SET contact_id = $2::uuid
                  WHERE tenant_id = $1::uuid AND contact_id = $3::uuid""",

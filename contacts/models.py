@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tortoise.fields import BigIntField
+from tortoise.fields import BigIntField, IntField
 
 from kernel.models import (
     IdField,
@@ -143,11 +143,72 @@ class ConsentEntry(TenantModel):
     recorded_at = InstantField()
     chain_seq = BigIntField(null=True)
     chain_hash = TokenField(null=True)
+    request_id = IdField(null=True)
+    touchpoint_id = IdField(null=True)
+    wording_id = IdField(null=True)
+    text_hash = TextField(null=True)
+    notice = TextField(null=True)
+    actor_kind = TextField(null=True)
+    actor_id = IdField(null=True)
+    prompt_id = IdField(null=True)
+    answer_id = IdField(null=True)
 
     class Meta:
         """Its table."""
 
         table = "consent_entry"
+
+
+class ConsentWording(TenantModel):
+    """A version of what people are asked to agree to, in one language."""
+
+    name = TextField()
+    locale = TextField()
+    version = IntField()
+    purpose = TextField()
+    topic = TextField()
+    statement = TextField()
+    prompt = TextField()
+    notice = TextField()
+    template_name = TextField(null=True)
+    answered_by = TextField()
+    text_hash = TextField()
+    created_at = InstantField()
+
+    class Meta:
+        """Its table."""
+
+        table = "consent_wording"
+
+
+class ConsentRequest(TenantModel):
+    """A first yes, and what became of asking for the second."""
+
+    contact_id = IdField()
+    subject_id = IdField()
+    purpose = TextField()
+    topic = TextField()
+    wording_id = IdField()
+    touchpoint_id = IdField(null=True)
+    number_id = IdField(null=True)
+    state = TextField()
+    asked_at = InstantField()
+    decided_at = InstantField()
+    prompt_id = IdField(null=True)
+    prompted_at = InstantField(null=True)
+    prompt_hash = TextField(null=True)
+    trouble = TextField(null=True)
+    incentive_sealed = SealedField(null=True)
+    released_at = InstantField(null=True)
+    link_used_at = InstantField(null=True)
+    expires_at = InstantField()
+    due_at = InstantField(null=True)
+    created_at = InstantField()
+
+    class Meta:
+        """Its table."""
+
+        table = "consent_request"
 
 
 class ConsentState(TenantTable):

@@ -68,6 +68,33 @@ class ConsentRow(TypedDict):
     entry_id: Id
 
 
+class ConsentEntryRow(TypedDict):
+    """A step of the ledger; the evidence is sealed under `subject_id`. Times in microseconds."""
+
+    id: Id
+    contact_id: Id
+    subject_id: Id
+    purpose: str
+    topic: str
+    kind: str
+    method: str
+    source_token: bytes
+    evidence_sealed: bytes
+    provider_at: int
+    recorded_at: int
+    request_id: Id | None
+    touchpoint_id: Id | None
+    wording_id: Id | None
+    text_hash: str | None
+    notice: str | None
+    actor_kind: str | None
+    actor_id: Id | None
+    prompt_id: Id | None
+    answer_id: Id | None
+    chain_seq: int | None
+    chain_hash: bytes | None
+
+
 @dataclass(frozen=True, slots=True)
 class ContactFilter:
     """Which contacts are wanted; None leaves a condition out, an empty list holds for nobody.
@@ -147,16 +174,34 @@ async def tags_by_ids(ids: Iterable[Id]) -> dict[Id, TagRow]:
 
 
 async def consents_of(contact_ids: Iterable[Id]) -> dict[Id, list[ConsentRow]]:
-    """What each of these contacts allowed or forbade, by purpose and topic."""
+    """What each of these contacts allowed or forbade, by purpose and topic.
+
+    Who has not agreed and is being asked is pending, whatever they said before.
+    """
     found = await database.rows(
-        """SELECT s.contact_id, s.purpose, s.topic, s.state, s.since, s.entry_id
+        """SELECT s.contact_id, s.purpose, s.topic, s.entry_id,
+                  CASE WHEN r.id IS NULL OR s.state = 'confirmed' THEN s.state
+                       ELSE 'pending' END AS state,
+                  CASE WHEN r.id IS NULL OR s.state = 'confirmed' THEN s.since
+                       ELSE r.asked_at END AS since
              FROM ({batch}) AS b
              JOIN consent_state s ON s.tenant_id = $1::uuid AND s.contact_id = b.id
+             LEFT JOIN consent_request r
+               ON r.tenant_id = $1::uuid AND r.contact_id = s.contact_id
+              AND r.purpose = s.purpose AND r.topic = s.topic AND r.state = 'pending'
             ORDER BY s.contact_id, s.purpose, s.topic""",
         tenancy.current(),
         batch=_ids(contact_ids),
     )
     return cast(dict[Id, list[ConsentRow]], _grouped(found))
+
+
+async def consent_history(contact_ids: Iterable[Id]) -> dict[Id, list[ConsentEntryRow]]:
+    """All steps of the ledger of each of these contacts, as they were written down."""
+    found = await database.rows(
+        database.sql(__file__, "consent_history"), tenancy.current(), batch=_ids(contact_ids)
+    )
+    return cast(dict[Id, list[ConsentEntryRow]], _grouped(found))
 
 
 def _with_columns(name: str) -> str:

@@ -23,7 +23,14 @@ from kernel.events import Event
 from kernel.ids import Id
 
 _UNDONE = "import_undone"
-_OF_A_CONTACT = ("activity", "contact_search", "contact_tag", "consent_state", "identity")
+_OF_A_CONTACT = (
+    "activity",
+    "contact_search",
+    "contact_tag",
+    "consent_request",
+    "consent_state",
+    "identity",
+)
 
 
 @database.unit_of_work

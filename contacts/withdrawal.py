@@ -58,6 +58,12 @@ def is_withdrawal(text: str, *, is_tapped: bool = False) -> bool:
     )
 
 
+def plain_forms(text: str) -> set[str]:
+    """How a text reads without capitals, marks and punctuation, and without courtesies as well."""
+    plain = _plain(text)
+    return {plain, _bare(plain)}
+
+
 def _plain(text: str) -> str:
     """Letters and digits in one form: no capitals, marks, punctuation, emoji or stretching."""
     letters = "".join(map(_read, unicodedata.normalize("NFKD", text[: 4 * _LONGEST].casefold())))

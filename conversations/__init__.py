@@ -20,7 +20,9 @@ from conversations.ends import (
     last_messages,
 )
 from conversations.episodes import SILENCE
+from conversations.filled import fill as fill_template
 from conversations.fitting import templates_that_fit
+from conversations.gate import Occasion
 from conversations.handing_over import hand_over
 from conversations.inbound import Stored, receive
 from conversations.ledger import BELL as SENDS_BELL
@@ -49,6 +51,7 @@ from conversations.queries import (
     messages_by_tokens,
     unread_of,
 )
+from conversations.reaching import Reply, Way, replies_to, thread_with, way_to
 from conversations.receipts import Receivable, receivables, wish_receipt
 from conversations.received import Received, ThreadUpdate
 from conversations.retries import retry
@@ -67,15 +70,18 @@ __all__ = [
     "EpisodeRow",
     "MessageRow",
     "NotSendable",
+    "Occasion",
     "Outgoing",
     "Queued",
     "Receivable",
     "Received",
+    "Reply",
     "SendRow",
     "Stored",
     "ThreadUpdate",
     "ToldStatus",
     "Waiting",
+    "Way",
     "assign",
     "change_state",
     "changed_messages",
@@ -94,6 +100,7 @@ __all__ = [
     "end_threads",
     "episode_page",
     "episodes_by_ids",
+    "fill_template",
     "finish",
     "follow_merges",
     "hand_over",
@@ -107,13 +114,16 @@ __all__ = [
     "receivables",
     "receive",
     "record_statuses",
+    "replies_to",
     "retry",
     "sends_of",
     "settle_overdue",
     "templates_that_fit",
+    "thread_with",
     "unread_of",
     "waiting_of",
     "wake_snoozed",
+    "way_to",
     "who_has_threads",
     "wish_receipt",
     "write_note",

@@ -95,6 +95,8 @@ class Claim:
     message_id: Id
     template_name: str | None
     template_language: str | None
+    occasion: str | None
+    occasion_id: Id | None
     content_sealed: bytes
     fence: int
     attempts: int
@@ -187,7 +189,9 @@ async def _admit(claims: Sequence[Claim]) -> set[Id]:
     """Set down that these are about to go, where the gate lets them and their lease holds still."""
     if not claims:
         return set()
-    await _hold_consents({claim.contact_id for claim in claims if claim.template_name})
+    await _hold_consents(
+        {claim.contact_id for claim in claims if claim.template_name or claim.occasion}
+    )
     ruled = await rulings([_asked(claim) for claim in claims])
     refused = [(one, ruled[one.id][0]) for one in claims if ruled[one.id][0].ruling == "refuse"]
     await results.refuse(refused)
@@ -205,7 +209,7 @@ async def _admit(claims: Sequence[Claim]) -> set[Id]:
 
 
 async def _hold_consents(contact_ids: Collection[Id]) -> None:
-    """What is no template answers its reader, and asks for no consent."""
+    """What is no template answers its reader and asks for no consent, but for what asks for it."""
     if contact_ids:
         await database.rows(
             database.sql(__file__, "hold_consents"),
@@ -222,6 +226,8 @@ def _asked(claim: Claim) -> gate.Asked:
         claim.template_name is None,
         claim.template_name,
         claim.template_language,
+        occasion=claim.occasion,
+        occasion_id=claim.occasion_id,
     )
 
 

@@ -19,6 +19,14 @@ Ruling = Literal["send", "refuse"]
 
 
 @dataclass(frozen=True, slots=True)
+class Occasion:
+    """What a message is for, where that may be gone before it leaves: a `consent_request`."""
+
+    kind: Literal["consent_request"]
+    id: Id
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """What the gate looks at; times in microseconds, None where there is no such thing."""
 
@@ -36,6 +44,8 @@ class Facts:
     token_refused: bool = False
     template_status: str | None = None
     is_template: bool = False
+    occasion: str | None = None
+    request_expires_at: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +79,18 @@ class Asked:
     template_name: str | None = None
     template_language: str | None = None
     is_new: bool = False
+    occasion: str | None = None
+    occasion_id: Id | None = None
 
     @classmethod
-    def of(cls, row_id: Id, contact_id: Id, number_id: Id, content: Content) -> Asked:
+    def of(
+        cls,
+        row_id: Id,
+        contact_id: Id,
+        number_id: Id,
+        content: Content,
+        occasion: Occasion | None = None,
+    ) -> Asked:
         """The question for a content that somebody wants to send."""
         template = content if isinstance(content, TemplateMessage) else None
         return cls(
@@ -82,6 +101,8 @@ class Asked:
             template.name if template else None,
             template.language if template else None,
             is_new=True,
+            occasion=occasion.kind if occasion else None,
+            occasion_id=occasion.id if occasion else None,
         )
 
 
@@ -97,6 +118,7 @@ def rule(asked: Asked, row: Mapping[str, Any], now: int) -> tuple[Decision, str]
         category=category,
         is_template=is_template,
         token_refused=asked.is_new and _is_refused(row, now),
+        occasion=asked.occasion,
         **{name: row[name] for name in _READ},
     )
     return decide(facts, now), category
@@ -138,7 +160,15 @@ def _window(facts: Facts, now: int) -> Reason | None:
     )
 
 
+def _occasion(facts: Facts, now: int) -> Reason | None:
+    if facts.occasion is None or (facts.request_expires_at or 0) > now:
+        return None
+    return Reason("OCCASION_GONE", "What this message is for is over.")
+
+
 def _consent(facts: Facts, _now: int) -> Reason | None:
+    if facts.occasion == _ASKS:
+        return None  # it asks for the consent (F9)
     # A template whose category nobody has told yet may well be marketing.
     is_unknown = facts.is_template and facts.template_status is None
     if is_unknown or facts.category in _WITHOUT_CONSENT or facts.marketing == "confirmed":
@@ -196,6 +226,8 @@ _READ = (
     "has_address",
     "has_token",
     "template_status",
+    "request_expires_at",
 )
+_ASKS = "consent_request"
 _WITHOUT_CONSENT = frozenset({"service", "utility", "authentication"})
-_RULES = (_tenant, _contact, _window, _consent, _template, _line)
+_RULES = (_tenant, _contact, _window, _occasion, _consent, _template, _line)

@@ -9,6 +9,7 @@ import orjson
 
 from conversations import episodes
 from conversations.content import Content, TemplateMessage, file_of, kind_of, shown_text
+from conversations.gate import Occasion
 from conversations.said import Said
 from conversations.statuses import wamid_token
 from conversations.threads import Tidings, tell
@@ -18,21 +19,25 @@ from kernel.ids import Id
 from kernel.seal import Sealer
 
 BELL = "sends"
+_SHOWN_ORIGIN = {"person": "desk", "key": "api", "system": "system"}
 
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
     """What somebody wants to say in a thread. `key` makes it one, however often it is asked.
 
-    `about` is the message answered, or the one reacted to.
+    `about` is the message answered, or the one reacted to. What the house says of itself has the
+    origin `system`, by the id of the row for which it speaks; `occasion` names what must still hold
+    when it leaves.
     """
 
     conversation_id: Id
     content: Content
-    origin: Literal["person", "key"]
+    origin: Literal["person", "key", "system"]
     origin_id: Id
     key: str
     about: Id | None = None
+    occasion: Occasion | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +100,7 @@ async def _write_message(
                 "number_id": thread["number_id"],
                 "direction": "out",
                 "kind": kind_of(out.content),
-                "origin": "desk" if out.origin == "person" else "api",
+                "origin": _SHOWN_ORIGIN[out.origin],
                 "author_id": out.origin_id if out.origin == "person" else None,
                 "media_id": upload,
                 "provider_at": now,
@@ -137,6 +142,8 @@ async def _write_send(
                 "conversation_id": thread["id"],
                 "number_id": thread["number_id"],
                 "message_id": queued.message_id,
+                "occasion": out.occasion.kind if out.occasion else None,
+                "occasion_id": out.occasion.id if out.occasion else None,
                 "kind": kind_of(out.content),
                 "category": category,
                 "template_name": template.name if template else None,

@@ -32,9 +32,17 @@ async def rulings(asked: Sequence[gate.Asked]) -> dict[Id, tuple[gate.Decision, 
                 "number_id": "uuid",
                 "template_name": "text",
                 "template_language": "text",
+                "occasion_id": "uuid",
             },
             [
-                [one.id, one.contact_id, one.number_id, one.template_name, one.template_language]
+                [
+                    one.id,
+                    one.contact_id,
+                    one.number_id,
+                    one.template_name,
+                    one.template_language,
+                    one.occasion_id,
+                ]
                 for one in asked
             ],
         ),

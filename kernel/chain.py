@@ -24,10 +24,20 @@ _CUT_OFF = "0" * 32
 
 @dataclass(frozen=True)
 class Chain:
-    """A table with `chain_seq` and `chain_hash`; a link covers `columns`, in this order."""
+    """A table with `chain_seq` and `chain_hash`; a link covers `columns`, in this order.
+
+    `later` came to the table when it had links already: a link covers them, with their names, where
+    they hold something, so that the older links still hold.
+    """
 
     table: str
     columns: tuple[str, ...]
+    later: tuple[str, ...] = ()
+
+    @property
+    def read(self) -> str:
+        """All that a link may cover, as SQL lists it."""
+        return ", ".join((*self.columns, *self.later))
 
 
 @dataclass(frozen=True)
@@ -54,7 +64,7 @@ async def link(chain: Chain, limit: int = 1000) -> int:
     tenant_id = tenancy.current()
     head = await _take_head(chain)
     waiting = await database.rows(
-        f"""SELECT {", ".join(chain.columns)} FROM {chain.table}
+        f"""SELECT {chain.read} FROM {chain.table}
              WHERE tenant_id = $1::uuid AND chain_seq IS NULL ORDER BY id LIMIT $2::bigint""",
         tenant_id,
         limit,
@@ -111,7 +121,7 @@ async def _walk_to(chain: Chain, end: int, seq: int, last: bytes) -> tuple[Id | 
     altered = None
     while altered is None:
         rows = await database.rows(
-            f"""SELECT chain_seq, chain_hash, {", ".join(chain.columns)} FROM {chain.table}
+            f"""SELECT chain_seq, chain_hash, {chain.read} FROM {chain.table}
                  WHERE tenant_id = $1::uuid AND chain_seq > $2::bigint AND chain_seq <= $3::bigint
                  ORDER BY chain_seq LIMIT 1000""",
             tenancy.current(),
@@ -174,6 +184,7 @@ async def _take_head(chain: Chain) -> dict[str, Any]:
 
 def _hash(last: bytes, chain: Chain, row: dict[str, Any]) -> bytes:
     covered = [_stable(row[column]) for column in chain.columns]
+    covered += [[name, _stable(row[name])] for name in chain.later if row[name] is not None]
     return hashlib.sha256(last + orjson.dumps(covered)).digest()
 
 

@@ -1,15 +1,17 @@
 """Privacy: the person's rights over every store below.
 
 I own the data map (whose every column is, how it is kept, exported and erased), the list of all
-stores of personal data in the order of an erasure, what persons ask for by law, and I read the
-audit log.
+stores of personal data in the order of an erasure, what persons ask for by law, double opt-in, and
+I read the audit log.
 My words: store (a table that points at a person), fate (what an erasure does to it), request (a
 right that somebody claims), proof (how it was made sure who asks), clock (it runs towards the due
-date, or stands).
+date, or stands), first yes, prompt (the message that asks for the second).
 My events: privacy.*.
 """
 
+from privacy.answers import answer_by_link, hear, is_answer
 from privacy.data_map import ACTIVITIES, RECIPIENTS, TABLES, Column, Table, Way
+from privacy.double_opt_in import FirstYes, ask
 from privacy.due import warn_of_requests
 from privacy.fulfilling import fulfil, lift_restriction
 from privacy.manifest import STORES, Store
@@ -23,6 +25,7 @@ from privacy.request_queries import (
     steps_of,
 )
 from privacy.requests import extend, open_request, pause, prove, refuse, resume
+from privacy.requests_due import look_after_requests
 from privacy.trail import (
     EntryRow,
     TrailFilter,
@@ -39,6 +42,7 @@ __all__ = [
     "TABLES",
     "Column",
     "EntryRow",
+    "FirstYes",
     "RequestFilter",
     "RequestRow",
     "StepRow",
@@ -46,13 +50,18 @@ __all__ = [
     "Table",
     "TrailFilter",
     "Way",
+    "answer_by_link",
+    "ask",
     "count_entries",
     "count_requests",
     "entries_by_ids",
     "entry_page",
     "extend",
     "fulfil",
+    "hear",
+    "is_answer",
     "lift_restriction",
+    "look_after_requests",
     "open_request",
     "pause",
     "prove",

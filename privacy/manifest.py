@@ -42,6 +42,7 @@ STORES: tuple[Store, ...] = (
     # The proof of a consent outlives the person: ciphertext and keyed references, no clear text.
     Store("consent_entry", "subject_id", "shredded"),
     Store("consent_state", "contact_id", "deleted"),
+    Store("consent_request", "subject_id", "deleted"),
     # That a right was granted, and when: proof of the tenant's own; the words go with the key.
     Store("privacy_step", "subject_id", "shredded"),
     Store("privacy_request", "subject_id", "shredded"),

@@ -27,6 +27,8 @@ from tenants.api_keys import (
 from tenants.catalogue import CATALOGUE, EventKind
 from tenants.credentials import recognise
 from tenants.endings import drop_expired_sessions, end_session, end_sessions
+from tenants.forms import lines as tidy_lines
+from tenants.forms import locale as read_locale
 from tenants.invitations import (
     InvitationRow,
     accept_invitation,
@@ -167,6 +169,7 @@ __all__ = [
     "mail_sent",
     "make_key",
     "people_by_ids",
+    "read_locale",
     "read_public_link",
     "read_settings",
     "read_token",
@@ -184,6 +187,7 @@ __all__ = [
     "sign_out_person",
     "suspend",
     "take_off_factor",
+    "tidy_lines",
     "turn_signing_keys",
     "update_settings",
     "verify_email",

@@ -127,6 +127,13 @@ def origins(given: Sequence[str], field: Field = ("allowed_origins",)) -> str:
     return orjson.dumps(tidy).decode()
 
 
+def whole(number: int, least: int, most: int, field: Field) -> int:
+    """A whole number from the least to the most."""
+    if not least <= number <= most:
+        raise Invalid(f"A whole number from {least} to {most} is wanted.", field=field)
+    return number
+
+
 def _sound(text: str, field: Field) -> str:
     """Text that both databases take: no NUL, no half of a surrogate pair."""
     if "\0" in text or any("\ud800" <= letter <= "\udfff" for letter in text):

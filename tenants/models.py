@@ -33,6 +33,8 @@ class Tenant(Model):
     signature = TextField()
     voice = TextField()
     allowed_origins: Any = JSONField()
+    consent_hours = IntField(default=48)
+    consent_purge_days = IntField(default=30)
     state = TextField()
     created_at = InstantField()
     updated_at = InstantField()

@@ -38,11 +38,17 @@ class Changes(TypedDict, total=False):
     signature: str
     voice: str
     allowed_origins: Sequence[str]
+    consent_hours: int
+    consent_purge_days: int
 
 
 @dataclass(frozen=True, slots=True)
 class TenantSettings:
-    """A tenant as it set itself up; `state` is active, suspended or closing."""
+    """A tenant as it set itself up; `state` is active, suspended or closing.
+
+    A second yes counts for `consent_hours`; where none comes, the first is forgotten after
+    `consent_purge_days` (F9).
+    """
 
     id: str
     name: str
@@ -55,6 +61,8 @@ class TenantSettings:
     signature: str
     voice: str
     allowed_origins: list[str]
+    consent_hours: int
+    consent_purge_days: int
     state: str
     created_at: int
     updated_at: int
@@ -64,7 +72,8 @@ async def read_settings() -> TenantSettings:
     """The current tenant's settings."""
     row = await database.row(
         """SELECT id, name, country, locale, time_zone, currency, business_hours, holidays,
-                  signature, voice, allowed_origins, state, created_at, updated_at
+                  signature, voice, allowed_origins, consent_hours, consent_purge_days, state,
+                  created_at, updated_at
              FROM tenant WHERE id = $1::uuid""",
         tenancy.current(),
     )
@@ -98,7 +107,7 @@ async def update_settings(changes: Changes) -> TenantSettings:
     return await read_settings()
 
 
-def checked(changes: Changes) -> dict[str, str]:
+def checked(changes: Changes) -> dict[str, Any]:
     """The changes in the form that is stored; Invalid names the first field that is wrong."""
     given: dict[str, Any] = {**changes}
     return {name: _CHECKS[name](value) for name, value in given.items()}
@@ -151,7 +160,7 @@ def _hours(hours: Hours) -> str:
     ).decode()
 
 
-_CHECKS: dict[str, Callable[[Any], str]] = {
+_CHECKS: dict[str, Callable[[Any], str | int]] = {
     "name": lambda text: forms.line(text, ("name",)),
     "country": forms.country,
     "locale": forms.locale,
@@ -162,4 +171,6 @@ _CHECKS: dict[str, Callable[[Any], str]] = {
     "allowed_origins": forms.origins,
     "signature": lambda text: forms.lines(text, ("signature",)),
     "voice": lambda text: forms.lines(text, ("voice",)),
+    "consent_hours": lambda number: forms.whole(number, 1, 24 * 30, ("consent_hours",)),
+    "consent_purge_days": lambda number: forms.whole(number, 1, 365, ("consent_purge_days",)),
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from kernel import clock, database, events, ids, keys, tenancy
 from kernel.errors import Conflict
@@ -123,7 +124,7 @@ async def join(account_id: Id, name: str, role: Role) -> Id:
 
 @database.unit_of_work
 async def _open_and_found(
-    columns: dict[str, str], email: str, password_hash: str, name: str, is_verified: bool
+    columns: dict[str, Any], email: str, password_hash: str, name: str, is_verified: bool
 ) -> Founded:
     account_id = await accounts.open_account(email, password_hash, is_verified=is_verified)
     founded = await _found(columns, account_id, name)
@@ -133,7 +134,7 @@ async def _open_and_found(
 
 
 @database.unit_of_work
-async def _found(columns: dict[str, str], account_id: Id, name: str) -> Founded:
+async def _found(columns: dict[str, Any], account_id: Id, name: str) -> Founded:
     tenant_id, now = ids.new_id(), clock.now()
     tenant = {"id": tenant_id, **columns, "state": "active", "created_at": now, "updated_at": now}
     with tenancy.acting_for(tenant_id):

@@ -12,6 +12,7 @@ import commerce
 import contacts
 import conversations
 import links
+import privacy
 from channels import Claimed, Route, wire
 from contacts import ConsentStep, Known, Move, Sighting
 from kernel import clock, database, metrics, tenancy
@@ -107,6 +108,7 @@ async def _apply_to_tenant(items: Sequence[_Item]) -> None:
             and isinstance(item.update, conversations.ThreadUpdate)
         ]
     )
+    await privacy.hear(stored)
     await channels.want_media(
         [
             channels.Wanted(
@@ -265,7 +267,7 @@ def _consent_step(item: _Item, known: Known) -> ConsentStep | None:
 
 def _says_stop(message: wire.InboundMessage) -> bool:
     """In their own words, written or tapped, and to this business alone."""
-    if message.text is None or message.forwarded or message.group_id:
+    if message.text is None or message.forwarded or message.group_id or privacy.is_answer(message):
         return False
     return contacts.is_withdrawal(message.text, is_tapped=message.choice is not None)
 

@@ -88,6 +88,11 @@ async def wake(ctx: Context, *args: Any, **kwargs: Any) -> None:
     await _quietly("wake", conversations.wake_snoozed)
 
 
+async def consents(ctx: Context, *args: Any, **kwargs: Any) -> None:
+    """Ask for second yeses that could not be asked for, and end those that nobody gave."""
+    await _alone("consents", privacy.look_after_requests)
+
+
 async def carts(ctx: Context, *args: Any, **kwargs: Any) -> None:
     """Carts in which nothing happened for long enough are abandoned."""
     await _alone("carts", commerce.abandon_carts)

@@ -11,6 +11,7 @@ from workers import jobs
 CRONS: list[CronJob] = [
     cron(jobs.sweep, name="sweep", second=set(range(0, 60, 2)), keep_result=0, max_tries=1),
     cron(jobs.wake, name="wake", second={5, 35}, keep_result=0, max_tries=1),
+    cron(jobs.consents, name="consents", second={10, 40}, keep_result=0, max_tries=1),
     cron(jobs.carts, name="carts", second={20, 50}, keep_result=0, max_tries=1),
     cron(jobs.pulls, name="pulls", second={35}, keep_result=0, max_tries=1),
     cron(jobs.privacy_clock, name="privacy_clock", second={50}, keep_result=0, max_tries=1),

@@ -119,6 +119,12 @@ class UserErrorCode(Enum):
     CONSENT_WITHDRAWN = strawberry.enum_value(
         "CONSENT_WITHDRAWN", description="The contact has withdrawn consent to marketing."
     )
+    ALREADY_CONFIRMED = strawberry.enum_value(
+        "ALREADY_CONFIRMED", description="The contact has agreed to this already."
+    )
+    OCCASION_GONE = strawberry.enum_value(
+        "OCCASION_GONE", description="What the message was for is over."
+    )
     CONTACT_GONE = strawberry.enum_value(
         "CONTACT_GONE", description="The contact was erased or merged."
     )

@@ -5,6 +5,7 @@ SELECT b.id, t.state AS tenant_state, c.state AS contact_state, cs.state AS mark
        w.state AS waba_state, w.restricted_until,
        coalesce(v.window_closed_at, 0) AS window_closed_at,
        m.status AS template_status, m.category AS template_category,
+       r.expires_at AS request_expires_at,
        EXISTS (SELECT 1 FROM identity i
                 WHERE i.tenant_id = $1::uuid AND i.contact_id = b.contact_id
                   AND i.kind IN ('phone', 'whatsapp_user_id') AND i.state = 'current'
@@ -19,6 +20,10 @@ SELECT b.id, t.state AS tenant_state, c.state AS contact_state, cs.state AS mark
   LEFT JOIN consent_state cs
     ON cs.tenant_id = $1::uuid AND cs.contact_id = b.contact_id
    AND cs.purpose = 'marketing' AND cs.topic = ''
+  -- Of the contact, and still waiting for their answer.
+  LEFT JOIN consent_request r
+    ON r.tenant_id = $1::uuid AND r.id = b.occasion_id AND r.contact_id = b.contact_id
+   AND r.state = 'pending'
   -- Where a name was used again, the one that can be sent counts, or else the latest.
   LEFT JOIN template m
     ON m.tenant_id = $1::uuid

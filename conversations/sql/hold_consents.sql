@@ -3,5 +3,4 @@
 SELECT 1 AS held
   FROM ({batch}) AS b
   JOIN consent_state cs ON cs.tenant_id = $1::uuid AND cs.contact_id = b.contact_id
- WHERE cs.purpose = 'marketing'
    FOR SHARE OF cs

@@ -72,10 +72,31 @@ TABLES: dict[str, Table] = {
         "contact",
         "What you allowed and withdrew, step by step",
         by="contact_id>contact",
-        told="id contact_id purpose topic kind method provider_at recorded_at",
+        told="id contact_id purpose topic kind method provider_at recorded_at request_id "
+        "touchpoint_id wording_id text_hash notice actor_kind prompt_id answer_id",
         opened="evidence_sealed:json",
+        masked="actor_id",
         clear="tenant_id subject_id chain_seq chain_hash",
         keyed="source_token",
+    ),
+    "consent_wording": table(
+        "consent",
+        "contact",
+        "What you were asked to agree to",
+        by="id>consent_entry.wording_id",
+        told="id name locale version purpose topic statement prompt notice text_hash created_at",
+        clear="tenant_id template_name answered_by",
+    ),
+    "consent_request": table(
+        "consent",
+        "contact",
+        "What you asked for, and whether you confirmed it",
+        by="contact_id>contact",
+        told="id contact_id purpose topic wording_id touchpoint_id number_id state asked_at "
+        "decided_at prompt_id prompted_at prompt_hash released_at link_used_at expires_at "
+        "created_at",
+        opened="incentive_sealed",
+        clear="tenant_id subject_id trouble due_at",
     ),
     "consent_state": table(
         "consent",

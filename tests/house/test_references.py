@@ -13,6 +13,7 @@ from tests.house.test_keys_of_rows import GLOBAL
 _OF_A_KEY = "names the key that a text is sealed under, which may be destroyed before the row"
 _BEFORE = "is written before what it points at, or stays when that is gone"
 _OF_MANY = "points at rows of several tables"
+_LATER = "came to a table that stood, where SQLite adds no key of two columns"
 _OUTSIDE = "is an id of the platform or the shop"
 # Table and column → why no foreign key stands there.
 WITHOUT_KEY = {
@@ -20,6 +21,20 @@ WITHOUT_KEY = {
     "audit_entry": {"actor_id": _OF_MANY, "request_id": "is the id of a request"},
     "audit_subject": {"about_id": _OF_MANY, "entry_id": "goes with its entry"},
     "cart": {"subject_id": _OF_A_KEY},
+    "consent_entry": {
+        "request_id": _BEFORE,
+        "touchpoint_id": _BEFORE,
+        "wording_id": _LATER,
+        "actor_id": _OF_MANY,
+        "prompt_id": _BEFORE,
+        "answer_id": _BEFORE,
+    },
+    "consent_request": {
+        "subject_id": _OF_A_KEY,
+        "touchpoint_id": _BEFORE,
+        "number_id": _BEFORE,
+        "prompt_id": _BEFORE,
+    },
     "contact": {"subject_id": _BEFORE},
     "conversation": {"last_message_id": _BEFORE},
     "customer": {"origin_id": _OUTSIDE},

@@ -43,6 +43,7 @@ ACROSS = {
     "kernel/sql/newest_in_outbox.sqlite.sql": (1, "a reader begins behind all tenants"),
     "commerce/pull.py": (1, "shops of all tenants are asked by one clock"),
     "commerce/carts.py": (1, "carts of all tenants are left by one clock"),
+    "contacts/consent_requests.py": (1, "requests of all tenants fall due by one clock"),
     "channels/sql/claim_media.sql": (1, "files of all tenants are fetched by whoever is free"),
     "conversations/ledger_reads.py": (1, "what waits in all tenants is counted together"),
     "conversations/overdue.py": (1, "leases of all tenants run out by one clock"),

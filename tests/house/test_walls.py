@@ -22,6 +22,7 @@ OVER_THE_WALL = {
     "commerce/deliveries.py": (1, "shops' deliveries find their tenants"),
     "commerce/carts.py": (1, "carts of all tenants are left by one clock"),
     "commerce/pull.py": (1, "shops of all tenants are asked by one clock"),
+    "contacts/consent_requests.py": (1, "requests of all tenants fall due by one clock"),
     "conversations/ledger_reads.py": (1, "what waits in all tenants is counted together"),
     "conversations/outbound.py": (1, "whoever is free sends for all tenants"),
     "conversations/overdue.py": (1, "leases of all tenants run out by one clock"),

@@ -25,6 +25,7 @@ from kernel.ids import Id
 from tenants import Permission
 
 if TYPE_CHECKING:
+    from api.graphql.schema.consents import ConsentEntry, ConsentRequest
     from api.graphql.schema.conversations import Conversation
     from api.graphql.schema.orders import Order
     from api.graphql.schema.timeline import TimelineEntry
@@ -258,6 +259,48 @@ class Contact(Node):
     @strawberry.field(description="What they allowed or forbade, by purpose and topic.")
     def consents(self) -> list[ConsentState]:
         return cast(list[ConsentState], self.asked.loader(load_consents).get(self.row["id"]))
+
+    @strawberry.field(
+        description="What they allowed or forbade for one purpose; null where nothing was said."
+    )
+    async def consent(
+        self,
+        purpose: Annotated[
+            str, strawberry.argument(description="For what: marketing and so on.")
+        ] = room.MARKETING,
+        topic: Annotated[
+            str | None,
+            strawberry.argument(description="For which topic of it; null for the whole."),
+        ] = None,
+    ) -> ConsentState | None:
+        found = await self.asked.loader(load_consents).one(self.row["id"])
+        wanted = purpose, topic or ""
+        return next(
+            (one for one in found or () if (one.row["purpose"], one.row["topic"]) == wanted), None
+        )
+
+    @strawberry.field(description="Their first yeses, and what became of them, newest first.")
+    def consent_requests(
+        self,
+    ) -> list[Annotated[ConsentRequest, strawberry.lazy("api.graphql.schema.consents")]]:
+        from api.graphql.schema.consents import load_consent_requests_of
+
+        return cast(
+            list["ConsentRequest"],
+            self.asked.loader(load_consent_requests_of).get(self.row["id"]),
+        )
+
+    @strawberry.field(
+        description="All that the ledger has of their consents, in the order of its lines."
+    )
+    def consent_history(
+        self,
+    ) -> list[Annotated[ConsentEntry, strawberry.lazy("api.graphql.schema.consents")]]:
+        from api.graphql.schema.consents import load_consent_history
+
+        return cast(
+            list["ConsentEntry"], self.asked.loader(load_consent_history).get(self.row["id"])
+        )
 
     @strawberry.field(
         description="Their link to a page where one click ends all marketing: for a year, and "

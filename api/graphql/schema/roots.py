@@ -13,6 +13,7 @@ from api.graphql.permissions import SIGNED_IN, requires
 from api.graphql.scalars import PhoneNumber
 from api.graphql.schema.account import AccountMutation
 from api.graphql.schema.api_keys import ApiKey, ApiKeyMutation, keys_page
+from api.graphql.schema.asking_consent import AskingConsentMutation
 from api.graphql.schema.audit import AuditQuery
 from api.graphql.schema.carts import (
     Cart,
@@ -34,6 +35,7 @@ from api.graphql.schema.channels import (
     templates_page,
 )
 from api.graphql.schema.colleagues import ColleaguesMutation, Invitation, invitations_page
+from api.graphql.schema.consents import ConsentQuery
 from api.graphql.schema.contact_lists import ContactOrder, contacts_page, one_contact
 from api.graphql.schema.contacts import Contact
 from api.graphql.schema.conversation_lists import ConversationOrder, inbox_page
@@ -86,7 +88,7 @@ ConversationOrderArg = Annotated[
 
 
 @object_type
-class Query(AuditQuery, JobQuery, PrivacyRequestQuery):
+class Query(AuditQuery, JobQuery, PrivacyRequestQuery, ConsentQuery):
     """What can be asked."""
 
     @strawberry.field(description="Who asks, and what they may.", directives=[SIGNED_IN])
@@ -359,5 +361,6 @@ class Mutation(
     TellingMutation,
     TouchpointMutation,
     PrivacyRequestMutation,
+    AskingConsentMutation,
 ):
     """What can be done."""

@@ -113,6 +113,19 @@ class Tenant(Node):
     def allowed_origins(self) -> list[str]:
         return self._settings.allowed_origins
 
+    @strawberry.field(
+        description="For how many hours after a first yes the second counts: 48 unless changed."
+    )
+    def consent_hours(self) -> int:
+        return self._settings.consent_hours
+
+    @strawberry.field(
+        description="After how many days a first yes without a second is forgotten: 30 unless "
+        "changed."
+    )
+    def consent_purge_days(self) -> int:
+        return self._settings.consent_purge_days
+
     @strawberry.field(description="Whether the house is open.")
     def state(self) -> TenantState:
         return TenantState(self._settings.state)
@@ -229,6 +242,13 @@ class TenantUpdateInput:
     voice: str | None = strawberry.field(
         default=None, description="How the store speaks: up to 1,000 characters."
     )
+    consent_hours: int | None = strawberry.field(
+        default=None, description="For how many hours a second yes counts: 1 to 720."
+    )
+    consent_purge_days: int | None = strawberry.field(
+        default=None,
+        description="After how many days a first yes without a second is forgotten: 1 to 365.",
+    )
 
 
 @object_type
@@ -277,6 +297,8 @@ def _changes(given: TenantUpdateInput) -> Changes:
         "holidays",
         "signature",
         "voice",
+        "consent_hours",
+        "consent_purge_days",
     ):
         value = getattr(given, name)
         if value is not None:
