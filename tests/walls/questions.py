@@ -43,6 +43,8 @@ TABLES = {
 }
 # A cursor bears the filter that it came from, with the candidate in it.
 _OF_THE_QUESTION = {"cursor", "startCursor", "endCursor"}
+# Another second may have begun between two questions.
+_OF_THE_MOMENT = {"localTime", "withdrawalLink", "preferencesLink"}
 _BY_NAME: Mapping[str, Any] = {
     "language": "es",
     "rows": [],
@@ -50,8 +52,6 @@ _BY_NAME: Mapping[str, Any] = {
     "url": "https://shop.example/",
 }
 _FAULT = re.compile(rb'"requestId":"[0-9a-f]{32}"')
-# A minute may begin between two questions.
-_CLOCK = re.compile(rb'"localTime":"[^"]*"')
 _WANTED = re.compile(rb"; an? ([a-z_]+) is wanted")
 _SAMPLES: Mapping[str, Any] = {
     "Boolean": False,
@@ -136,7 +136,7 @@ class Asker:
         return wanted[1].decode() if wanted else None
 
     async def ask(self, position: Position, candidate: str) -> bytes:
-        """The bytes of the answer without the candidate, the time and the id of a fault's log."""
+        """The bytes of the answer without the candidate and the id of a fault's log."""
         given = {
             name: self._value(
                 one.type, position.path[1:] if name == position.path[0] else None, candidate
@@ -151,7 +151,7 @@ class Asker:
         answer = await (self._listen if position.operation == "subscription" else self._post)(
             query, given
         )
-        return _CLOCK.sub(b"", _FAULT.sub(b"", answer)).replace(candidate.encode(), b"ID")
+        return _FAULT.sub(b"", answer).replace(candidate.encode(), b"ID")
 
     async def _post(self, query: str, given: Mapping[str, Any]) -> bytes:
         body = orjson.dumps({"query": query, "variables": given})
@@ -236,7 +236,7 @@ def _selection(kind: Any, depth: int) -> str:
         if any(is_required_argument(argument) for argument in one.args.values()):
             continue
         if is_leaf_type(inner):
-            shown += [name] if name not in _OF_THE_QUESTION else []
+            shown += [name] if name not in _OF_THE_QUESTION | _OF_THE_MOMENT else []
         elif depth > 0 and (is_object_type(inner) or depth > 1):
             shown.append(f"{name} {_selection(inner, depth - 1)}")
     return f"{{ {' '.join(shown)} }}"
