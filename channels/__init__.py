@@ -30,6 +30,7 @@ from channels.deliveries import (
 )
 from channels.departures import Departing, LeftBehind, arrived, depart, left_behind
 from channels.email import Email, Failure, send_email
+from channels.forgetting import drop_files
 from channels.graph import start, stop
 from channels.health import Health, health_of
 from channels.intake import BELL as DELIVERIES_BELL
@@ -102,6 +103,7 @@ __all__ = [
     "count_platform_updates",
     "count_templates",
     "depart",
+    "drop_files",
     "drop_old_deliveries",
     "fetch_media",
     "forget_apps",

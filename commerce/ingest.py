@@ -6,7 +6,7 @@ arrival, doubled or late. A batch is one unit of work, read and written in few s
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, TypeVar
 
@@ -44,6 +44,7 @@ from kernel.events import Event
 from kernel.ids import Id
 
 T = TypeVar("T")
+_NOBODY = Buyer()
 Outcome = Literal["created", "updated", "unchanged"]
 # So many at a time fit the statements of SQLite (32,766 parameters).
 _AT_ONCE = 5000
@@ -79,9 +80,10 @@ async def ingest(store_id: Id, told: Sequence[Told], origin_id: Id | None = None
 async def _ingest(
     store: Store, told: Sequence[Told], origin_id: Id | None, came_to: Ingested
 ) -> None:
+    people = await _recognise(store.id, told, came_to)
+    told = [_without_buyer(one) if _is_erased(one, people) else one for one in told]
     bought, given_back = _of(told, Order), _of(told, Refund)
     given_back += [one for order in bought for one in order.refunds]
-    people = await _recognise(store.id, told, came_to)
 
     def who(buyer: Buyer) -> Known | None:
         return people.get(buyer)
@@ -133,8 +135,13 @@ def _deleted(told: Iterable[Told], kind: str) -> set[str]:
     return {one.external_id for one in _of(told, Deletion) if one.kind == kind}
 
 
-async def _recognise(store_id: Id, told: Sequence[Told], came_to: Ingested) -> dict[Buyer, Known]:
-    """Whom all these are about; people are made where new. Guests without any id are nobody."""
+async def _recognise(
+    store_id: Id, told: Sequence[Told], came_to: Ingested
+) -> dict[Buyer, Known | None]:
+    """Whom all these are about; people are made where new.
+
+    Guests without any id are missing; None is somebody who was erased.
+    """
     spans: dict[Buyer, tuple[int, int]] = {}
     for one in told:
         if isinstance(one, Customer | Order | Cart | Refund) and one.buyer.is_known:
@@ -158,6 +165,20 @@ async def _recognise(store_id: Id, told: Sequence[Told], came_to: Ingested) -> d
     await follow_merges(recognised.merges)
     came_to.merges += recognised.merges
     return {buyer: known for (buyer, _), known in zip(shown, recognised.known, strict=True)}
+
+
+def _is_erased(one: Told, people: Mapping[Buyer, Known | None]) -> bool:
+    return people.get(getattr(one, "buyer", _NOBODY), one) is None
+
+
+def _without_buyer(one: Told) -> Told:
+    """What counts of a purchase without who made it, and without what leads to them."""
+    if isinstance(one, Order):
+        parcels = tuple(replace(each, tracking=None, tracking_url=None) for each in one.parcels)
+        return replace(one, buyer=_NOBODY, parcels=parcels)
+    if isinstance(one, Cart):
+        return replace(one, buyer=_NOBODY, url=None)
+    return replace(one, buyer=_NOBODY) if isinstance(one, Customer | Refund) else one
 
 
 def _touches(happened: Iterable[Event]) -> Iterable[Touch]:

@@ -2,7 +2,8 @@
 
 I own contacts, their identities and subjects, merges, tags, the consent ledger and activity.
 My words: sighting (how somebody showed up), move (they changed number or user id), listed (how a
-list has them), subject (owner of a key), step (one line of the ledger), touch (one activity).
+list has them), subject (owner of a key), step (one line of the ledger), touch (one activity),
+mark (somebody with this id was erased).
 My events: contact.created, contact.updated, contact.identity_changed, contact.merged,
 contact.tagged, contact.untagged, contact.removed, consent.*, incentive.released, restriction.set,
 restriction.lifted.
@@ -54,6 +55,7 @@ from contacts.entering import (
     look_up,
     times_shown,
 )
+from contacts.erasing import Person, forget, note_destroyed, person_of
 from contacts.identity import Recognised, find, recognise
 from contacts.merge import Merge
 from contacts.phones import read_phone
@@ -79,6 +81,11 @@ from contacts.restriction import freeze, unfreeze
 from contacts.search import search_tokens
 from contacts.sightings import Known, Move, Sighting
 from contacts.sources import note_source
+from contacts.suppression import (
+    lift_suppression,
+    mark_tokens,
+    suppress,
+)
 from contacts.tags import (
     retag,
     tag,
@@ -120,6 +127,7 @@ __all__ = [
     "Listed",
     "Merge",
     "Move",
+    "Person",
     "Recognised",
     "Sighting",
     "TagRow",
@@ -143,6 +151,7 @@ __all__ = [
     "enter",
     "expire_requests",
     "find",
+    "forget",
     "forget_activity",
     "forget_requests",
     "freeze",
@@ -151,14 +160,18 @@ __all__ = [
     "identities_of",
     "is_withdrawal",
     "keep_requests",
+    "lift_suppression",
     "list_tags",
     "look_up",
+    "mark_tokens",
     "newest_wording",
+    "note_destroyed",
     "note_prompt",
     "note_source",
     "note_trouble",
     "open_incentive",
     "open_request",
+    "person_of",
     "plain_forms",
     "read_phone",
     "recognise",
@@ -168,6 +181,7 @@ __all__ = [
     "requests_of",
     "retag",
     "search_tokens",
+    "suppress",
     "tag",
     "tags_by_ids",
     "tags_of",

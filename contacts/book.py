@@ -110,6 +110,10 @@ class Book:
         by_user_id, by_phone = self._holders(one.shown(), one.at)
         return by_user_id or by_phone or next(self._typed(one.shown()), None)
 
+    def meet(self, one: Sighting | Move) -> Person:
+        """Find or make the person of a sighting or a move."""
+        return self.moved(one) if isinstance(one, Move) else self.seen(one)
+
     def seen(self, one: Sighting) -> Person:
         """Find or make the person of a sighting, and note what it tells."""
         person = self._met(one.shown(), one.at, "one sighting showed both ids") or self._new(one)

@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 
+from contacts.suppression import lift_suppression
 from kernel import clock, database, events, ids, keys, tenancy
 from kernel.chain import Chain
 from kernel.database import Batch
@@ -57,6 +58,8 @@ _STATE_AFTER = {
 }
 
 
+# Told by others about a person: no new act of their own.
+_TOLD_BY_OTHERS = frozenset({"import", "store"})
 # Of two steps of one second (the platform's times are no finer) the graver counts, so that the
 # order in which they came does not.
 _GRAVITY = ("none", "pending", "confirmed", "unproven", "expired", "refused", "withdrawn")
@@ -158,6 +161,11 @@ async def record_consent(steps: Sequence[ConsentStep]) -> list[Id]:
     fresh = [(step, record["id"]) for step, record in records.values() if record["id"] in new]
     await _bring_up_to_date(fresh)
     await _end_requests([step for step, _ in fresh if step.kind == "withdrawn"])
+    await lift_suppression(
+        step.contact_id
+        for step, _ in fresh
+        if step.kind == "confirmed" and step.method not in _TOLD_BY_OTHERS
+    )
     await events.record(
         *(
             Event(

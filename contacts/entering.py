@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 import orjson
 
-from contacts import search
+from contacts import search, suppression
 from contacts.book import Book
 from contacts.consent import ConsentStep, record_consent
 from contacts.people import Person
@@ -31,6 +31,8 @@ _DETAILS = (
 )
 DETAILS = tuple(_DETAILS.split())
 _OUTLIVING = ("consent", "new_tag")
+# Their ids belong to several contacts, or one who bears them was erased.
+Nobody = Literal["several", "suppressed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +69,10 @@ class Effect:
 
 @dataclass(slots=True)
 class Entered:
-    """Whom a line of the list is; None where its ids belong to several contacts."""
+    """Whom a line of the list is, or why they are nobody."""
 
     contact_id: Id | None
+    nobody: Nobody | None = None
     effects: list[Effect] = field(default_factory=list)
 
 
@@ -82,8 +85,14 @@ async def enter(listed: Sequence[Listed], origin: str) -> list[Entered]:
     book = await Book.hold([one.sighting for one in listed])
     before = await _details(book.people)
     known = set(book.entries)
-    people = [book.listed(one.sighting) for one in listed]
-    entered = [Entered(person.id if person else None) for person in people]
+    marks = await suppression.read_marks([one.sighting for one in listed])
+    people = [None if marks.bar(one.sighting) else book.listed(one.sighting) for one in listed]
+    entered = [
+        Entered(person.id)
+        if person
+        else Entered(None, "suppressed" if marks.bar(one.sighting) else "several")
+        for one, person in zip(listed, people, strict=True)
+    ]
     added = book.entries.keys() - known
     await book.save()
     met = [
@@ -91,6 +100,9 @@ async def enter(listed: Sequence[Listed], origin: str) -> list[Entered]:
         for one, person, into in zip(listed, people, entered, strict=True)
         if person
     ]
+    await suppression.welcome(
+        (person.id, mark) for one, person, _ in met if (mark := marks.on(one.sighting))
+    )
     first = {person.id: into for _, person, into in reversed(met)}
     for key in sorted(added):
         entry = book.entries[key]
@@ -105,13 +117,11 @@ async def enter(listed: Sequence[Listed], origin: str) -> list[Entered]:
     return entered
 
 
-async def look_up(listed: Sequence[Listed]) -> list[Literal["new", "known", "several"]]:
+async def look_up(listed: Sequence[Listed]) -> list[Literal["new", "known"] | Nobody]:
     """What entering these people would find, without making anybody."""
-    book = await Book.open([one.sighting for one in listed])
-    people = [book.listed(one.sighting) for one in listed]
-    return [
-        "several" if person is None else "new" if person.is_new else "known" for person in people
-    ]
+    seen = [one.sighting for one in listed]
+    book, marks = await Book.open(seen), await suppression.read_marks(seen)
+    return ["suppressed" if marks.bar(one) else _found(book.listed(one)) for one in seen]
 
 
 async def times_shown(contact_ids: Iterable[Id], before: int) -> list[Effect]:
@@ -141,6 +151,10 @@ async def times_shown(contact_ids: Iterable[Id], before: int) -> list[Effect]:
 def source_of_consent(origin: str, contact_id: Id) -> str:
     """What makes a consent of a list one, however often it is told."""
     return f"import|{origin}|{contact_id}"
+
+
+def _found(person: Person | None) -> Literal["new", "known", "several"]:
+    return "several" if person is None else "new" if person.is_new else "known"
 
 
 def _pieces(met: Sequence[tuple[Listed, Person, Entered]]) -> Iterable[tuple[Id, str]]:

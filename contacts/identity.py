@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from contacts import merge, search
+from contacts import merge, search, suppression
 from contacts.book import Book
 from contacts.people import Person
 from contacts.phones import canonical
@@ -16,9 +16,12 @@ from kernel.ids import Id
 
 @dataclass(frozen=True, slots=True)
 class Recognised:
-    """One `Known` for each sighting, in order, and the contacts that were joined on the way."""
+    """Whom each sighting shows, in order, and the contacts that were joined on the way.
 
-    known: list[Known]
+    None where somebody shows up who was erased and did not come themselves (suppression).
+    """
+
+    known: list[Known | None]
     merges: list[merge.Merge]
 
 
@@ -32,7 +35,7 @@ async def recognise(seen: Sequence[Sighting | Move]) -> Recognised:
 
     Joined to the caller's unit of work, so that a person exists exactly when what they did does.
     """
-    known: list[Known] = []
+    known = list[Known | None]()
     merges: list[merge.Merge] = []
     for start in range(0, len(seen), _AT_ONCE):
         part = await _recognise(seen[start : start + _AT_ONCE])
@@ -40,18 +43,30 @@ async def recognise(seen: Sequence[Sighting | Move]) -> Recognised:
         merges += part.merges
     if len(seen) > _AT_ONCE and merges:
         after = {one.merged_id: one.survivor_id for one in merges}
-        known = [_survivor(one, after) for one in known]
+        known = [one and _survivor(one, after) for one in known]
     return Recognised(known, merges)
 
 
 async def _recognise(seen: Sequence[Sighting | Move]) -> Recognised:
     book = await Book.hold(seen)
-    people = [book.moved(one) if isinstance(one, Move) else book.seen(one) for one in seen]
+    # Read while their contacts are held: whoever erases one of them has marked it, or waits.
+    marks = await suppression.read_marks(seen)
+    people = [None if marks.bar(one) else book.meet(one) for one in seen]
     await book.save()
     merges = await merge.join(book.joined)
-    survivors = [person.survivor() for person in people]
+    survivors = [person and person.survivor() for person in people]
+    marked = [
+        (one, person, mark)
+        for one, person in zip(seen, survivors, strict=True)
+        if (mark := marks.on(one))
+    ]
+    await suppression.welcome((person.id, mark) for _, person, mark in marked if person)
+    await suppression.follow_moves(
+        (one, mark) for one, person, mark in marked if person is None and isinstance(one, Move)
+    )
     await search.remember(_pieces(seen, survivors))
-    return Recognised([Known(one.id, one.subject_id) for one in survivors], merges)
+    known = [Known(one.id, one.subject_id) if one else None for one in survivors]
+    return Recognised(known, merges)
 
 
 async def find(seen: Sequence[Sighting]) -> list[Known | None]:
@@ -72,8 +87,12 @@ def _survivor(one: Known, after: Mapping[Id, Id]) -> Known:
     return Known(contact_id, one.subject_id)
 
 
-def _pieces(seen: Sequence[Sighting | Move], people: Sequence[Person]) -> Iterable[tuple[Id, str]]:
+def _pieces(
+    seen: Sequence[Sighting | Move], people: Sequence[Person | None]
+) -> Iterable[tuple[Id, str]]:
     for one, person in zip(seen, people, strict=True):
+        if person is None:
+            continue
         pieces = search.pieces_of_phone(canonical(one.phone)) if one.phone else set()
         if isinstance(one, Sighting):
             pieces |= search.pieces_of_name(f"{one.name or ''} {one.username or ''}")

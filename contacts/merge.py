@@ -107,6 +107,15 @@ async def _take_the_later_name(survivor_id: Id, merged_id: Id) -> None:
 
 async def _close(survivor_id: Id, merged_id: Id, reason: str) -> None:
     tenant_id, now = tenancy.current(), clock.now()
+    await database.run(
+        """UPDATE contact SET suppressed_by = coalesce(suppressed_by, (
+                  SELECT m.suppressed_by FROM contact m
+                   WHERE m.tenant_id = $1::uuid AND m.id = $3::uuid))
+            WHERE tenant_id = $1::uuid AND id = $2::uuid""",
+        tenant_id,
+        survivor_id,
+        merged_id,
+    )
     # Ids that led to the joined contact earlier lead on to the survivor (F5).
     await database.run(
         """UPDATE contact SET state = 'merged', merged_into = $2::uuid, updated_at = $4

@@ -32,6 +32,7 @@ class Contact(TenantModel):
     time_zone = TextField(null=True)
     time_zone_source = TextField(null=True)
     source = TextField()
+    suppressed_by = IdField(null=True)
     created_at = InstantField()
     updated_at = InstantField()
 
@@ -88,6 +89,20 @@ class ContactMerge(TenantModel):
         """Its table."""
 
         table = "contact_merge"
+
+
+class Suppression(TenantTable):
+    """That somebody who bears an id was erased."""
+
+    token = TokenField(primary_key=True)
+    origin_id = IdField()
+    at = InstantField()
+    state = TextField()
+
+    class Meta:
+        """Its table."""
+
+        table = "suppression"
 
 
 class ContactSearch(TenantTable):

@@ -20,6 +20,7 @@ class Sighting:
 
     `at` is the platform's time, `source` how it came (whatsapp, shared, address_book, history,
     store, import); `customer` is a shop's id of them, `store` the shop that it holds for.
+    `is_own_act`: they came themselves, by a message of theirs or a yes; nobody else told of them.
     """
 
     at: int
@@ -32,6 +33,7 @@ class Sighting:
     email: str | None = None
     customer: str | None = None
     store: str = ""
+    is_own_act: bool = False
 
     def shown(self) -> list[Shown]:
         """The ids that were shown."""
@@ -54,6 +56,8 @@ class Move:
     phone: str | None
     user_id: str | None
     scope: str = ""
+    # The platform tells of it, to whoever knows them.
+    is_own_act: bool = False
 
     def before(self) -> list[Shown]:
         """The ids that ended; the user id first, for it names one person surely."""

@@ -60,6 +60,7 @@ from conversations.sends import queue
 from conversations.statuses import ToldStatus
 from conversations.steps import assign, change_state, mark_read, wake_snoozed
 from conversations.threads import WINDOW
+from conversations.voiding import void_sends
 
 __all__ = [
     "SENDS_BELL",
@@ -121,6 +122,7 @@ __all__ = [
     "templates_that_fit",
     "thread_with",
     "unread_of",
+    "void_sends",
     "waiting_of",
     "wake_snoozed",
     "way_to",

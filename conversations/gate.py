@@ -36,6 +36,7 @@ class Facts:
     tenant_state: str
     contact_state: str
     marketing: str | None
+    is_suppressed: bool
     number_state: str
     waba_state: str
     restricted_until: int | None
@@ -171,7 +172,14 @@ def _consent(facts: Facts, _now: int) -> Reason | None:
         return None  # it asks for the consent (F9)
     # A template whose category nobody has told yet may well be marketing.
     is_unknown = facts.is_template and facts.template_status is None
-    if is_unknown or facts.category in _WITHOUT_CONSENT or facts.marketing == "confirmed":
+    if is_unknown or facts.category in _WITHOUT_CONSENT:
+        return None
+    if facts.is_suppressed:
+        return Reason(
+            "SUPPRESSED",
+            "This person was erased and wrote again; only their own new consent allows marketing.",
+        )
+    if facts.marketing == "confirmed":
         return None
     if facts.marketing == "withdrawn":
         return Reason("CONSENT_WITHDRAWN", "This contact has withdrawn consent to marketing.")
@@ -220,6 +228,7 @@ _READ = (
     "tenant_state",
     "contact_state",
     "marketing",
+    "is_suppressed",
     "number_state",
     "waba_state",
     "restricted_until",

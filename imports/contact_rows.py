@@ -21,7 +21,8 @@ from kernel.ids import Id
 
 AT_ONCE = 1000
 Item = tuple[int, Listed]
-_FOUND = {"new": "created", "known": "known", "several": "refused"}
+_FOUND = {"new": "created", "known": "known", "several": "refused", "suppressed": "refused"}
+NOBODY = {"several": "TWO_PEOPLE", "suppressed": "SUPPRESSED"}
 
 
 class ContactRows:
@@ -118,8 +119,8 @@ async def enter(
     problems: list[Problem] = []
     counts: Counter[str] = Counter()
     for (number, listed), one in zip(items, entered, strict=True):
-        if one.contact_id is None:
-            problems.append(Problem(number, "TWO_PEOPLE"))
+        if one.nobody:
+            problems.append(Problem(number, NOBODY[one.nobody]))
             counts["refused"] += 1
             continue
         effects += [(number, effect) for effect in one.effects]
@@ -134,12 +135,12 @@ async def look_up(items: Sequence[Item]) -> tuple[list[Problem], Counter[str]]:
     """What entering them would come to (F7: dry run)."""
     found = await contacts.look_up([listed for _, listed in items])
     problems = [
-        Problem(number, "TWO_PEOPLE")
+        Problem(number, NOBODY[one])
         for (number, _), one in zip(items, found, strict=True)
-        if one == "several"
+        if one in NOBODY
     ]
     counts = Counter(_FOUND[one] for one in found)
     for (_, listed), one in zip(items, found, strict=True):
-        if listed.consent and one != "several":
+        if listed.consent and one not in NOBODY:
             counts[listed.consent.kind] += 1
     return problems, counts

@@ -30,9 +30,10 @@ async def write(items: Sequence[Bought], job_id: Id, begun_at: int, store_id: Id
     effects += await _shown(rows, begun_at)
     told = []
     for one in new:
-        if entered[one.person].contact_id is None:
+        if entered[one.person].nobody == "several":
             problems += [Problem(row, "TWO_PEOPLE") for row in one.rows]
         else:
+            # Of somebody who was erased the order counts, and says no more who bought.
             told.append(_told(one))
             counts["returns" if one.is_return else "orders"] += 1
     ingested = await commerce.ingest(store_id, told, origin_id=job_id)

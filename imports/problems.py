@@ -22,6 +22,7 @@ RIGHT = {
     # Who
     "NOBODY": "Give a phone number, an e-mail address or a customer id.",
     "TWO_PEOPLE": "The phone, e-mail and customer id belong to different contacts; merge them first.",
+    "SUPPRESSED": "This person was erased; they come back by a message or a yes of their own only.",
     "BAD_PHONE": "That is no phone number that exists; +34600111222 would be one.",
     "NO_COUNTRY": "Write the number as +34600111222, fill in the country, or choose a default country.",
     "BAD_EMAIL": "That is no e-mail address; name@example.com would be one.",

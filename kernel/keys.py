@@ -129,6 +129,17 @@ def index() -> Indexer:
     return _indexer(tenancy.current())
 
 
+def suppression() -> list[Indexer]:
+    """Make the current tenant's suppression marks: by the newest version of their key, the last.
+
+    A mark is never made anew, for nobody knows its value any more: all versions are looked for.
+    """
+    owner, ring = tenancy.current(), _state().keyring
+    ring.get_or_make(owner, "suppression", FIRST)
+    versions = ring.versions(owner, "suppression")
+    return [Indexer(int(one), ring.get(owner, "suppression", one)) for one in versions]
+
+
 def intake(at: int) -> tuple[str, Sealer]:
     """The name and the sealer of the day's intake key."""
     day = clock.moment(at).strftime("%Y%m%d")

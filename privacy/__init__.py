@@ -5,14 +5,17 @@ stores of personal data in the order of an erasure, what persons ask for by law,
 I read the audit log.
 My words: store (a table that points at a person), fate (what an erasure does to it), request (a
 right that somebody claims), proof (how it was made sure who asks), clock (it runs towards the due
-date, or stands), first yes, prompt (the message that asks for the second).
-My events: privacy.*.
+date, or stands), first yes, prompt (the message that asks for the second), step (of a request, or
+of an erasure, where it is done once), receipt (what an erasure did, in counts, signed).
+My events: privacy.*, erasure.started, erasure.store_cleared, erasure.finished.
 """
 
 from privacy.answers import answer_by_link, hear, is_answer
 from privacy.data_map import ACTIVITIES, RECIPIENTS, TABLES, Column, Table, Way
 from privacy.double_opt_in import FirstYes, ask
 from privacy.due import warn_of_requests
+from privacy.erasing import erase_next
+from privacy.erasures import begin_erasure
 from privacy.fulfilling import fulfil, lift_restriction
 from privacy.manifest import STORES, Store
 from privacy.request_queries import (
@@ -52,10 +55,12 @@ __all__ = [
     "Way",
     "answer_by_link",
     "ask",
+    "begin_erasure",
     "count_entries",
     "count_requests",
     "entries_by_ids",
     "entry_page",
+    "erase_next",
     "extend",
     "fulfil",
     "hear",

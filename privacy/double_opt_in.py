@@ -188,8 +188,13 @@ async def prompt(request: ConsentRequestRow) -> None:
 async def _contact(first: FirstYes) -> ContactRow:
     contact_id = first.contact_id
     if contact_id is None:
-        seen = Sighting(clock.now(), first.phone, source=NEWCOMER)
-        contact_id = (await contacts.recognise([seen])).known[0].contact_id
+        # As of when they agreed: a yes from before their erasure brings nobody back.
+        seen = Sighting(first.at, first.phone, source=NEWCOMER, is_own_act=True)
+        known = (await contacts.recognise([seen])).known[0]
+        if known is None:
+            message = "This person was erased since; only a new yes of theirs brings them back."
+            raise Conflict(message, code="SUPPRESSED", field=("phone",))
+        contact_id = known.contact_id
     contact = (await contacts.contacts_by_ids([contact_id])).get(contact_id)
     if contact is None or contact["state"] != "active":
         raise NotFound("There is no such contact.", field=("contact",))

@@ -9,6 +9,7 @@ from kernel.models import (
     InstantField,
     SealedField,
     TenantModel,
+    TenantTable,
     TextField,
 )
 
@@ -57,3 +58,40 @@ class PrivacyStep(TenantModel):
         """Its table."""
 
         table = "privacy_step"
+
+
+class Erasure(TenantModel):
+    """The forgetting of one person; `ids_sealed` stands only until their keys are gone."""
+
+    contact_id = IdField()
+    reason = TextField()
+    request_id = IdField(null=True)
+    state = TextField()
+    trouble = TextField(null=True)
+    ids_sealed = SealedField(null=True)
+    receipt = TextField(null=True)
+    receipt_signature = TextField(null=True)
+    attempts = fields.SmallIntField()
+    lease_until = InstantField()
+    fence = fields.BigIntField()
+    created_at = InstantField()
+    finished_at = InstantField(null=True)
+
+    class Meta:
+        """Its table."""
+
+        table = "erasure"
+
+
+class ErasureStep(TenantTable):
+    """One step of an erasure that is done, with how many things went."""
+
+    erasure_id = IdField(primary_key=True)
+    step = TextField()
+    count = fields.BigIntField()
+    done_at = InstantField()
+
+    class Meta:
+        """Its table."""
+
+        table = "erasure_step"

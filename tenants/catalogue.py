@@ -253,7 +253,7 @@ CATALOGUE: tuple[EventKind, ...] = (
     _event("export.expired", "export contact", "F45", "nobody fetched it in time"),
     _event("erasure.started", "erasure contact", "F46", "a person is being forgotten"),
     _event("erasure.store_cleared", "erasure store", "F46", "one store is done"),
-    _event("erasure.finished", "erasure receipt", "F46", "the keys are gone and the receipt is signed"),
+    _event("erasure.finished", "erasure contact", "F46", "the keys are gone and the receipt is signed"),
     _event("audit.chain_broken", "entry", "F48", "the verifier found an altered or missing row"),
     _event("retention.rule_changed", "rule", "F49", "how long a kind of data is kept"),
     _event("retention.carried_out", "rule run", "F49", "a night's deletions are done"),

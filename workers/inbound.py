@@ -97,6 +97,8 @@ async def _apply_to_tenant(items: Sequence[_Item]) -> None:
     """All that these deliveries tell this tenant, committed together."""
     began_at = clock.now()
     people = await _recognise(items)
+    # Of whoever was erased, and did not come themselves, nothing is kept.
+    items = [item for item in items if people.get(id(item), True)]
     stored = await conversations.receive(
         [
             conversations.Received(
@@ -154,8 +156,11 @@ async def _apply_to_tenant(items: Sequence[_Item]) -> None:
     )
 
 
-async def _recognise(items: Sequence[_Item]) -> dict[int, Known]:
-    """Whom each update is about, by the item's own identity; people are made where new."""
+async def _recognise(items: Sequence[_Item]) -> dict[int, Known | None]:
+    """Whom each update is about, by the item's own identity; people are made where new.
+
+    None: somebody who was erased; who is missing is nobody.
+    """
     shown = [(item, one) for item in items for one in _sightings(item)]
     if not shown:
         return {}
@@ -176,16 +181,40 @@ def _sightings(item: _Item) -> list[Sighting | Move]:
     person, name, source = _person_of(update)
     if person is None or not person.known:
         return []
+    is_own_act = _is_own_act(update)
     seen: list[Sighting | Move] = [
-        Sighting(item.at, person.phone, person.user_id, person.username, name, scope, source)
+        Sighting(
+            item.at,
+            person.phone,
+            person.user_id,
+            person.username,
+            name,
+            scope,
+            source,
+            is_own_act=is_own_act,
+        )
     ]
     if isinstance(update, wire.InboundMessage) and update.shared_phone and person.user_id:
         seen.append(
             Sighting(
-                item.at, update.shared_phone, person.user_id, scope=scope, source="shared_contact"
+                item.at,
+                update.shared_phone,
+                person.user_id,
+                scope=scope,
+                source="shared_contact",
+                is_own_act=is_own_act,
             )
         )
     return seen
+
+
+def _is_own_act(update: wire.Update) -> bool:
+    """Whether the person came themselves: they wrote, called or chose, just now."""
+    if isinstance(update, wire.InboundMessage):
+        return update.origin != "history"
+    if isinstance(update, wire.Call):
+        return update.direction == "USER_INITIATED"
+    return isinstance(update, wire.Preference)
 
 
 def _person_of(update: wire.Update) -> tuple[wire.Person | None, str | None, str]:
@@ -276,7 +305,7 @@ def _stopped_marketing(update: wire.Status) -> bool:
     return any(error.code == _STOPPED_MARKETING for error in update.errors)
 
 
-def _is_in_a_thread(item: _Item, people: dict[int, Known]) -> bool:
+def _is_in_a_thread(item: _Item, people: dict[int, Known | None]) -> bool:
     """Whether the thread or the statuses keep this update; all others are kept as they came."""
     if isinstance(item.update, wire.Status):
         return item.route.number_id is not None

@@ -24,6 +24,7 @@ Context = dict[Any, Any]
 
 # A job that never ends would starve the others; the next sweep goes on with what is left.
 _LONGEST = 20.0
+_SIDE_BY_SIDE = 4
 _OUTBOX_KEPT = 14 * clock.DAY
 _SESSIONS_KEPT = 30 * clock.DAY
 _log = structlog.get_logger("jobs")
@@ -75,6 +76,7 @@ async def sweep(ctx: Context, *args: Any, **kwargs: Any) -> None:
         deliveries({}),
         store_deliveries({}),
         imports({}),
+        erasures({}),
         media({}),
         outbox({}),
         sends({}),
@@ -141,6 +143,15 @@ async def imports(ctx: Context, *args: Any, **kwargs: Any) -> None:
     await _alone("imports", lists.run_next)
 
 
+async def erasures(ctx: Context, *args: Any, **kwargs: Any) -> None:
+    """Forget those who are to be forgotten, some beside each other."""
+
+    async def erase() -> int:
+        return sum(await asyncio.gather(*(privacy.erase_next() for _ in range(_SIDE_BY_SIDE))))
+
+    await _alone("erasures", erase)
+
+
 async def mails(ctx: Context, *args: Any, **kwargs: Any) -> None:
     """Send the mails that are due."""
     await _alone("mails", letters.send_letters)
@@ -152,7 +163,7 @@ async def keys(ctx: Context, *args: Any, **kwargs: Any) -> None:
 
 
 # The jobs that bear the names of bells.
-BELLS = (deliveries, imports, keys, mails, media, outbox, sends, store_deliveries)
+BELLS = (deliveries, erasures, imports, keys, mails, media, outbox, sends, store_deliveries)
 
 
 async def link_chains() -> None:

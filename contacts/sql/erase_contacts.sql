@@ -1,7 +1,8 @@
--- What is left of people of whom the ledger of consents tells: an id.
+-- What is left of people who are forgotten: an id. One that was joined into another leads there still.
 UPDATE contact
-   SET state = 'erased', name_sealed = NULL, name_at = 0, name_tie = -1,
+   SET state = CASE WHEN state = 'merged' THEN state ELSE 'erased' END,
+       name_sealed = NULL, name_at = 0, name_tie = -1, owner_id = NULL,
        language = NULL, language_source = NULL, country = NULL, country_source = NULL,
-       time_zone = NULL, time_zone_source = NULL, updated_at = $2
+       time_zone = NULL, time_zone_source = NULL, suppressed_by = NULL, updated_at = $2
   FROM ({batch}) AS b
  WHERE contact.tenant_id = $1::uuid AND contact.id = b.id

@@ -1,5 +1,6 @@
 -- What the gate looks at, for a batch of messages to contacts from numbers.
 SELECT b.id, t.state AS tenant_state, c.state AS contact_state, cs.state AS marketing,
+       c.suppressed_by IS NOT NULL AS is_suppressed,
        n.state AS number_state, n.token_sealed IS NOT NULL AS has_token, n.token_expires_at,
        n.held_because,
        w.state AS waba_state, w.restricted_until,

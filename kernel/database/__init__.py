@@ -5,6 +5,7 @@ the same types on both databases: ids are 32 hex digits, times are integer micro
 values are bytes, JSON is text.
 """
 
+from kernel.database.scrub import scrub
 from kernel.database.sources import Batch, sql
 from kernel.database.start import dialect, is_ready, start, stop
 from kernel.database.statements import forget_plans, insert, row, rows, run
@@ -30,6 +31,7 @@ __all__ = [
     "row",
     "rows",
     "run",
+    "scrub",
     "sheltered",
     "sql",
     "start",

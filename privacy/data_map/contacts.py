@@ -14,7 +14,7 @@ TABLES: dict[str, Table] = {
         "time_zone time_zone_source source created_at updated_at",
         opened="name_sealed",
         masked="owner_id",
-        clear="tenant_id subject_id name_tie",
+        clear="tenant_id subject_id name_tie suppressed_by",
     ),
     "subject": table(
         "contacts",
@@ -41,6 +41,8 @@ TABLES: dict[str, Table] = {
         told="id survivor_id merged_id reason at undone_at",
         clear="tenant_id",
     ),
+    # A mark tells of nobody: only who shows the id again can be recognised by it.
+    "suppression": table("rights", "nobody", clear="tenant_id origin_id at state", keyed="token"),
     "contact_search": table(
         "contacts",
         "contact",

@@ -1,4 +1,4 @@
-"""The data map: what persons ask for by law, and what was done about it."""
+"""The data map: what persons ask for by law, what was done about it, and how they are forgotten."""
 
 from __future__ import annotations
 
@@ -25,5 +25,19 @@ TABLES: dict[str, Table] = {
         opened="note_sealed",
         masked="actor_id",
         clear="tenant_id subject_id",
+    ),
+    "erasure": table(
+        "rights",
+        "contact",
+        by="contact_id>contact",
+        clear="tenant_id id contact_id reason request_id state trouble receipt receipt_signature "
+        "attempts lease_until fence created_at finished_at",
+        sealed="ids_sealed",
+        withheld="How far a person is forgotten: who asks for an archive is not.",
+    ),
+    "erasure_step": table(
+        "rights",
+        "nobody",
+        clear="tenant_id erasure_id step count done_at",
     ),
 }

@@ -18,6 +18,7 @@ _OPEN = Facts(
     tenant_state="active",
     contact_state="active",
     marketing=None,
+    is_suppressed=False,
     number_state="connected",
     waba_state="active",
     restricted_until=None,
@@ -37,6 +38,7 @@ def test_what_may_go() -> None:
         _CAMPAIGN,
         replace(_TEMPLATE, window_closed_at=0),
         replace(_TEMPLATE, marketing="withdrawn"),
+        replace(_TEMPLATE, is_suppressed=True),
         replace(_OPEN, waba_state="restricted"),
         replace(_TEMPLATE, waba_state="restricted", restricted_until=_NOW),
     ):
@@ -54,6 +56,7 @@ def test_what_may_go() -> None:
         (_OPEN, {"has_address": False}, "NO_ADDRESS"),
         (_OPEN, {"window_closed_at": _NOW}, "WINDOW_CLOSED"),
         (_OPEN, {"window_closed_at": 0}, "WINDOW_CLOSED"),
+        (_CAMPAIGN, {"is_suppressed": True}, "SUPPRESSED"),
         (_OPEN, {"number_state": "disconnected"}, "NUMBER_DISCONNECTED"),
         (_OPEN, {"has_token": False}, "NO_TOKEN"),
         (_OPEN, {"token_refused": True}, "TOKEN_REFUSED"),

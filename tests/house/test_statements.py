@@ -31,6 +31,7 @@ HANDED_IN = {
     "kernel/chain.py": "a chain is handed in by the room that owns the table",
     "kernel/leases.py": "deliveries are settled for the room that owns the table",
     "commerce/saving.py": "a table is handed in by the file that owns it",
+    "privacy/erasure_steps.py": "every store of the manifest is handed in, in the order of erasure",
 }
 # Calls that write the table that they name first.
 WRITERS = {"database.insert", "saving.save", "saving.insert_lines", "leases.settle"}
@@ -49,6 +50,7 @@ ACROSS = {
     "conversations/overdue.py": (1, "leases of all tenants run out by one clock"),
     "conversations/steps.py": (1, "snoozes of all tenants end by one clock"),
     "imports/forgetting.py": (1, "files of all tenants grow old by one clock"),
+    "privacy/sql/claim_erasure.sql": (1, "erasures of all tenants are worked off by any worker"),
     "imports/sql/claim_import.sql": (1, "imports of all tenants are done by whoever is free"),
     "links/queries.py": (1, "a link of a touchpoint names no tenant"),
     "privacy/due.py": (1, "requests of all tenants fall due by one clock"),

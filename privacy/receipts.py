@@ -1,0 +1,42 @@
+"""The receipt of an erasure: what went from which store, in counts, signed by the deployment (F46).
+
+It holds ids and numbers only, and can be checked by anybody with the public keys.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+
+from kernel import clock, signing, tenancy
+from privacy.manifest import STORES
+
+_FATES = {store.table: store.fate for store in STORES}
+
+
+def sign_receipt(
+    erasure: Mapping[str, Any], done: Mapping[str, int], finished_at: int
+) -> tuple[str, str]:
+    """The receipt of an erasure and its signature, both as JSON texts; signed are its UTF-8 bytes.
+
+    `done` counts what went by step, or what stays of a store without telling of anybody.
+    """
+    body = orjson.dumps(
+        {
+            "kind": "erasure_receipt",
+            "version": 1,
+            "tenant": tenancy.current(),
+            "erasure": erasure["id"],
+            "contact": erasure["contact_id"],
+            "reason": erasure["reason"],
+            "begun_at": clock.moment(erasure["created_at"]).isoformat(),
+            "finished_at": clock.moment(finished_at).isoformat(),
+            "steps": [
+                {"step": name, "fate": _FATES.get(name, "done"), "count": count}
+                for name, count in done.items()
+            ],
+        }
+    )
+    return body.decode(), orjson.dumps(signing.sign(body).as_json()).decode()

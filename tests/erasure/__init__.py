@@ -1,0 +1,1 @@
+"""Tests of forgetting people, and of what keeps them forgotten."""
