@@ -6,11 +6,24 @@ I read the audit log.
 My words: store (a table that points at a person), fate (what an erasure does to it), request (a
 right that somebody claims), proof (how it was made sure who asks), clock (it runs towards the due
 date, or stands), first yes, prompt (the message that asks for the second), step (of a request, or
-of an erasure, where it is done once), receipt (what an erasure did, in counts, signed).
-My events: privacy.*, erasure.started, erasure.store_cleared, erasure.finished.
+of an erasure, where it is done once), receipt (what an erasure did, in counts, signed), breach.
+My events: privacy.*, breach.*, erasure.started, erasure.store_cleared, erasure.finished.
 """
 
 from privacy.answers import answer_by_link, hear, is_answer
+from privacy.breach_clock import warn_of_breaches
+from privacy.breaches import (
+    BreachRow,
+    BreachWords,
+    add_affected,
+    affected_page,
+    breaches,
+    close_breach,
+    count_affected,
+    describe_breach,
+    open_breach,
+    report_breach,
+)
 from privacy.data_map import ACTIVITIES, RECIPIENTS, TABLES, Column, Table, Way
 from privacy.double_opt_in import FirstYes, ask
 from privacy.due import warn_of_requests
@@ -43,6 +56,8 @@ __all__ = [
     "RECIPIENTS",
     "STORES",
     "TABLES",
+    "BreachRow",
+    "BreachWords",
     "Column",
     "EntryRow",
     "FirstYes",
@@ -53,11 +68,17 @@ __all__ = [
     "Table",
     "TrailFilter",
     "Way",
+    "add_affected",
+    "affected_page",
     "answer_by_link",
     "ask",
     "begin_erasure",
+    "breaches",
+    "close_breach",
+    "count_affected",
     "count_entries",
     "count_requests",
+    "describe_breach",
     "entries_by_ids",
     "entry_page",
     "erase_next",
@@ -67,14 +88,17 @@ __all__ = [
     "is_answer",
     "lift_restriction",
     "look_after_requests",
+    "open_breach",
     "open_request",
     "pause",
     "prove",
     "refuse",
+    "report_breach",
     "request_page",
     "requests_by_ids",
     "resume",
     "steps_of",
     "touched",
+    "warn_of_breaches",
     "warn_of_requests",
 ]

@@ -46,6 +46,7 @@ STORES: tuple[Store, ...] = (
     # That a right was granted, and when: proof of the tenant's own; the words go with the key.
     Store("privacy_step", "subject_id", "shredded"),
     Store("privacy_request", "subject_id", "shredded"),
+    Store("breach_person", "contact_id", "counted"),
     # Without it an undo passes the person by.
     Store("import_effect", "contact_id", "deleted"),
     Store("contact_search", "contact_id", "deleted"),

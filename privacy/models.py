@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tortoise import fields
 
 from kernel.models import (
@@ -95,3 +97,36 @@ class ErasureStep(TenantTable):
         """Its table."""
 
         table = "erasure_step"
+
+
+class Breach(TenantModel):
+    """Personal data that was lost, altered or seen by whom it should not have been."""
+
+    state = TextField()
+    categories: Any = fields.JSONField()
+    words_sealed = SealedField()
+    known_at = InstantField()
+    due_at = InstantField()
+    warned = fields.SmallIntField()
+    reported_at = InstantField(null=True)
+    closed_at = InstantField(null=True)
+    created_at = InstantField()
+    updated_at = InstantField()
+
+    class Meta:
+        """Its table."""
+
+        table = "breach"
+
+
+class BreachPerson(TenantTable):
+    """That a breach affects a contact."""
+
+    breach_id = IdField(primary_key=True)
+    contact_id = IdField()
+    added_at = InstantField()
+
+    class Meta:
+        """Its table."""
+
+        table = "breach_person"

@@ -260,6 +260,8 @@ CATALOGUE: tuple[EventKind, ...] = (
     _event("restriction.set", "contact", "F49", "a contact is kept but not used"),
     _event("restriction.lifted", "contact", "F49", "a contact is in use again"),
     _event("breach.opened", "breach", "F47", "a breach was entered; 72 hours run"),
+    _event("breach.due", "breach", "F47", "a day is left of its 72 hours"),
+    _event("breach.overdue", "breach", "F47", "its 72 hours are over, and nobody has reported it"),
     _event("breach.reported", "breach", "F47", "the authority was told"),
     _event("breach.closed", "breach", "F47", "a breach is dealt with"),
     _event("key.rotated", "key", "F50", "a tenant's key has a new version"),

@@ -106,8 +106,9 @@ async def pulls(ctx: Context, *args: Any, **kwargs: Any) -> None:
 
 
 async def privacy_clock(ctx: Context, *args: Any, **kwargs: Any) -> None:
-    """Warn of what falls due: requests for a right."""
+    """Warn of what falls due: requests for a right, and breaches."""
     await _alone("privacy_clock", privacy.warn_of_requests)
+    await _alone("breach_clock", privacy.warn_of_breaches)
 
 
 async def measure(ctx: Context, *args: Any, **kwargs: Any) -> None:

@@ -103,6 +103,9 @@ class UserErrorCode(Enum):
     NOT_EXTENDABLE = strawberry.enum_value(
         "NOT_EXTENDABLE", description="Once, within the first month, and not a platform's."
     )
+    BREACH_STATE = strawberry.enum_value(
+        "BREACH_STATE", description="The breach stands otherwise than the step needs."
+    )
     # Why the gate does not let a message go (F21).
     WINDOW_CLOSED = strawberry.enum_value(
         "WINDOW_CLOSED", description="The 24-hour window is closed; send an approved template."

@@ -40,4 +40,20 @@ TABLES: dict[str, Table] = {
         "nobody",
         clear="tenant_id erasure_id step count done_at",
     ),
+    "breach": table(
+        "rights",
+        "nobody",
+        clear="tenant_id id state categories known_at due_at warned reported_at closed_at "
+        "created_at updated_at",
+        sealed="words_sealed",
+    ),
+    "breach_person": table(
+        "rights",
+        "contact",
+        "Breaches that concerned you",
+        by="contact_id>contact",
+        key="breach_id contact_id",
+        told="breach_id contact_id added_at",
+        clear="tenant_id",
+    ),
 }

@@ -53,6 +53,7 @@ ACROSS = {
     "privacy/sql/claim_erasure.sql": (1, "erasures of all tenants are worked off by any worker"),
     "imports/sql/claim_import.sql": (1, "imports of all tenants are done by whoever is free"),
     "links/queries.py": (1, "a link of a touchpoint names no tenant"),
+    "privacy/breach_clock.py": (1, "breaches of all tenants fall due by one clock"),
     "privacy/due.py": (1, "requests of all tenants fall due by one clock"),
     "tenants/people.py": (1, "an account may be a person of several tenants"),
     "tenants/kept_answers.py": (1, "answers past their day are dropped for all tenants"),

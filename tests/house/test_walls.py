@@ -34,6 +34,7 @@ OVER_THE_WALL = {
     "kernel/events.py": (3, "durable readers follow all tenants"),
     "kernel/turning.py": (1, "keys of all tenants are turned by one clock"),
     "links/queries.py": (1, "a link of a touchpoint names no tenant"),
+    "privacy/breach_clock.py": (1, "breaches of all tenants fall due by one clock"),
     "privacy/due.py": (1, "requests of all tenants fall due by one clock"),
     "tenants/kept_answers.py": (1, "answers of all tenants go after a day"),
     "tenants/origins.py": (1, "a browser asks before it says for which tenant"),

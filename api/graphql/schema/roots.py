@@ -15,6 +15,7 @@ from api.graphql.schema.account import AccountMutation
 from api.graphql.schema.api_keys import ApiKey, ApiKeyMutation, keys_page
 from api.graphql.schema.asking_consent import AskingConsentMutation
 from api.graphql.schema.audit import AuditQuery
+from api.graphql.schema.breaches import BreachMutation, BreachQuery
 from api.graphql.schema.carts import (
     Cart,
     CartFilterArg,
@@ -88,7 +89,7 @@ ConversationOrderArg = Annotated[
 
 
 @object_type
-class Query(AuditQuery, JobQuery, PrivacyRequestQuery, ConsentQuery):
+class Query(AuditQuery, JobQuery, PrivacyRequestQuery, ConsentQuery, BreachQuery):
     """What can be asked."""
 
     @strawberry.field(description="Who asks, and what they may.", directives=[SIGNED_IN])
@@ -362,5 +363,6 @@ class Mutation(
     TouchpointMutation,
     PrivacyRequestMutation,
     AskingConsentMutation,
+    BreachMutation,
 ):
     """What can be done."""
