@@ -5,6 +5,7 @@ from __future__ import annotations
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from api.browsers import ForBrowsers, Origins
+from api.consent_pages import CONFIRM, confirmation
 from api.explorer import explorer
 from api.files_to_import import FilesToImport, Reports
 from api.graphql.admission import Admission
@@ -45,6 +46,8 @@ def routes(settings: Settings, webhooks: WhatsAppWebhooks) -> list[BaseRoute]:
         Route("/imports/files", ForBrowsers(FilesToImport(), origins)),
         Route("/imports/{id}/problems.csv", ForBrowsers(Reports(), origins)),
         # Pages for people who do not sign in: a GET shows, a POST with the link's token changes.
+        Route(CONFIRM, public(confirmation), methods=["POST"]),
+        Route(CONFIRM + "/{token}", public(confirmation)),
         Route(WITHDRAW, public(withdrawal), methods=["POST"]),
         Route(WITHDRAW + "/{token}", public(withdrawal)),
         Route("/l/{code}", public(short_link)),

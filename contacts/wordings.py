@@ -158,13 +158,18 @@ def text_hash(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def is_code(text: str) -> bool:
+    """Whether it is a code such as spring_sale, as purposes and topics have."""
+    return _CODE.fullmatch(text) is not None
+
+
 def _checked(wording: Wording) -> Wording:
     statement = tidy_lines(wording.statement, ("statement",), _LONGEST_STATEMENT)
     if not statement:
         raise Invalid("What they agree to is wanted.", code="EMPTY", field=("statement",))
     for name in ("name", "purpose", "topic"):
         code = getattr(wording, name)
-        if not _CODE.fullmatch(code) and (code or name != "topic"):
+        if not is_code(code) and (code or name != "topic"):
             raise Invalid("A code such as spring_sale is wanted.", code="BAD_FORM", field=(name,))
     if wording.template_name is not None and not _TEMPLATE.fullmatch(wording.template_name):
         message = "A template's name has small letters, digits and underscores."

@@ -10,7 +10,7 @@ of an erasure, where it is done once), receipt (what an erasure did, in counts, 
 My events: privacy.*, breach.*, erasure.started, erasure.store_cleared, erasure.finished.
 """
 
-from privacy.answers import answer_by_link, hear, is_answer
+from privacy.answers import Question, answer_by_link, hear, is_answer, question_of
 from privacy.breach_clock import warn_of_breaches
 from privacy.breaches import (
     BreachRow,
@@ -50,6 +50,7 @@ from privacy.trail import (
     entry_page,
     touched,
 )
+from privacy.withdrawing import bid_farewell, give_thanks, withdraw
 
 __all__ = [
     "ACTIVITIES",
@@ -61,6 +62,7 @@ __all__ = [
     "Column",
     "EntryRow",
     "FirstYes",
+    "Question",
     "RequestFilter",
     "RequestRow",
     "StepRow",
@@ -73,6 +75,7 @@ __all__ = [
     "answer_by_link",
     "ask",
     "begin_erasure",
+    "bid_farewell",
     "breaches",
     "close_breach",
     "count_affected",
@@ -84,6 +87,7 @@ __all__ = [
     "erase_next",
     "extend",
     "fulfil",
+    "give_thanks",
     "hear",
     "is_answer",
     "lift_restriction",
@@ -92,6 +96,7 @@ __all__ = [
     "open_request",
     "pause",
     "prove",
+    "question_of",
     "refuse",
     "report_breach",
     "request_page",
@@ -101,4 +106,5 @@ __all__ = [
     "touched",
     "warn_of_breaches",
     "warn_of_requests",
+    "withdraw",
 ]

@@ -20,7 +20,7 @@ from kernel import audit, clock, database, tenancy
 from kernel.audit import Actor
 from kernel.errors import Conflict
 from kernel.ids import Id
-from privacy.consent_words import Meaning, meaning_of
+from privacy.consent_words import Meaning, fill, meaning_of
 from privacy.double_opt_in import NO, YES, FirstYes, ask
 
 # Of all wordings of a tenant, the one that people can ask for by a word.
@@ -75,27 +75,66 @@ async def hear(stored: Sequence[Stored]) -> None:
             await _begin(one)
 
 
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What the link of a prompt asks: of which store, and to agree to what, in which language."""
+
+    house: str
+    statement: str
+    locale: str
+
+
+async def question_of(token: str) -> Question:
+    """What a link asks. DeadLink, or Conflict (LINK_USED), as for an answer."""
+    leads_to = await _follow(token)
+    with tenancy.acting_for(leads_to.tenant_id):
+        row = (await contacts.requests_by_ids([leads_to.row_id])).get(leads_to.row_id)
+        if row is None or not _holds(row) or row["link_used_at"] is not None:
+            raise _used()
+        [wording] = (await contacts.wordings_by_ids([row["wording_id"]])).values()
+        house = (await tenants.read_settings()).name
+        statement = fill(wording["statement"], store=house)
+        return Question(house, statement, wording["locale"])
+
+
 async def answer_by_link(token: str, is_yes: bool, evidence: dict[str, str | None]) -> Outcome:
     """Take an answer by the link of a prompt, which works once; part of no unit.
 
     DeadLink for a token that is forged or has ended, Conflict (LINK_USED) for one that was used.
     """
-    try:
-        leads_to = tenants.read_public_link("confirmation", token)
-    except tenants.DeadLink as dead:
-        if dead.claimed and dead.code == "LINK_EXPIRED":
-            with tenancy.acting_for(dead.claimed.tenant_id):
-                ids = {"request": [dead.claimed.row_id]}
-                await audit.record("consent.answer", ids, actor=audit.STRANGER, outcome="expired")
-        raise
+    leads_to = await _follow(token)
     with tenancy.acting_for(leads_to.tenant_id):
         outcome = await _use(leads_to.row_id, is_yes, evidence)
         if outcome is None:
-            ids = {"request": [leads_to.row_id]}
-            await audit.record("consent.answer", ids, actor=audit.STRANGER, outcome="replayed")
-            message = "This link was used, or what it is about is over."
-            raise Conflict(message, code="LINK_USED")
+            await _note_stranger(leads_to.row_id, "replayed")
+            raise _used()
         return outcome
+
+
+async def _follow(token: str) -> tenants.PublicLink:
+    """Where a link leads; one that is dead leaves a trace where there is what it claims."""
+    try:
+        return tenants.read_public_link("confirmation", token)
+    except tenants.DeadLink as dead:
+        if dead.claimed:
+            with tenancy.acting_for(dead.claimed.tenant_id):
+                if await contacts.requests_by_ids([dead.claimed.row_id]):
+                    is_late = dead.code == "LINK_EXPIRED"
+                    await _note_stranger(dead.claimed.row_id, "expired" if is_late else "forged")
+        raise
+
+
+async def _note_stranger(request_id: Id, outcome: str) -> None:
+    ids = {"request": [request_id]}
+    await audit.record("consent.answer", ids, actor=audit.STRANGER, outcome=outcome)
+
+
+def _used() -> Conflict:
+    return Conflict("This link was used, or what it is about is over.", code="LINK_USED")
+
+
+def _holds(row: ConsentRequestRow) -> bool:
+    return row["prompt_id"] is not None and row["expires_at"] > clock.now()
 
 
 async def _read(one: Stored) -> _Heard | None:
@@ -120,7 +159,7 @@ def is_answer(update: wire.InboundMessage) -> bool:
 async def _read_button(one: Stored, update: wire.InboundMessage) -> _Heard | None:
     meaning, _, token = (update.choice or "").partition(":")
     try:
-        leads_to = tenants.read_public_link("confirmation", token)
+        leads_to = tenants.read_public_link("answer", token)
     except tenants.DeadLink as dead:
         # When it was tapped is for the request to judge.
         if dead.claimed is None or dead.code != "LINK_EXPIRED":
@@ -214,9 +253,7 @@ async def _begin(one: _Heard) -> None:
 async def _use(request_id: Id, is_yes: bool, evidence: dict[str, str | None]) -> Outcome | None:
     """Use up the link of a request and take the answer; None where it cannot be used any more."""
     row = await contacts.hold_request(request_id)
-    if row is None or row["prompt_id"] is None or row["expires_at"] <= clock.now():
-        return None
-    if not await contacts.use_link(request_id):
+    if row is None or not _holds(row) or not await contacts.use_link(request_id):
         return None
     outcome: Outcome = "confirmed" if is_yes else "refused"
     step = ConsentStep(

@@ -212,25 +212,24 @@ async def _prompt(
     request: ConsentRequestRow, wording: WordingRow, way: Way
 ) -> tuple[Content | None, str]:
     """What asks, and how it reads; None where only a template may, and none is approved."""
-    token = tenants.write_public_link("confirmation", request["id"], request["expires_at"])
+    answer = tenants.write_public_link("answer", request["id"], request["expires_at"])
     texts, settings = texts_in(wording["locale"]), await tenants.read_settings()
     if way.is_open:
         statement = fill(wording["statement"], store=settings.name)
         body = fill(wording["prompt"] or texts["prompt"], store=settings.name, statement=statement)
-        buttons = (Button(YES + token, texts["yes"]), Button(NO + token, texts["no"]))
+        buttons = (Button(YES + answer, texts["yes"]), Button(NO + answer, texts["no"]))
         content = Buttons(body, buttons)
         return content, shown_text(content) or body
     template = await _template(wording, way.number_id)
     if template is None:
         return None, ""
-    values = (
-        (TemplateButton(0, "url", token),)
-        if wording["answered_by"] == "link"
-        else (
-            TemplateButton(0, "quick_reply", YES + token),
-            TemplateButton(1, "quick_reply", NO + token),
-        )
+    values: tuple[TemplateButton, ...] = (
+        TemplateButton(0, "quick_reply", YES + answer),
+        TemplateButton(1, "quick_reply", NO + answer),
     )
+    if wording["answered_by"] == "link":
+        link = tenants.write_public_link("confirmation", request["id"], request["expires_at"])
+        values = (TemplateButton(0, "url", link),)
     message = TemplateMessage(template["name"], template["language"], buttons=values)
     components = orjson.loads(template["components"] or "null")
     return message, conversations.fill_template(components, message) or template["name"]

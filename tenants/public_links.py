@@ -14,7 +14,8 @@ from kernel.errors import Invalid
 from kernel.ids import Id
 from tenants import signed_text
 
-PublicKind = Literal["preferences", "withdrawal", "confirmation"]
+# `answer` stands on the buttons of a message, where colleagues may read it: it opens no page.
+PublicKind = Literal["preferences", "withdrawal", "confirmation", "answer"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,14 @@ from kernel.ids import Id
 from kernel.keyring import PLATFORM
 
 Kind = Literal[
-    "refresh", "verification", "reset", "invitation", "preferences", "withdrawal", "confirmation"
+    "refresh",
+    "verification",
+    "reset",
+    "invitation",
+    "preferences",
+    "withdrawal",
+    "confirmation",
+    "answer",
 ]
 _LONGEST = 200
 _MAC = 32

@@ -14,7 +14,7 @@ import conversations
 import links
 import privacy
 from channels import Claimed, Route, wire
-from contacts import ConsentStep, Known, Move, Sighting
+from contacts import ConsentStep, Grounds, Known, Move, Sighting
 from kernel import clock, database, metrics, tenancy
 from kernel.errors import RapportError
 from kernel.ids import Id
@@ -23,6 +23,7 @@ BATCH = 250
 # The person chose to receive no marketing from this business (contract 6).
 _STOPPED_MARKETING = 131050
 _STEP_OF = {"stop": "withdrawn", "resume": "superseded", "signup": "confirmed"}
+_OWN_WORD = Grounds(actor_kind="contact")
 _log = structlog.get_logger("inbound")
 
 
@@ -262,6 +263,7 @@ def _consent_step(item: _Item, known: Known) -> ConsentStep | None:
             source=f"stop|{update.wamid}",
             at=item.at,
             evidence={"wamid": update.wamid, "words": update.text},
+            grounds=_OWN_WORD,
         )
     if isinstance(update, wire.Preference) and update.category == "marketing_messages":
         kind = _STEP_OF.get(update.value)
@@ -280,6 +282,7 @@ def _consent_step(item: _Item, known: Known) -> ConsentStep | None:
                 "detail": update.detail,
                 "signup_id": update.signup_id,
             },
+            grounds=_OWN_WORD,
         )
     if isinstance(update, wire.Status) and _stopped_marketing(update):
         return ConsentStep(
@@ -290,6 +293,7 @@ def _consent_step(item: _Item, known: Known) -> ConsentStep | None:
             source=f"{_STOPPED_MARKETING}|{update.wamid}",
             at=item.at,
             evidence={"error_code": str(_STOPPED_MARKETING)},
+            grounds=Grounds(actor_kind="platform"),
         )
     return None
 

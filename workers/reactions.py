@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from itertools import groupby
 
 import contacts
+import privacy
 from contacts import Touch
 from kernel import events, metrics, tenancy
 from kernel.events import Event
@@ -38,8 +39,8 @@ REACTIONS: dict[str, tuple[Verb, ...]] = {
     "message.received": (touch,),
     "call.received": (touch,),
     "note.written": (touch,),
-    "consent.confirmed": (touch,),
-    "consent.withdrawn": (touch,),
+    "consent.confirmed": (touch, privacy.give_thanks),
+    "consent.withdrawn": (touch, privacy.bid_farewell),
     "contact.tagged": (touch,),
 }
 

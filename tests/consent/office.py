@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 
 import privacy
+import tenants
 from kernel import clock, ids, keys, tenancy
 from kernel.ids import Id
 from tests import stored
@@ -72,6 +73,14 @@ class Office:
         store = self.desk.store
         bodies = [text_message(store, **{"text": "", "phone": phone, **one}) for one in messages]
         await arrives(self.desk.door, *bodies)
+
+    async def waits(self, microseconds: int) -> None:
+        """Time passes; whoever works at the desk has signed in again."""
+        clock.move(microseconds)
+        store = self.desk.store
+        with tenancy.acting_for(store.tenant_id):
+            for role, person_id in store.people.items():
+                store.tokens[role] = await tenants.issue(person_id)
 
     async def clock_strikes(self) -> None:
         """The worker looks after requests that are due."""

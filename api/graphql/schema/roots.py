@@ -62,6 +62,7 @@ from api.graphql.schema.touchpoints import (
     TouchpointState,
     touchpoints_page,
 )
+from api.graphql.schema.withdrawing_consent import WithdrawingConsentMutation
 from kernel.errors import Invalid
 from tenants import Permission
 
@@ -364,5 +365,6 @@ class Mutation(
     PrivacyRequestMutation,
     AskingConsentMutation,
     BreachMutation,
+    WithdrawingConsentMutation,
 ):
     """What can be done."""
