@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from kernel import bells, clock, database, tenancy
+from kernel import bells, clock, database, key_copies, lasting, tenancy
 from kernel.database import Batch
 from kernel.errors import NotFound, RapportError, TryLater
 from kernel.ids import Id
@@ -62,6 +62,8 @@ def start(settings: Settings, keyring: Keyring | None = None) -> None:
     global _open
     _open = _Open()
     _open.keyring = keyring or file_keyring(settings)
+    lasting.start(settings.keyring)
+    key_copies.start(settings.key_copies)
     _open.persons = OrderedDict()
     _open.wrapping = {}
     _open.sealers = {}
@@ -197,6 +199,13 @@ async def drop(subjects: Iterable[Id]) -> None:
     Copies of them in logs and backups are closed when the tenant's key is turned, within a day.
     """
     gone = list(subjects)
+    noted = lasting.note("key", [(subject_id,) for subject_id in gone])
+    await drop_again(gone)
+    await lasting.mark(noted)
+
+
+async def drop_again(gone: list[Id]) -> None:
+    """As `drop`, of what was noted as dropped before."""
     await _mark_dropped()
     await database.run(
         """DELETE FROM person_key WHERE tenant_id = $1::uuid

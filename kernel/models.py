@@ -189,3 +189,15 @@ class AuditSubject(TenantTable):
         """Its table."""
 
         table = "audit_subject"
+
+
+class DestroyedMark(Model):
+    """How much of the list of what was destroyed this database holds. Global: it is one list."""
+
+    name = fields.TextField(primary_key=True)
+    position = BigIntField()
+
+    class Meta:
+        """Its table."""
+
+        table = "destroyed_mark"

@@ -156,6 +156,12 @@ class Settings:
         "is being changed (scripts/keys).",
         secret=True,
     )
+    key_copies: Path = _setting(
+        read.path,
+        "{data}/key-copies",
+        "Folder for a tenant's wrapped keys of persons whenever its key was turned: older backups "
+        "of the keys database open no more then. Best on another disk, and never with the keyring.",
+    )
     samples: Path | None = _setting(
         read.existing_folder,
         "../shared",

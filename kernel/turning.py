@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 
-from kernel import clock, database, events, keys, tenancy
+from kernel import clock, database, events, key_copies, keys, tenancy
 from kernel.database import Batch
 from kernel.events import Event
 
@@ -57,8 +57,11 @@ async def turn() -> Standing:
         version = await keys.wrapping()
     while await _wrap_next(version):
         pass
-    for older in _older(version):
-        await _destroy(keys.name_of(older))
+    older = _older(version)
+    if older:
+        await key_copies.write(version)
+    for version in older:
+        await _destroy(keys.name_of(version))
     keys.forget_everywhere()
     return await standing()
 

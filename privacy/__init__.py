@@ -2,7 +2,7 @@
 
 I own the data map (whose every column is, how it is kept, exported and erased), the list of all
 stores of personal data in the order of an erasure, what persons ask for by law, double opt-in, and
-I read the audit log.
+I read the audit log; after a restore I destroy again what was.
 My words: store (a table that points at a person), fate (what an erasure does to it), request (a
 right that somebody claims), proof (how it was made sure who asks), clock (it runs towards the due
 date, or stands), first yes, prompt (the message that asks for the second), step (of a request, or
@@ -42,6 +42,7 @@ from privacy.request_queries import (
 )
 from privacy.requests import extend, open_request, pause, prove, refuse, resume
 from privacy.requests_due import look_after_requests
+from privacy.restoring import catch_up
 from privacy.trail import (
     EntryRow,
     TrailFilter,
@@ -77,6 +78,7 @@ __all__ = [
     "begin_erasure",
     "bid_farewell",
     "breaches",
+    "catch_up",
     "close_breach",
     "count_affected",
     "count_entries",

@@ -14,7 +14,7 @@ import structlog
 
 import contacts
 from contacts import Person
-from kernel import clock, database, events, keys, tenancy
+from kernel import clock, database, events, keys, lasting, tenancy
 from kernel.errors import TryLater
 from kernel.events import Event
 from kernel.ids import Id
@@ -68,6 +68,8 @@ async def _claim() -> Claimed | None:
 async def _erase(one: Claimed) -> None:
     erasure, person = await _whom(one)
     done = await _done(one.id)
+    if erasure_steps.STEPS[0].name not in done:
+        await _outlast(one, erasure)
     for step in erasure_steps.STEPS:
         if step.name in done:
             continue
@@ -76,6 +78,18 @@ async def _erase(one: Claimed) -> None:
             await step.prepare(person)
         done[step.name] = await _do(one, step, person)
     await _finish(one, erasure, done)
+
+
+async def _outlast(one: Claimed, erasure: dict[str, Any]) -> None:
+    """Noted outside of the databases: a backup from before must not bring them back."""
+    marks = await database.rows(
+        "SELECT token FROM suppression WHERE tenant_id = $1::uuid AND origin_id = $2::uuid",
+        one.tenant_id,
+        one.id,
+    )
+    tokens = sorted(row["token"].hex() for row in marks)
+    who = (one.id, erasure["contact_id"], str(erasure["created_at"]))
+    await lasting.mark(lasting.note("erased", [(*who, *tokens)]))
 
 
 async def _whom(one: Claimed) -> tuple[dict[str, Any], Person]:

@@ -135,8 +135,13 @@ async def tidy(ctx: Context, *args: Any, **kwargs: Any) -> None:
 
 
 async def sends(ctx: Context, *args: Any, **kwargs: Any) -> None:
-    """Send what is due."""
-    await _alone("sends", conversations.dispatch)
+    """Send what is due; first, what a restored database has missed is destroyed again."""
+
+    async def send() -> int:
+        await privacy.catch_up()
+        return await conversations.dispatch()
+
+    await _alone("sends", send)
 
 
 async def imports(ctx: Context, *args: Any, **kwargs: Any) -> None:

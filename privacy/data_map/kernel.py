@@ -7,6 +7,7 @@ from privacy.data_map.table import Table, table
 TABLES: dict[str, Table] = {
     "outbox": table("operation", "nobody", clear="position tenant_id id kind at refs"),
     "reader": table("operation", "nobody", clear="name position event_id lease_until fence"),
+    "destroyed_mark": table("security", "nobody", clear="name position"),
     "chain_head": table("operation", "nobody", clear="tenant_id chain seq hash"),
     "audit_entry": table(
         "security",

@@ -15,6 +15,7 @@ GLOBAL = {
     "account_proof": "is an account's",
     "mail": "goes to accounts as well, which have no tenant",
     "reader": "durable readers follow all tenants",
+    "destroyed_mark": "one list of what was destroyed serves all tenants",
     "platform_app": "an app of the platform serves several tenants",
     "route": "leads from an id of the platform to its tenant, before any tenant is known",
     "delivery": "one delivery holds updates of several tenants",

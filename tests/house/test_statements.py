@@ -58,6 +58,7 @@ ACROSS = {
     "tenants/people.py": (1, "an account may be a person of several tenants"),
     "tenants/kept_answers.py": (1, "answers past their day are dropped for all tenants"),
     "tenants/endings.py": (1, "sessions of all tenants expire by one clock"),
+    "scripts/restore.py": (1, "events of all tenants are numbered on behind a backup"),
 }
 
 
