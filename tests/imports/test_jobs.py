@@ -124,11 +124,11 @@ async def test_a_file_that_is_gone_or_broken(office: Office) -> None:
 
 
 async def test_a_worker_is_killed_in_the_midst(office: Office) -> None:
-    job_id = await office.start(a_list(12_000))
+    job_id = await office.start(a_list(6_000))
     settings = office.door.settings
     worker = Program("workers", office.environ, settings.data / "logs" / "worker.log")
     async with killed_at_the_end(worker):
-        for done in (1000, 5000):
+        for done in (1000, 3000):
             await worker.start()
 
             async def is_at_it(least: int = done) -> bool:
@@ -148,13 +148,13 @@ async def test_a_worker_is_killed_in_the_midst(office: Office) -> None:
 
         await until(is_done, "the import is done", within=90)
     job = await office.job(job_id)
-    assert job["progress"] == {"done": 12_000, "total": 12_000}
-    assert codes(job) == [(row, None, "NOBODY") for row in range(2, 12_002, 100)]
-    assert (job["report"]["created"], job["report"]["updated"]) == (11_880, 0)
+    assert job["progress"] == {"done": 6_000, "total": 6_000}
+    assert codes(job) == [(row, None, "NOBODY") for row in range(2, 6_002, 100)]
+    assert (job["report"]["created"], job["report"]["updated"]) == (5_940, 0)
     (count,) = await stored.rows(
         "SELECT count(*) AS n FROM contact WHERE tenant_id = $1::uuid", office.store.tenant_id
     )
-    assert count == {"n": 11_880}
+    assert count == {"n": 5_940}
 
 
 async def _next(socket: aiohttp.ClientWebSocketResponse) -> Any:
