@@ -25,6 +25,7 @@ import tenants
 from api.asgi import BodyTooLarge, ClientGone, read_body
 from api.auth import address_of
 from api.errors import status_of
+from kernel import audit, tenancy
 from kernel.errors import Invalid, NotFound, RapportError, TryLater
 
 Html = NewType("Html", str)
@@ -137,6 +138,8 @@ def public(show: Show) -> Callable[[Request], Awaitable[Response]]:
                 await tenants.heed(visit.address)
                 visit = Visit(request, await _read_form(request))
             return await show(visit)
+        except tenants.DeadLink as dead:
+            return _refused(visit, await _noted(visit, dead))
         except RapportError as error:
             return _refused(visit, error)
         except Exception as error:
@@ -236,6 +239,28 @@ async def _read_form(request: Request) -> Mapping[str, Sequence[str]]:
         return parse_qs(body.decode(), max_num_fields=_MOST_FIELDS)
     except (BodyTooLarge, ClientGone, ValueError):
         raise Invalid("The form cannot be read.") from None
+
+
+async def _noted(visit: Visit, dead: tenants.DeadLink) -> RapportError:
+    """Leave a trace of a link that was refused, with the tenant that it names, if there is one.
+
+    What it comes to: another error where too much is tried.
+    """
+    try:
+        if not visit.is_post:
+            await tenants.heed(visit.address)
+        if dead.claimed:
+            with tenancy.acting_for(dead.claimed.tenant_id):
+                await tenants.read_settings()
+                is_ours = dead.code == "LINK_EXPIRED"
+                ids = {"link": [dead.claimed.row_id]} if is_ours else {}
+                outcome = "expired" if is_ours else "forged"
+                await audit.record("link.opened", ids, actor=audit.STRANGER, outcome=outcome)
+    except NotFound:
+        return dead
+    except TryLater as error:
+        return error
+    return dead
 
 
 def _refused(visit: Visit, error: RapportError) -> Response:

@@ -14,7 +14,7 @@ from api.graphql.websocket import GraphQLOverWebsocket
 from api.health import Metrics, Readiness, healthz
 from api.media import Media
 from api.pages import public
-from api.preference_pages import WITHDRAW, withdrawal
+from api.preference_pages import PREFERENCES, WITHDRAW, preferences, withdrawal
 from api.public_keys import attestation_keys, jwks
 from api.store_rows import StoreRows
 from api.touchpoints import QrCodes, Widgets, short_link
@@ -48,6 +48,8 @@ def routes(settings: Settings, webhooks: WhatsAppWebhooks) -> list[BaseRoute]:
         # Pages for people who do not sign in: a GET shows, a POST with the link's token changes.
         Route(CONFIRM, public(confirmation), methods=["POST"]),
         Route(CONFIRM + "/{token}", public(confirmation)),
+        Route(PREFERENCES, public(preferences), methods=["POST"]),
+        Route(PREFERENCES + "/{token}", public(preferences)),
         Route(WITHDRAW, public(withdrawal), methods=["POST"]),
         Route(WITHDRAW + "/{token}", public(withdrawal)),
         Route("/l/{code}", public(short_link)),

@@ -5,8 +5,8 @@ My words: sighting (how somebody showed up), move (they changed number or user i
 list has them), subject (owner of a key), step (one line of the ledger), touch (one activity),
 mark (somebody with this id was erased).
 My events: contact.created, contact.updated, contact.identity_changed, contact.merged,
-contact.tagged, contact.untagged, contact.removed, consent.*, incentive.released, restriction.set,
-restriction.lifted.
+contact.tagged, contact.untagged, contact.removed, preference.changed, consent.*,
+incentive.released, restriction.set, restriction.lifted.
 """
 
 from contacts.activity import (
@@ -59,7 +59,14 @@ from contacts.erasing import Person, forget, note_destroyed, person_of
 from contacts.identity import Recognised, find, recognise
 from contacts.merge import Merge
 from contacts.phones import read_phone
-from contacts.preferences import withdraw_all
+from contacts.preferences import (
+    GAPS,
+    Choice,
+    allows_marketing,
+    choose,
+    unwanted_topics,
+    withdraw_all,
+)
 from contacts.queries import (
     ConsentEntryRow,
     ConsentRow,
@@ -93,6 +100,14 @@ from contacts.tags import (
     untag,
 )
 from contacts.taking_back import take_back
+from contacts.topics import (
+    Topic,
+    archive_topic,
+    create_topic,
+    list_topics,
+    topics_by_ids,
+    update_topic,
+)
 from contacts.withdrawal import is_withdrawal, plain_forms
 from contacts.wordings import (
     Wording,
@@ -107,10 +122,12 @@ from contacts.wordings import (
 )
 
 __all__ = [
+    "GAPS",
     "LEDGER",
     "MARKETING",
     "Address",
     "Answer",
+    "Choice",
     "Consent",
     "ConsentEntryRow",
     "ConsentRequestRow",
@@ -132,6 +149,7 @@ __all__ = [
     "Recognised",
     "Sighting",
     "TagRow",
+    "Topic",
     "Touch",
     "TouchRow",
     "Wish",
@@ -139,7 +157,10 @@ __all__ = [
     "WordingRow",
     "add_wording",
     "addresses",
+    "allows_marketing",
     "answer_requests",
+    "archive_topic",
+    "choose",
     "consent_history",
     "consents_of",
     "contact_page",
@@ -148,6 +169,7 @@ __all__ = [
     "count_contacts",
     "count_touches",
     "count_wordings",
+    "create_topic",
     "end_touches",
     "enter",
     "expire_requests",
@@ -164,6 +186,7 @@ __all__ = [
     "keep_requests",
     "lift_suppression",
     "list_tags",
+    "list_topics",
     "look_up",
     "mark_tokens",
     "newest_wording",
@@ -192,9 +215,12 @@ __all__ = [
     "text_hash",
     "tidy_tag",
     "times_shown",
+    "topics_by_ids",
     "touch_page",
     "unfreeze",
     "untag",
+    "unwanted_topics",
+    "update_topic",
     "use_link",
     "withdraw_all",
     "wording_page",

@@ -28,6 +28,7 @@ async def join(pairs: Sequence[tuple[Id, Id, str]]) -> list[Merge]:
     for survivor_id, merged_id, reason in pairs:
         await _relink(survivor_id, merged_id)
         await _take_the_later_name(survivor_id, merged_id)
+        await _take_the_longer_gap(survivor_id, merged_id)
         await _close(survivor_id, merged_id, reason)
         merges.append(Merge(survivor_id, merged_id))
     return merges
@@ -102,6 +103,19 @@ async def _take_the_later_name(survivor_id: Id, merged_id: Id) -> None:
         sealers[ours["subject_id"]].seal("contact.name", survivor_id, name),
         theirs["name_at"],
         theirs["name_tie"],
+    )
+
+
+async def _take_the_longer_gap(survivor_id: Id, merged_id: Id) -> None:
+    """Of two wishes how often they want to hear of the tenant, the quieter one holds."""
+    await database.run(
+        """UPDATE contact SET marketing_gap_days = (
+               SELECT max(x.marketing_gap_days) FROM contact x
+                WHERE x.tenant_id = $1::uuid AND x.id IN ($2::uuid, $3::uuid))
+            WHERE tenant_id = $1::uuid AND id = $2::uuid""",
+        tenancy.current(),
+        survivor_id,
+        merged_id,
     )
 
 

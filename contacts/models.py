@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tortoise.fields import BigIntField, IntField
+from tortoise.fields import BigIntField, IntField, SmallIntField
 
 from kernel.models import (
     IdField,
@@ -31,6 +31,7 @@ class Contact(TenantModel):
     country_source = TextField(null=True)
     time_zone = TextField(null=True)
     time_zone_source = TextField(null=True)
+    marketing_gap_days = SmallIntField()
     source = TextField()
     suppressed_by = IdField(null=True)
     created_at = InstantField()
@@ -141,6 +142,22 @@ class ContactTag(TenantTable):
         """Its table."""
 
         table = "contact_tag"
+
+
+class Topic(TenantModel):
+    """Something that a tenant's marketing is about."""
+
+    code = TextField()
+    name = TextField()
+    names = TextField()
+    state = TextField()
+    created_at = InstantField()
+    updated_at = InstantField()
+
+    class Meta:
+        """Its table."""
+
+        table = "topic"
 
 
 class ConsentEntry(TenantModel):

@@ -29,6 +29,7 @@ class ContactRow(TypedDict):
     country_source: str | None
     time_zone: str | None
     time_zone_source: str | None
+    marketing_gap_days: int
     source: str
     created_at: int
     updated_at: int

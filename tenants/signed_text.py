@@ -21,7 +21,7 @@ Kind = Literal[
     "reset",
     "invitation",
     "preferences",
-    "withdrawal",
+    "withdraw",
     "confirmation",
     "answer",
 ]

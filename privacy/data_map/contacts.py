@@ -11,7 +11,7 @@ TABLES: dict[str, Table] = {
         "Who you are to us",
         by="id>contact",
         told="id state merged_into name_at language language_source country country_source "
-        "time_zone time_zone_source source created_at updated_at",
+        "time_zone time_zone_source marketing_gap_days source created_at updated_at",
         opened="name_sealed",
         masked="owner_id",
         clear="tenant_id subject_id name_tie suppressed_by",
@@ -68,6 +68,11 @@ TABLES: dict[str, Table] = {
         key="contact_id tag_id",
         told="contact_id tag_id source at",
         clear="tenant_id",
+    ),
+    "topic": table(
+        "operation",
+        "nobody",
+        clear="tenant_id id code name names state created_at updated_at",
     ),
     "consent_entry": table(
         "consent",

@@ -94,7 +94,7 @@ async def test_links_that_lead_nowhere(door: Door, store: Store) -> None:
     root, token = f"{door.settings.public_url}/withdraw", link.rpartition("/")[2]
     forged = token[:-8] + ("A" * 8 if token[-8:] != "A" * 8 else "B" * 8)
     dead = (410, "This link does not work")
-    for wrong in (forged, token[:40], "withdrawal_é", "x" * 300, token.replace("with", "WITH")):
+    for wrong in (forged, token[:40], "withdraw_é", "x" * 300, token.replace("with", "WITH")):
         status, page = await visit(door, f"{root}/{wrong}")
         assert (status, title_of(page)) == dead, wrong
         status, page = await visit(door, root, {"token": wrong})
@@ -119,6 +119,14 @@ async def test_links_that_lead_nowhere(door: Door, store: Store) -> None:
     status, page = await visit(door, link)
     assert (status, title_of(page)) == (404, "There is nothing here")
     assert await stored.rows("SELECT id FROM consent_entry") == []
+    traces = await stored.rows(
+        """SELECT actor_kind, outcome, count(*) AS n FROM audit_entry
+            WHERE action = 'link.opened' GROUP BY 1, 2 ORDER BY 2"""
+    )
+    assert [tuple(one.values()) for one in traces] == [
+        ("stranger", "expired", 2),
+        ("stranger", "forged", 3),
+    ]
     for _ in range(60):
         status, page = await visit(door, root, {"token": forged})
     assert (status, title_of(page)) == (429, "One moment, please")

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from api.graphql.schema.consents import ConsentEntry, ConsentRequest
     from api.graphql.schema.conversations import Conversation
     from api.graphql.schema.orders import Order
+    from api.graphql.schema.preferences import Preferences
     from api.graphql.schema.timeline import TimelineEntry
     from api.graphql.schema.touchpoints import Touchpoint
 
@@ -260,6 +261,22 @@ class Contact(Node):
     def consents(self) -> list[ConsentState]:
         return cast(list[ConsentState], self.asked.loader(load_consents).get(self.row["id"]))
 
+    @strawberry.field(description="How often they want promotions, and about what.")
+    async def preferences(
+        self,
+    ) -> Annotated[Preferences, strawberry.lazy("api.graphql.schema.preferences")]:
+        from api.graphql.schema.preferences import preferences_of
+
+        return await preferences_of(self.asked, self.row)
+
+    @strawberry.field(
+        description="Their link to a page where they choose how often, about what, or nothing any "
+        "more: for 90 days, and for them alone.",
+        directives=[requires(Permission.CONTACTS_WRITE)],
+    )
+    def preferences_link(self) -> URL:
+        return self._link("preferences", 90 * clock.DAY)
+
     @strawberry.field(
         description="What they allowed or forbade for one purpose; null where nothing was said."
     )
@@ -308,7 +325,7 @@ class Contact(Node):
         directives=[requires(Permission.CONTACTS_WRITE)],
     )
     def withdrawal_link(self) -> URL:
-        return self._link("withdrawal", "withdraw", 365 * clock.DAY)
+        return self._link("withdraw", 365 * clock.DAY)
 
     @strawberry.field(description="Whom this id leads to, once the contact was merged.")
     def merged_into(self) -> Contact | None:
@@ -347,9 +364,9 @@ class Contact(Node):
 
         return threads_of(self.asked, self.row["id"], first, after, last, before)
 
-    def _link(self, kind: tenants.PublicKind, path: str, good_for: int) -> URL:
+    def _link(self, kind: tenants.PublicKind, good_for: int) -> URL:
         token = tenants.write_public_link(kind, self.row["id"], clock.now() + good_for)
-        return cast(URL, f"{self.asked.public_url}/{path}/{token}")
+        return cast(URL, f"{self.asked.public_url}/{kind}/{token}")
 
 
 async def load_contacts(asked: Context, ids: list[Id]) -> Mapping[Id, Contact]:

@@ -48,6 +48,7 @@ from api.graphql.schema.jobs import JobQuery
 from api.graphql.schema.node import KINDS, Node
 from api.graphql.schema.orders import Order, OrderFilterArg, orders_page
 from api.graphql.schema.people import Person, people_page
+from api.graphql.schema.preferences import PreferencesMutation, Topic, topics_page
 from api.graphql.schema.privacy_requests import PrivacyRequestQuery
 from api.graphql.schema.privacy_steps import PrivacyRequestMutation
 from api.graphql.schema.sending import SendingMutation
@@ -169,6 +170,20 @@ class Query(AuditQuery, JobQuery, PrivacyRequestQuery, ConsentQuery, BreachQuery
     )
     async def tags(self, info: Info) -> list[Tag]:
         return await all_tags(info.context)
+
+    @strawberry.field(
+        description="The topics that marketing is about, oldest first, archived ones too.",
+        directives=[requires(Permission.CONTACTS_READ)],
+    )
+    async def topics(
+        self,
+        info: Info,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+    ) -> Connection[Topic]:
+        return await topics_page(info, first, after, last, before)
 
     @strawberry.field(
         description="The threads of the tenant: the shared inbox.",
@@ -355,6 +370,7 @@ class Mutation(
     AccountMutation,
     ColleaguesMutation,
     TenantMutation,
+    PreferencesMutation,
     ApiKeyMutation,
     DeskMutation,
     SendingMutation,
