@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import contacts
 import tenants
 from contacts import ConsentRequestRow, ConsentStep, Grounds
 from kernel import clock, database, tenancy
-from privacy.double_opt_in import prompt
+from kernel.database import Batch
+from kernel.ids import Id
+from privacy.double_opt_in import NEWCOMER, prompt
+from privacy.erasures import begin_erasure
 
 _AT_ONCE = 200
 
@@ -32,9 +35,11 @@ async def _look_after() -> int:
         if row["expires_at"] > now and row["prompt_id"] is None:
             await prompt(row)
     over = [row for row in rows if row["state"] != "pending"]
-    old = [row["id"] for row in over if row["created_at"] + forgotten_after <= now]
-    await contacts.forget_requests(old)
-    await contacts.keep_requests({row["id"] for row in over} - {*old}, forgotten_after)
+    old = [row for row in over if row["created_at"] + forgotten_after <= now]
+    forgotten = {row["id"] for row in old}
+    await contacts.forget_requests(forgotten)
+    await contacts.keep_requests({row["id"] for row in over} - forgotten, forgotten_after)
+    await _forget_people({row["contact_id"] for row in old})
     return len(rows)
 
 
@@ -62,3 +67,15 @@ async def _expire(late: Sequence[ConsentRequestRow], forgotten_after: int) -> No
             for row in late
         ]
     )
+
+
+async def _forget_people(contact_ids: Collection[Id]) -> None:
+    """Begin to erase those of these for whom there is no other reason to keep them."""
+    rows = await database.rows(
+        database.sql(__file__, "without_basis"),
+        tenancy.current(),
+        NEWCOMER,
+        batch=Batch({"id": "uuid"}, [[one] for one in sorted(contact_ids)]),
+    )
+    for row in rows:
+        await begin_erasure(row["id"], reason="no_basis")
