@@ -109,7 +109,7 @@ async def _send_one_by_one(there: Taker, business: Business) -> float:
     await ledger.queue(business, _SINGLE)
     await one_by_one.ask(there.ground.settings, await ledger.addresses(business))
     with ground.program(there.ground, "benchmarks.one_by_one"):
-        while (left := await ledger.waiting()) == _SINGLE:  # noqa: ASYNC110
+        while (left := await ledger.waiting()) == _SINGLE:  # noqa: ASYNC110 (nothing tells)
             await asyncio.sleep(0.01)
         began = time.perf_counter()
         await _sent()
@@ -124,7 +124,7 @@ async def _send_deep(there: Taker, business: Business) -> float:
     there.begin_anew()
     with ground.program(there.ground, "workers") as worker:
         began = time.perf_counter()
-        while (sent := there.counts()["accepted"]) < _EACH:  # noqa: ASYNC110
+        while (sent := there.counts()["accepted"]) < _EACH:  # noqa: ASYNC110 (nothing tells)
             await asyncio.sleep(0.2)
         tell(f"{sent / (time.perf_counter() - began):,.0f} a second from its start")
         return worker.resident("VmHWM")
@@ -132,7 +132,7 @@ async def _send_deep(there: Taker, business: Business) -> float:
 
 async def _sent() -> None:
     async with asyncio.timeout(300):
-        while await ledger.waiting():  # noqa: ASYNC110 (asking is the only way)
+        while await ledger.waiting():  # noqa: ASYNC110 (nothing tells) (asking is the only way)
             await asyncio.sleep(0.05)
 
 

@@ -13,7 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from kernel import clock, database, ids, keys, tenancy
-from kernel.errors import Invalid, NotFound
+from kernel.errors import Invalid, NotFound, RapportError
 from kernel.ids import Id
 from kernel.seal import Sealer
 from kernel.settings import Settings
@@ -120,7 +120,8 @@ async def sealer_of(file_id: Id) -> Sealer:
 
 def path_of(file_id: Id) -> Path:
     """Where a file of the current tenant lies."""
-    assert _folder is not None, "imports were not started"  # noqa: S101
+    if _folder is None:
+        raise RapportError("imports were not started", code="NOT_STARTED")
     # An id begins with its time: only its end spreads.
     return _folder / tenancy.current() / file_id[-2:] / file_id
 

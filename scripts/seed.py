@@ -251,7 +251,7 @@ def _sample_bodies(chosen: Settings) -> list[Json]:
 
 
 def _webhook(chosen: Settings) -> str:
-    host = "127.0.0.1" if chosen.host in ("0.0.0.0", "::") else chosen.host  # noqa: S104
+    host = "127.0.0.1" if chosen.host in ("0.0.0.0", "::") else chosen.host  # noqa: S104 (nothing is bound)
     return f"http://{f'[{host}]' if ':' in host else host}:{chosen.port}/webhooks/whatsapp"
 
 

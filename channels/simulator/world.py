@@ -31,7 +31,7 @@ class World:
         self.live = Live()
         self.limits = Limits(self.settings, self.clock)
         # Chance for tests and demonstrations, not for secrets.
-        self.dice = Random(20261101)  # noqa: S311
+        self.dice = Random(20261101)  # noqa: S311 (a game, no secret)
         self.outbox = Outbox(self.town, self.settings, self.clock, self.dice)
         self.counts: Counter[str] = Counter()
         # Callback data of bare mode, with how often each came.

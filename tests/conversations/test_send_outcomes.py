@@ -239,7 +239,7 @@ async def test_a_turn_that_is_broken_off_loses_no_answer(counter: Counter) -> No
     counter.platform.does(hang(0.3))
     queued = await counter.queues(thread)
     turn = asyncio.create_task(outbound.take_turn(counter.line))
-    while not counter.platform.messages:  # noqa: ASYNC110
+    while not counter.platform.messages:  # noqa: ASYNC110 (nothing tells)
         await asyncio.sleep(0.01)
     turn.cancel()
     with pytest.raises(asyncio.CancelledError):
