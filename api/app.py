@@ -14,7 +14,7 @@ import imports
 from api.graphql.tail import TAIL
 from api.routes import routes
 from api.webhooks.whatsapp import PATH, WhatsAppWebhooks
-from kernel import bells, database, keys, log
+from kernel import anchors, bells, database, keys, log
 from kernel.settings import Settings
 
 
@@ -44,6 +44,7 @@ async def _life(settings: Settings) -> AsyncIterator[None]:
     await database.start(settings)
     try:
         keys.start(settings)
+        anchors.start(settings)
         imports.start(settings)
         await bells.start(settings)
         await channels.start(settings)

@@ -18,9 +18,10 @@ from typing import Any, Literal
 
 import orjson
 
-from kernel import clock, database, tenancy
+from kernel import anchors, chain, clock, database, tenancy
 from kernel import ids as row_ids
 from kernel.chain import Chain
+from kernel.database import Batch
 from kernel.errors import Invalid
 from kernel.gather import Gathering
 from kernel.ids import Id
@@ -127,6 +128,19 @@ async def record(
         await _gathering.add(entry)
 
 
+async def forget(before: int, limit: int = 1000) -> int:
+    """Drop entries of before this time from the log's start, at most so many; how many went.
+
+    The link behind which the log then begins is anchored first, so that a beginning that was cut
+    otherwise shows.
+    """
+    links = await chain.oldest(CHAIN, row_ids.first_at(before), limit)
+    if links:
+        anchors.write(CHAIN, links[-1]["seq"], links[-1]["hash"])
+        await _forget(links)
+    return len(links)
+
+
 def unpack(packed: str) -> dict[str, list[Id]]:
     """The ids of an entry, by their kind."""
     return {
@@ -154,8 +168,12 @@ def _entry(
         "outcome": outcome,
         "request_id": request.id if request else row_ids.new_id(),
         "ids": _pack(listed),
-        "about": next((listed[kind] for kind in _ABOUT if listed.get(kind)), []),
+        "about": _about(listed),
     }
+
+
+def _about(listed: Mapping[str, Sequence[Id]]) -> Sequence[Id]:
+    return next((listed[kind] for kind in _ABOUT if listed.get(kind)), ())
 
 
 def _pack(listed: Mapping[str, Sequence[Id]]) -> str:
@@ -198,6 +216,24 @@ async def _write(entries: Sequence[dict[str, Any]]) -> None:
             for one in entry["about"]
         ],
     )
+
+
+@database.unit_of_work
+async def _forget(links: Sequence[Mapping[str, Any]]) -> None:
+    entries = await database.rows(
+        """SELECT id, ids FROM audit_entry
+            WHERE tenant_id = $1::uuid AND chain_seq <= $2::bigint""",
+        tenancy.current(),
+        links[-1]["seq"],
+    )
+    about = [[one, entry["id"]] for entry in entries for one in _about(unpack(entry["ids"]))]
+    await database.run(
+        """DELETE FROM audit_subject WHERE tenant_id = $1::uuid
+              AND (about_id, entry_id) IN (SELECT b.about_id, b.entry_id FROM ({batch}) AS b)""",
+        tenancy.current(),
+        batch=Batch({"about_id": "uuid", "entry_id": "uuid"}, about),
+    )
+    await chain.cut(CHAIN, links)
 
 
 # Whoever comes alone does not wait for company; under load they commit together all the same.

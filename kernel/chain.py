@@ -2,14 +2,16 @@
 
 Business transactions append rows unlinked, and so never wait for each other; one chainer per tenant
 links them within seconds. A link covers the row as stored (ciphertext and tokens), so the chain
-holds when a person is erased.
+holds when a person is erased. Whoever could write to the database could compute all links anew:
+that shows by the anchors, links that were written down outside (kernel/anchors.py).
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Any
 
 import orjson
@@ -20,6 +22,8 @@ from kernel.ids import Id
 
 _NOTHING = bytes(32)
 _CUT_OFF = "0" * 32
+# Links that must be as they were: place in the chain → hash.
+Anchors = Mapping[int, bytes]
 
 
 @dataclass(frozen=True)
@@ -42,11 +46,15 @@ class Chain:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a verification found: rows linked and right, rows not linked yet, an altered one."""
+    """What a verification found: rows linked and right, rows not linked yet, an altered one.
+
+    `linked` counts those that were dropped in order, too; `anchored` the anchors compared.
+    """
 
     linked: int
     unlinked: int
     first_altered: Id | None
+    anchored: int = 0
 
 
 async def tenants_with_work(chain: Chain) -> list[Id]:
@@ -91,32 +99,83 @@ async def link(chain: Chain, limit: int = 1000) -> int:
     return len(links)
 
 
-async def verify(chain: Chain) -> Verdict:
+async def verify(chain: Chain, anchors: Anchors | None = None) -> Verdict:
     """Recompute the current tenant's chain from its start; names the first altered or lost row.
 
-    Where rows were cut off the end there is none to name: then it is an id of zeros.
+    Where rows were cut off the end there is none to name: then it is an id of zeros. Where all
+    links behind an altered row were computed anew, it is the row of the first anchor behind it.
     """
-    seq, last, altered = 0, _NOTHING, None
+    anchors = anchors or {}
+    seq, last = await _start(chain)
+    altered = await _first_from(chain, seq) if _is_forged(seq, last, anchors) else None
     while altered is None:
         # The head is read first: a chainer at work meanwhile only adds rows behind it.
         head = await _head(chain)
-        altered, seq, last = await _walk_to(chain, head["seq"], seq, last)
+        altered, seq, last = await _walk_to(chain, head["seq"], seq, last, anchors)
         if altered is None and (head["seq"], head["hash"]) != (seq, last):
             altered = _CUT_OFF
         if altered is None:
-            beyond = await _first_beyond(chain, seq)
+            beyond = await _first_beyond(chain, head["cut_seq"], seq)
             if beyond is None:
                 break
             if await _head(chain) == head:
                 altered = beyond
+    if altered is None and max(anchors, default=0) > seq:
+        altered = _CUT_OFF
     tail = await database.row(
         f"SELECT count(*) AS n FROM {chain.table} WHERE tenant_id = $1::uuid AND chain_seq IS NULL",
         tenancy.current(),
     )
-    return Verdict(linked=seq, unlinked=tail["n"] if tail else 0, first_altered=altered)
+    return Verdict(seq, tail["n"] if tail else 0, altered, len(anchors))
 
 
-async def _walk_to(chain: Chain, end: int, seq: int, last: bytes) -> tuple[Id | None, int, bytes]:
+async def oldest(chain: Chain, before: Id, limit: int = 1000) -> list[dict[str, Any]]:
+    """The links at the chain's start whose rows are older than this id: `id`, `seq`, `hash`."""
+    start, _ = await _start(chain)
+    rows = await database.rows(
+        f"""SELECT id, chain_seq AS seq, chain_hash AS hash FROM {chain.table}
+             WHERE tenant_id = $1::uuid AND chain_seq > $2::bigint
+             ORDER BY chain_seq LIMIT $3::bigint""",
+        tenancy.current(),
+        start,
+        limit,
+    )
+    return list(takewhile(lambda row: row["id"] < before, rows))
+
+
+@database.unit_of_work
+async def cut(chain: Chain, links: Sequence[Mapping[str, Any]]) -> None:
+    """Drop the rows of these links from the chain's start; it begins behind them from now on."""
+    await _take_head(chain)
+    await database.run(
+        f"DELETE FROM {chain.table} WHERE tenant_id = $1::uuid AND chain_seq <= $2::bigint",
+        tenancy.current(),
+        links[-1]["seq"],
+    )
+    await database.run(
+        """UPDATE chain_head SET cut_seq = $3, cut_hash = $4
+            WHERE tenant_id = $1::uuid AND chain = $2""",
+        tenancy.current(),
+        chain.table,
+        links[-1]["seq"],
+        links[-1]["hash"],
+    )
+
+
+async def head(chain: Chain) -> tuple[int, bytes]:
+    """The place and hash of the current tenant's last link; (0, …) where there is none."""
+    found = await _head(chain)
+    return found["seq"], found["hash"]
+
+
+def _is_forged(seq: int, last: bytes, anchors: Anchors) -> bool:
+    """Whether a chain begins where none was cut: each cut has left its anchor."""
+    return seq > 0 and bool(anchors) and anchors.get(seq) != last
+
+
+async def _walk_to(
+    chain: Chain, end: int, seq: int, last: bytes, anchors: Anchors
+) -> tuple[Id | None, int, bytes]:
     """On from a link that is right, to the end: the first row that is not, the last that is."""
     altered = None
     while altered is None:
@@ -130,40 +189,60 @@ async def _walk_to(chain: Chain, end: int, seq: int, last: bytes) -> tuple[Id | 
         )
         if not rows:
             break
-        altered, seq, last = _walk(chain, rows, seq, last)
+        altered, seq, last = _walk(chain, rows, seq, last, anchors)
     return altered, seq, last
 
 
 def _walk(
-    chain: Chain, rows: Sequence[dict[str, Any]], seq: int, last: bytes
+    chain: Chain, rows: Sequence[dict[str, Any]], seq: int, last: bytes, anchors: Anchors
 ) -> tuple[Id | None, int, bytes]:
     for row in rows:
         expected = _hash(last, chain, row)
         if row["chain_seq"] != seq + 1 or row["chain_hash"] != expected:
             return row["id"], seq, last
+        if anchors.get(seq + 1, expected) != expected:
+            return row["id"], seq, last
         seq, last = seq + 1, expected
     return None, seq, last
 
 
-async def _first_beyond(chain: Chain, end: int) -> Id | None:
+async def _start(chain: Chain) -> tuple[int, bytes]:
+    """The link behind which the chain begins: none, or the last that was dropped in order."""
+    found = await _head(chain)
+    return found["cut_seq"], found["cut_hash"] or _NOTHING
+
+
+async def _first_from(chain: Chain, seq: int) -> Id:
+    row = await database.row(
+        f"""SELECT id FROM {chain.table} WHERE tenant_id = $1::uuid AND chain_seq > $2::bigint
+             ORDER BY chain_seq LIMIT 1""",
+        tenancy.current(),
+        seq,
+    )
+    return str(row["id"]) if row else _CUT_OFF
+
+
+async def _first_beyond(chain: Chain, start: int, end: int) -> Id | None:
     """A row linked at a place that the chain does not have."""
     row = await database.row(
         f"""SELECT id FROM {chain.table}
-             WHERE tenant_id = $1::uuid AND (chain_seq < 1 OR chain_seq > $2::bigint)
+             WHERE tenant_id = $1::uuid AND (chain_seq <= $2::bigint OR chain_seq > $3::bigint)
              ORDER BY chain_seq LIMIT 1""",
         tenancy.current(),
+        start,
         end,
     )
     return row["id"] if row else None
 
 
 async def _head(chain: Chain) -> dict[str, Any]:
-    head = await database.row(
-        "SELECT seq, hash FROM chain_head WHERE tenant_id = $1::uuid AND chain = $2",
+    found = await database.row(
+        """SELECT seq, hash, cut_seq, cut_hash FROM chain_head
+            WHERE tenant_id = $1::uuid AND chain = $2""",
         tenancy.current(),
         chain.table,
     )
-    return head or {"seq": 0, "hash": _NOTHING}
+    return found or {"seq": 0, "hash": _NOTHING, "cut_seq": 0, "cut_hash": None}
 
 
 async def _take_head(chain: Chain) -> dict[str, Any]:

@@ -153,6 +153,8 @@ class ChainHead(Model):
     chain = TextField()
     seq = BigIntField()
     hash = TokenField()
+    cut_seq = BigIntField()
+    cut_hash = TokenField(null=True)
 
     class Meta:
         """Its table."""

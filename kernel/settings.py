@@ -101,6 +101,12 @@ class Settings:
     data: Path = _setting(
         read.path, "./var", "Folder of databases, keys and logs, made with mode 700."
     )
+    anchors: Path = _setting(
+        read.path,
+        "{data}/anchors",
+        "Folder in which the heads of consent ledger and audit log are written down day by day; "
+        "best on another machine, where it is only ever added to.",
+    )
     database_url: str = _setting(
         read.database_url,
         "sqlite://{data}/rapport.sqlite3",

@@ -7,7 +7,8 @@ My words: store (a table that points at a person), fate (what an erasure does to
 right that somebody claims), proof (how it was made sure who asks), clock (it runs towards the due
 date, or stands), first yes, prompt (the message that asks for the second), step (of a request, or
 of an erasure, where it is done once), receipt (what an erasure did, in counts, signed), breach.
-My events: privacy.*, breach.*, erasure.started, erasure.store_cleared, erasure.finished.
+My events: privacy.*, breach.*, audit.chain_broken, erasure.started, erasure.store_cleared,
+erasure.finished.
 """
 
 from privacy.answers import Question, answer_by_link, hear, is_answer, question_of
@@ -24,6 +25,7 @@ from privacy.breaches import (
     open_breach,
     report_breach,
 )
+from privacy.chains import CHAINS, verify_chains, watch_chains
 from privacy.data_map import ACTIVITIES, RECIPIENTS, TABLES, Column, Table, Way
 from privacy.double_opt_in import FirstYes, ask
 from privacy.due import warn_of_requests
@@ -55,6 +57,7 @@ from privacy.withdrawing import bid_farewell, give_thanks, withdraw
 
 __all__ = [
     "ACTIVITIES",
+    "CHAINS",
     "RECIPIENTS",
     "STORES",
     "TABLES",
@@ -106,7 +109,9 @@ __all__ = [
     "resume",
     "steps_of",
     "touched",
+    "verify_chains",
     "warn_of_breaches",
     "warn_of_requests",
+    "watch_chains",
     "withdraw",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from kernel import database, keys, log, migrations
+from kernel import anchors, database, keys, log, migrations
 from kernel.errors import Conflict
 from kernel.settings import Settings
 
@@ -22,6 +22,7 @@ async def opened(chosen: Settings, program: str) -> AsyncIterator[None]:
         raise Conflict(f"The database does not answer ({type(error).__name__}).") from None
     try:
         keys.start(chosen)
+        anchors.start(chosen)
         yield
     finally:
         keys.stop()

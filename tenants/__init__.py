@@ -47,6 +47,7 @@ from tenants.mails import (
     mail_refused,
     mail_sent,
 )
+from tenants.nights import end_night, everyone, tenants_at_night
 from tenants.origins import allows_origin
 from tenants.people import (
     PersonRow,
@@ -150,8 +151,10 @@ __all__ = [
     "drop_old_answers",
     "drop_old_mails",
     "drop_old_proofs",
+    "end_night",
     "end_session",
     "end_sessions",
+    "everyone",
     "found",
     "heed",
     "invite",
@@ -187,6 +190,7 @@ __all__ = [
     "sign_out_person",
     "suspend",
     "take_off_factor",
+    "tenants_at_night",
     "tidy_lines",
     "turn_signing_keys",
     "update_settings",

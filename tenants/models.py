@@ -205,3 +205,15 @@ class Mail(Model):
         """Its table."""
 
         table = "mail"
+
+
+class Night(TenantTable):
+    """The last day whose nightly task is done."""
+
+    task = TextField(primary_key=True)
+    day = TextField()
+
+    class Meta:
+        """Its table."""
+
+        table = "night"

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pytest
 
-from kernel import bells, clock, database, keys, log
+from kernel import anchors, bells, clock, database, keys, log
 from kernel import settings as kernel_settings
 from kernel.settings import PREFIX, Settings
 from tests import stored
@@ -82,6 +82,7 @@ async def house(environ: dict[str, str], backend: str) -> AsyncIterator[House]:
     try:
         await database.start(settings)
         keys.start(settings)
+        anchors.start(settings)
         await bells.start(settings)
         yield House(settings, backend, environ)
     finally:

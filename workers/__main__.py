@@ -19,7 +19,7 @@ import channels
 import commerce
 import conversations
 import imports
-from kernel import bells, database, keys, log, settings
+from kernel import anchors, bells, database, keys, log, settings
 from kernel.settings import Settings
 from workers import jobs, letters, schedule
 
@@ -32,6 +32,7 @@ async def run(page: Settings) -> None:
     """Work until a signal comes; what was begun is finished within 8 seconds."""
     await database.start(page)
     keys.start(page)
+    anchors.start(page)
     imports.start(page)
     await bells.start(page)
     await channels.start(page)

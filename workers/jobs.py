@@ -6,18 +6,18 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import structlog
 
 import channels
 import commerce
-import contacts
 import conversations
 import imports as lists
 import privacy
 import tenants
-from kernel import audit, chain, clock, events, metrics, tenancy, turning
+from kernel import chain, clock, events, metrics, tenancy, turning
 from workers import inbound, letters, reactions, receipts, shops
 
 Context = dict[Any, Any]
@@ -134,6 +134,14 @@ async def tidy(ctx: Context, *args: Any, **kwargs: Any) -> None:
     tenants.turn_signing_keys()
 
 
+async def nights(ctx: Context, *args: Any, **kwargs: Any) -> None:
+    """What is done once a night for each tenant, by its own clock."""
+    for task, work in (("chains", privacy.watch_chains),):
+        for tenant_id, day in (await tenants.tenants_at_night(task)).items():
+            with tenancy.acting_for(tenant_id):
+                await _quietly(task, partial(_night, task, day, work))
+
+
 async def sends(ctx: Context, *args: Any, **kwargs: Any) -> None:
     """Send what is due; first, what a restored database has missed is destroyed again."""
 
@@ -177,13 +185,19 @@ async def link_chains() -> None:
 
     async def link() -> int:
         linked = 0
-        for one in (contacts.LEDGER, audit.CHAIN):
+        for one in privacy.CHAINS:
             for tenant_id in await chain.tenants_with_work(one):
                 with tenancy.acting_for(tenant_id):
                     linked += await chain.link(one)
         return linked
 
     await _alone("chains", link)
+
+
+async def _night(task: str, day: str, work: Callable[[], Awaitable[None]]) -> int:
+    await work()
+    await tenants.end_night(task, day)
+    return 1
 
 
 async def _alone(name: str, step: Callable[[], Awaitable[int]]) -> None:

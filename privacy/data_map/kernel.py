@@ -8,7 +8,7 @@ TABLES: dict[str, Table] = {
     "outbox": table("operation", "nobody", clear="position tenant_id id kind at refs"),
     "reader": table("operation", "nobody", clear="name position event_id lease_until fence"),
     "destroyed_mark": table("security", "nobody", clear="name position"),
-    "chain_head": table("operation", "nobody", clear="tenant_id chain seq hash"),
+    "chain_head": table("operation", "nobody", clear="tenant_id chain seq hash cut_seq cut_hash"),
     "audit_entry": table(
         "security",
         "colleague",

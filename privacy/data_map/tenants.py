@@ -11,6 +11,7 @@ TABLES: dict[str, Table] = {
         clear="id name country locale time_zone currency business_hours holidays signature "
         "voice allowed_origins consent_hours consent_purge_days state created_at updated_at",
     ),
+    "night": table("operation", "nobody", clear="tenant_id task day"),
     "account": table(
         "colleagues",
         "colleague",

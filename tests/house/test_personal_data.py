@@ -14,7 +14,7 @@ from tests.house.conftest import Catalogs
 # Columns by which a row points at a person: the owner of its key, or the contact.
 POINTERS = frozenset({"subject_id", "contact_id", "survivor_id", "merged_id"})
 # Bytes that are neither sealed nor keyed: links of chains, over what is.
-CHAINS = frozenset({"hash", "chain_hash"})
+CHAINS = frozenset({"hash", "chain_hash", "cut_hash"})
 # Sealed under another name: a person's key, wrapped by its tenant's.
 WRAPPED = ("person_key", "wrapped")
 

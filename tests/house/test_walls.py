@@ -37,6 +37,7 @@ OVER_THE_WALL = {
     "privacy/breach_clock.py": (1, "breaches of all tenants fall due by one clock"),
     "privacy/due.py": (1, "requests of all tenants fall due by one clock"),
     "tenants/kept_answers.py": (1, "answers of all tenants go after a day"),
+    "tenants/nights.py": (1, "what is done for every tenant begins with who they are"),
     "tenants/origins.py": (1, "a browser asks before it says for which tenant"),
     "tenants/people.py": (1, "an account signs in before any tenant is known"),
     "tenants/endings.py": (1, "sessions of all tenants expire by one clock"),

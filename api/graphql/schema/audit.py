@@ -28,7 +28,8 @@ from api.graphql.schema.contacts import Contact, load_contacts
 from api.graphql.schema.filters import TimeCondition
 from api.graphql.schema.node import KINDS, Node, read_id
 from api.graphql.schema.people import Person, load_people
-from kernel import ids
+from kernel import anchors, audit, ids
+from kernel.chain import Verdict
 from kernel.errors import Invalid
 from kernel.ids import Id
 from tenants import Permission
@@ -121,6 +122,35 @@ class AuditEntry(Node):
         return self.row["actor_id"] if self.row["actor_kind"] == kind else None
 
 
+@object_type
+class AuditCheck:
+    """What a check of the audit log found."""
+
+    verdict: strawberry.Private[Verdict]
+
+    @strawberry.field(
+        description="How many entries are linked, and right up to the first that is not."
+    )
+    def linked(self) -> int:
+        return self.verdict.linked
+
+    @strawberry.field(description="How many entries are so new that they are not linked yet.")
+    def unlinked(self) -> int:
+        return self.verdict.unlinked
+
+    @strawberry.field(description="With how many anchors the log was compared.")
+    def anchored(self) -> int:
+        return self.verdict.anchored
+
+    @strawberry.field(
+        description="The first entry that was altered or lost; null where all is right. Where "
+        "entries were cut off the end there is none to name: then it is an id of zeros."
+    )
+    def first_altered(self) -> strawberry.ID | None:
+        row_id = self.verdict.first_altered
+        return strawberry.ID(ids.show("entry", row_id)) if row_id else None
+
+
 @input_type
 class AuditFilter:
     """Which entries are wanted; all conditions hold together."""
@@ -165,6 +195,14 @@ class AuditQuery:
             lambda: room.count_entries(wanted),
             lambda rows: _entries(asked, rows),
         )
+
+    @strawberry.field(
+        description="Check the audit log from its first entry, and against the anchors that were "
+        "written down outside: whether any was altered, lost or slipped in.",
+        directives=[requires(Permission.AUDIT_READ)],
+    )
+    async def audit_verify(self) -> AuditCheck:
+        return AuditCheck(verdict=await anchors.verify(audit.CHAIN))
 
 
 async def load_entries(asked: Context, entry_ids: list[Id]) -> Mapping[Id, AuditEntry]:

@@ -17,7 +17,7 @@ from api.graphql.scalars import JSON, DateTime, Locale
 from api.graphql.schema.contacts import ConsentStateKind, Contact, load_contacts
 from api.graphql.schema.messages import Message, load_messages
 from api.graphql.schema.node import KINDS, Node, created_at
-from kernel import chain, ids
+from kernel import anchors, chain, ids
 from kernel.ids import Id
 from tenants import Permission
 
@@ -333,7 +333,7 @@ class ConsentQuery:
         directives=[requires(Permission.PRIVACY_READ)],
     )
     async def verify_consent_chain(self) -> ConsentChainCheck:
-        return ConsentChainCheck(verdict=await chain.verify(room.LEDGER))
+        return ConsentChainCheck(verdict=await anchors.verify(room.LEDGER))
 
 
 KINDS.add("wording", Permission.CONTACTS_READ, load_wordings)
