@@ -30,7 +30,7 @@ from channels.deliveries import (
 )
 from channels.departures import Departing, LeftBehind, arrived, depart, left_behind
 from channels.email import Email, Failure, send_email
-from channels.forgetting import drop_files
+from channels.forgetting import drop_files, prune_deliveries, prune_updates
 from channels.graph import start, stop
 from channels.health import Health, health_of
 from channels.intake import BELL as DELIVERIES_BELL
@@ -124,6 +124,8 @@ __all__ = [
     "platform_update_page",
     "post_message",
     "post_receipt",
+    "prune_deliveries",
+    "prune_updates",
     "put_aside",
     "register_app",
     "revive_dead",

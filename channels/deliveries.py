@@ -84,7 +84,9 @@ async def _claim(limit: int) -> tuple[int, list[dict[str, Any]]]:
 
 async def settle(claimed: Sequence[Claimed]) -> None:
     """These deliveries are applied; a worker that lost its lease meanwhile changes nothing."""
-    await leases.settle("delivery", claimed)
+    # What was put aside is drained once more when its number is connected.
+    aside = "EXISTS (SELECT 1 FROM aside a WHERE a.delivery_id = delivery.id)"
+    await leases.settle("delivery", claimed, unless=aside)
 
 
 async def try_later(one: Claimed, reason: str) -> None:

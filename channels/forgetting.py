@@ -1,26 +1,151 @@
-"""The files that a person sent, taken from the disk when they are forgotten (F46)."""
+"""What the channel keeps of people beside their messages, taken away when they are forgotten (F46).
+
+Their files lie on the disk. Deliveries that are not applied whole (waiting, dead, about a number
+that nobody connected) stand as they came, people and tenants mixed: only what tells the current
+tenant of the person is taken out.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from typing import Any
+
+import orjson
 
 from channels import files
-from kernel import database, tenancy
+from kernel import clock, database, keys, tenancy
 from kernel.database import Batch
+from kernel.errors import NotFound, TryLater
 from kernel.ids import Id
+from kernel.traces import Traces
+
+_AT_ONCE = 200
 
 
-async def drop_files(subject_ids: Iterable[Id]) -> int:
-    """Delete the files of these subjects' media; how many rows stand for one. Their rows stay."""
-    tenant_id = tenancy.current()
-    rows = await database.rows(
+async def drop_files(subject_ids: Iterable[Id], upload_ids: Iterable[Id]) -> int:
+    """Delete the files of these subjects, and these uploads with their keys; how many."""
+    tenant_id, uploads = tenancy.current(), list(upload_ids)
+    sent = await database.rows(
         """SELECT m.id FROM ({batch}) AS b
              JOIN media m ON m.tenant_id = $1::uuid AND m.subject_id = b.id""",
         tenant_id,
-        batch=Batch({"id": "uuid"}, [[one] for one in subject_ids]),
+        batch=_ids([*subject_ids, *uploads]),
     )
-    for row in rows:
+    await keys.drop(uploads)
+    for row in sent:
         path = files.path_of(tenant_id, row["id"])
         await asyncio.to_thread(path.unlink, missing_ok=True)
-    return len(rows)
+    await database.run(
+        """UPDATE media SET state = 'gone'
+            WHERE tenant_id = $1::uuid AND id IN (SELECT b.id FROM ({batch}) AS b)""",
+        tenant_id,
+        batch=_ids(uploads),
+    )
+    return len(sent)
+
+
+async def prune_deliveries(traces: Traces, before: int) -> int:
+    """Take out what tells the current tenant of somebody, of deliveries until then; of how many.
+
+    TryLater while a worker has one of them in hand.
+    """
+    ours, last, pruned = await _our_ids(), "0" * 32, 0
+    while rows := await database.rows(
+        """SELECT id, fence, intake_key, body_sealed FROM delivery
+            WHERE id > $1::uuid AND received_at <= $2 AND length(body_sealed) > 0
+            ORDER BY id LIMIT $3::bigint""",
+        last,
+        before,
+        _AT_ONCE,
+    ):
+        last = rows[-1]["id"]
+        for row in rows:
+            try:
+                sealer = keys.intake_of(row["intake_key"])
+            except NotFound:
+                continue  # its key is gone, and with it all that it told
+            body = orjson.loads(sealer.open("delivery.body", row["id"], row["body_sealed"]))
+            left = _pruned(body, ours, traces)
+            if left != body:
+                sealed = sealer.seal("delivery.body", row["id"], orjson.dumps(left))
+                await _write(row["id"], row["fence"], sealed)
+                pruned += 1
+    return pruned
+
+
+async def prune_updates(traces: Traces) -> int:
+    """Delete what the platform told the current tenant beside messages, where it tells of them."""
+    tenant_id, house, last, pruned = tenancy.current(), keys.house(), "0" * 32, 0
+    while rows := await database.rows(
+        """SELECT id, payload_sealed FROM platform_update
+            WHERE tenant_id = $1::uuid AND subject_id = $1::uuid AND id > $2::uuid
+            ORDER BY id LIMIT $3::bigint""",
+        tenant_id,
+        last,
+        _AT_ONCE,
+    ):
+        last, told = rows[-1]["id"], []
+        for row in rows:
+            payload = house.open("platform_update.payload", row["id"], row["payload_sealed"])
+            if traces.are_in(orjson.loads(payload)):
+                told.append(row["id"])
+        pruned += await database.run(
+            """DELETE FROM platform_update WHERE tenant_id = $1::uuid
+                  AND id IN (SELECT b.id FROM ({batch}) AS b)""",
+            tenant_id,
+            batch=_ids(told),
+        )
+    return pruned
+
+
+async def _our_ids() -> set[str]:
+    """By which a delivery says that it is about the current tenant."""
+    rows = await database.rows(
+        "SELECT external_id FROM route WHERE tenant_id = $1::uuid", tenancy.current()
+    )
+    return {row["external_id"] for row in rows}
+
+
+def _pruned(body: Any, ours: Collection[str], traces: Traces) -> Any:
+    """A delivery whose changes that are ours tell of the person no more (contract 3.1)."""
+    try:
+        return body | {
+            "entry": [
+                entry
+                | {
+                    "changes": [
+                        change | {"value": traces.taken_out(change["value"])}
+                        if _whose(entry, change) in ours
+                        else change
+                        for change in entry["changes"]
+                    ]
+                }
+                for entry in body["entry"]
+            ]
+        }
+    except (KeyError, TypeError):
+        # In no shape that leads to anybody: it is nobody else's either.
+        return traces.taken_out(body)
+
+
+def _whose(entry: Any, change: Any) -> Any:
+    """The number that a change is about, or else the account."""
+    return change["value"].get("metadata", {}).get("phone_number_id") or entry["id"]
+
+
+async def _write(delivery_id: Id, fence: int, sealed: bytes) -> None:
+    changed = await database.run(
+        """UPDATE delivery SET body_sealed = $3::bytea
+            WHERE id = $1::uuid AND fence = $2 AND (state <> 'stored' OR lease_until <= $4)""",
+        delivery_id,
+        fence,
+        sealed,
+        clock.now(),
+    )
+    if not changed:
+        raise TryLater("a delivery is being applied", code="DELIVERY_IN_HAND")
+
+
+def _ids(row_ids: Iterable[Id]) -> Batch:
+    return Batch({"id": "uuid"}, [[one] for one in row_ids])

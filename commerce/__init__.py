@@ -31,6 +31,8 @@ from commerce.deliveries import (
     settle,
     try_later,
 )
+from commerce.forgetting import blank_requests
+from commerce.forgetting import prune_deliveries as prune_store_deliveries
 from commerce.ingest import Ingested, Outcome, ingest
 from commerce.merges import follow_merges
 from commerce.pull import pull_orders, start
@@ -115,6 +117,7 @@ __all__ = [
     "abandon_carts",
     "accept",
     "base_currency",
+    "blank_requests",
     "cart_page",
     "carts_by_ids",
     "claim_deliveries",
@@ -140,6 +143,7 @@ __all__ = [
     "parcels_of",
     "product_page",
     "products_by_ids",
+    "prune_store_deliveries",
     "pull_orders",
     "read_rows",
     "read_store",

@@ -58,7 +58,7 @@ from contacts.entering import (
 from contacts.erasing import Person, forget, note_destroyed, person_of
 from contacts.identity import Recognised, find, recognise
 from contacts.merge import Merge
-from contacts.phones import read_phone
+from contacts.phones import national, read_phone
 from contacts.preferences import (
     GAPS,
     Choice,
@@ -86,7 +86,7 @@ from contacts.queries import (
 )
 from contacts.restriction import freeze, unfreeze
 from contacts.search import search_tokens
-from contacts.sightings import Known, Move, Sighting
+from contacts.sightings import WORDS, Known, Move, Sighting
 from contacts.sources import note_source
 from contacts.suppression import (
     lift_suppression,
@@ -125,6 +125,7 @@ __all__ = [
     "GAPS",
     "LEDGER",
     "MARKETING",
+    "WORDS",
     "Address",
     "Answer",
     "Choice",
@@ -189,6 +190,7 @@ __all__ = [
     "list_topics",
     "look_up",
     "mark_tokens",
+    "national",
     "newest_wording",
     "note_destroyed",
     "note_prompt",

@@ -58,6 +58,15 @@ def read_phone(text: str, country: str | None = None) -> str | None:
     return None
 
 
+def national(digits: str) -> str:
+    """The digits of a full international number as they are dialled within its country."""
+    try:
+        number = phonenumbers.parse(f"+{digits}")
+    except phonenumbers.NumberParseException:
+        return digits
+    return phonenumbers.national_significant_number(number)
+
+
 @lru_cache(maxsize=4096)
 def place_of(digits: str) -> Place:
     """Country, time zone and language of a number in full international digits."""

@@ -9,6 +9,8 @@ from kernel.ids import Id
 
 PHONE, USER_ID, USERNAME = "phone", "whatsapp_user_id", "username"
 EMAIL, CUSTOMER = "email", "shop_customer"
+# Ids that lead to their person wherever they are read.
+WORDS = (USER_ID, USERNAME, EMAIL)
 
 # kind, scope, the value under which all its forms meet, the value as it is shown
 Shown = tuple[str, str, str, str]

@@ -22,6 +22,7 @@ from conversations.ends import (
 from conversations.episodes import SILENCE
 from conversations.filled import fill as fill_template
 from conversations.fitting import templates_that_fit
+from conversations.forgetting import blank_extras, uploads_for, void_sends
 from conversations.gate import Occasion
 from conversations.handing_over import hand_over
 from conversations.inbound import Stored, receive
@@ -60,7 +61,6 @@ from conversations.sends import queue
 from conversations.statuses import ToldStatus
 from conversations.steps import assign, change_state, mark_read, wake_snoozed
 from conversations.threads import WINDOW
-from conversations.voiding import void_sends
 
 __all__ = [
     "SENDS_BELL",
@@ -84,6 +84,7 @@ __all__ = [
     "Waiting",
     "Way",
     "assign",
+    "blank_extras",
     "change_state",
     "changed_messages",
     "check_file",
@@ -122,6 +123,7 @@ __all__ = [
     "templates_that_fit",
     "thread_with",
     "unread_of",
+    "uploads_for",
     "void_sends",
     "waiting_of",
     "wake_snoozed",

@@ -9,7 +9,7 @@ My events: import.started, import.finished, import.failed, import.undone.
 from imports.claims import BELL
 from imports.columns import FIELDS, Field, Kind
 from imports.files import LARGEST, Incoming, start
-from imports.forgetting import drop_old_files
+from imports.forgetting import drop_files_that_tell, drop_old_files
 from imports.jobs import Wanted, cancel, create, pause, resume, undo
 from imports.plans import LegalBasis
 from imports.preview import Preview, preview
@@ -45,6 +45,7 @@ __all__ = [
     "count_jobs",
     "count_problems",
     "create",
+    "drop_files_that_tell",
     "drop_old_files",
     "header_at",
     "headers_of",

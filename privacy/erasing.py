@@ -6,19 +6,18 @@ whoever is killed at any line leaves an erasure that goes on with its next step.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
 import structlog
 
 import contacts
-from contacts import Person
-from kernel import clock, database, events, keys, lasting, tenancy
+from kernel import clock, database, events, keys, tenancy
 from kernel.errors import TryLater
 from kernel.events import Event
 from kernel.ids import Id
-from privacy import erasure_steps
+from privacy.erasure_steps import STEPS, Plan, Step
 from privacy.erasures import PLACE, note_steps
 from privacy.receipts import sign_receipt
 
@@ -66,33 +65,16 @@ async def _claim() -> Claimed | None:
 
 
 async def _erase(one: Claimed) -> None:
-    erasure, person = await _whom(one)
+    erasure, plan = await _plan(one)
     done = await _done(one.id)
-    if erasure_steps.STEPS[0].name not in done:
-        await _outlast(one, erasure)
-    for step in erasure_steps.STEPS:
-        if step.name in done:
-            continue
-        if step.prepare:
-            # Outside of the database: done before it is set down, and harmless to do again.
-            await step.prepare(person)
-        done[step.name] = await _do(one, step, person)
+    for step in STEPS:
+        if step.name not in done:
+            count = await step.work(plan) if step.is_outside else None
+            done[step.name] = await _set_down(one, step, plan, count)
     await _finish(one, erasure, done)
 
 
-async def _outlast(one: Claimed, erasure: dict[str, Any]) -> None:
-    """Noted outside of the databases: a backup from before must not bring them back."""
-    marks = await database.rows(
-        "SELECT token FROM suppression WHERE tenant_id = $1::uuid AND origin_id = $2::uuid",
-        one.tenant_id,
-        one.id,
-    )
-    tokens = sorted(row["token"].hex() for row in marks)
-    who = (one.id, erasure["contact_id"], str(erasure["created_at"]))
-    await lasting.mark(lasting.note("erased", [(*who, *tokens)]))
-
-
-async def _whom(one: Claimed) -> tuple[dict[str, Any], Person]:
+async def _plan(one: Claimed) -> tuple[dict[str, Any], Plan]:
     (row,) = await database.rows(
         """SELECT id, contact_id, reason, created_at, ids_sealed FROM erasure
             WHERE tenant_id = $1::uuid AND id = $2::uuid""",
@@ -105,7 +87,7 @@ async def _whom(one: Claimed) -> tuple[dict[str, Any], Person]:
         if row["ids_sealed"]:
             known = orjson.loads(sealer.open(PLACE, one.id, row["ids_sealed"]))
     ids = tuple((kind, scope, value) for kind, scope, value in known)
-    return row, Person(person.contact_ids, person.subject_ids, ids)
+    return row, Plan(one.id, replace(person, ids=ids), row["created_at"])
 
 
 async def _done(erasure_id: Id) -> dict[str, int]:
@@ -119,10 +101,11 @@ async def _done(erasure_id: Id) -> dict[str, int]:
 
 
 @database.unit_of_work
-async def _do(one: Claimed, step: erasure_steps.Step, person: Person) -> int:
-    """Carry out a step and set down that it is done; Lost where the erasure is another worker's."""
+async def _set_down(one: Claimed, step: Step, plan: Plan, count: int | None) -> int:
+    """Set down that a step is done, and do it where it is all rows; Lost where another does."""
     await _hold(one)
-    count = await step.carry_out(person)
+    if count is None:
+        count = await step.work(plan)
     await note_steps(one.id, {step.name: count})
     await events.record(Event("erasure.store_cleared", {"erasure": one.id, "store": step.name}))
     return count

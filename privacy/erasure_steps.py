@@ -7,35 +7,101 @@ from dataclasses import dataclass
 from functools import partial
 
 import channels
+import commerce
 import contacts
 import conversations
+import imports
+import tenants
 from contacts import Person
-from kernel import database, keys, tenancy
+from kernel import database, keys, lasting, tenancy
 from kernel.database import Batch
 from kernel.errors import TryLater
+from kernel.ids import Id
+from kernel.traces import Traces
 from privacy.manifest import STORES, Store
 
 
 @dataclass(frozen=True, slots=True)
+class Plan:
+    """Who is erased, since when, and what leads to them where no key of theirs protects it."""
+
+    erasure_id: Id
+    person: Person
+    begun_at: int
+
+    @property
+    def traces(self) -> Traces:
+        """Their addresses and ids as words, their numbers as they are dialled in their country."""
+        known = self.person.ids
+        return Traces(
+            frozenset(value.casefold() for kind, _, value in known if kind in contacts.WORDS),
+            frozenset(contacts.national(value) for kind, _, value in known if kind == "phone"),
+        )
+
+    @property
+    def customers(self) -> list[tuple[Id, str]]:
+        """Their ids at shops: the shop, and what it calls them."""
+        return [(scope, value) for kind, scope, value in self.person.ids if kind == "shop_customer"]
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
-    """One step: what happens in the database, and before it what happens outside."""
+    """One step, which comes to the number of things that went; harmless to do again.
+
+    Rows go in the transaction that sets the step down; what is outside of them goes before it.
+    TryLater where something has to end first.
+    """
 
     name: str
-    carry_out: Callable[[Person], Awaitable[int]]
-    prepare: Callable[[Person], Awaitable[object]] | None = None
+    work: Callable[[Plan], Awaitable[int]]
+    is_outside: bool = False
 
 
-async def _void_sends(person: Person) -> int:
-    return await conversations.void_sends(person.contact_ids)
+async def _note(plan: Plan) -> int:
+    """Noted outside of the databases: a backup from before must not bring them back."""
+    marks = await database.rows(
+        "SELECT token FROM suppression WHERE tenant_id = $1::uuid AND origin_id = $2::uuid",
+        tenancy.current(),
+        plan.erasure_id,
+    )
+    tokens = sorted(row["token"].hex() for row in marks)
+    who = (plan.erasure_id, plan.person.contact_ids[0], str(plan.begun_at))
+    await lasting.mark(lasting.note("erased", [(*who, *tokens)]))
+    return len(tokens)
 
 
-async def _drop_files(person: Person) -> int:
-    return await channels.drop_files(person.subject_ids)
+async def _void_sends(plan: Plan) -> int:
+    return await conversations.void_sends(plan.person.contact_ids)
 
 
-async def _clear(store: Store, person: Person) -> int:
+async def _drop_files(plan: Plan) -> int:
+    uploads = await conversations.uploads_for(plan.person.contact_ids)
+    return await channels.drop_files(plan.person.subject_ids, uploads)
+
+
+async def _prune_deliveries(plan: Plan) -> int:
+    pruned = await channels.prune_deliveries(plan.traces, plan.begun_at)
+    pruned += await channels.prune_updates(plan.traces)
+    return pruned + await conversations.blank_extras(plan.person.contact_ids)
+
+
+async def _prune_store_deliveries(plan: Plan) -> int:
+    emptied = await commerce.prune_store_deliveries(plan.traces, plan.customers, plan.begun_at)
+    return emptied + await commerce.blank_requests(plan.traces, plan.customers)
+
+
+async def _blank_answers(_plan: Plan) -> int:
+    return await tenants.blank_answers()
+
+
+async def _drop_imported(plan: Plan) -> int:
+    return await imports.drop_files_that_tell(plan.traces)
+
+
+async def _clear(store: Store, plan: Plan) -> int:
     """Delete the rows of a store, or count those that stay."""
-    pointers = person.subject_ids if store.pointer == "subject_id" else person.contact_ids
+    is_by_subject = store.pointer == "subject_id"
+    pointers = plan.person.subject_ids if is_by_subject else plan.person.contact_ids
     who = Batch({"id": "uuid"}, [[one] for one in pointers])
     rows = f"FROM {store.table} WHERE tenant_id = $1::uuid"
     rows += f" AND {store.pointer} IN (SELECT b.id FROM ({{batch}}) AS b)"
@@ -45,40 +111,41 @@ async def _clear(store: Store, person: Person) -> int:
     return int(counted["n"])
 
 
-async def _drop_keys(person: Person) -> None:
-    await keys.drop(person.subject_ids)
+async def _drop_keys(plan: Plan) -> int:
+    await keys.drop(plan.person.subject_ids)
+    await contacts.note_destroyed(plan.person.subject_ids)
+    return len(plan.person.subject_ids)
 
 
-async def _note_destroyed(person: Person) -> int:
-    return await contacts.note_destroyed(person.subject_ids)
-
-
-async def _clear_again(person: Person) -> int:
+async def _clear_again(plan: Plan) -> int:
     """What others were just writing when their store was cleared; without a key none comes more."""
     late = [store for store in STORES if store.fate == "deleted" and store.table != _KEYS]
-    return sum([await _clear(store, person) for store in late])
+    return sum([await _clear(store, plan) for store in late])
 
 
-async def _scrub(_person: Person) -> None:
+async def _scrub(_plan: Plan) -> int:
     if not await database.scrub():
         raise TryLater("somebody reads from the log of changes", code="READER_OPEN")
-
-
-async def _nothing(_person: Person) -> int:
     return 0
 
 
 _KEYS = "person_key"
 
 STEPS: tuple[Step, ...] = (
+    Step("noted", _note, is_outside=True),
     Step("queued_sends", _void_sends),
-    Step("media_files", _drop_files),
+    # Before the rows by which they are found.
+    Step("files", _drop_files, is_outside=True),
+    Step("deliveries", _prune_deliveries, is_outside=True),
+    Step("store_deliveries", _prune_store_deliveries, is_outside=True),
+    Step("kept_answers", _blank_answers),
+    Step("imported_files", _drop_imported, is_outside=True),
     *(
-        Step(_KEYS, _note_destroyed, prepare=_drop_keys)
+        Step(_KEYS, _drop_keys, is_outside=True)
         if store.table == _KEYS
         else Step(store.table, partial(_clear, store))
         for store in STORES
     ),
     Step("written_meanwhile", _clear_again),
-    Step("raw_files", _nothing, prepare=_scrub),
+    Step("raw_files", _scrub, is_outside=True),
 )

@@ -36,7 +36,13 @@ from tenants.invitations import (
     list_invitations,
     withdraw_invitation,
 )
-from tenants.kept_answers import claim_answer, drop_old_answers, keep_answer, release_answer
+from tenants.kept_answers import (
+    blank_answers,
+    claim_answer,
+    drop_old_answers,
+    keep_answer,
+    release_answer,
+)
 from tenants.letters import Letter, write_letter
 from tenants.mails import BELL as MAILS_BELL
 from tenants.mails import (
@@ -142,6 +148,7 @@ __all__ = [
     "ask_for_reset",
     "ask_for_verification",
     "begin",
+    "blank_answers",
     "change_password",
     "change_role",
     "claim_answer",

@@ -137,6 +137,7 @@ async def _a_receipt_says_what_went(erasure_id: Id, contact_id: Id) -> None:
     assert list(steps)[-3:] == ["contact", "written_meanwhile", "raw_files"]
     assert {name: one for name, one in steps.items() if one[1]} == {
         "suppression": ("done", 3),
+        "noted": ("done", 3),
         "identity": ("deleted", 3),
         "contact_search": ("deleted", 10),
         "message": ("shredded", 1),
