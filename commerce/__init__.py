@@ -70,6 +70,8 @@ from commerce.rates import (
     list_rates,
     set_rates,
 )
+from commerce.requests import TakenRequest, take_requests
+from commerce.shop_erasure import erase_part
 from commerce.storefront import link_token
 from commerce.stores import (
     Store,
@@ -112,6 +114,7 @@ __all__ = [
     "RowReport",
     "Store",
     "TakenBack",
+    "TakenRequest",
     "Told",
     "VariantRow",
     "abandon_carts",
@@ -129,6 +132,7 @@ __all__ = [
     "count_products",
     "drop_old_deliveries",
     "end_orders",
+    "erase_part",
     "follow_merges",
     "forget_connections",
     "ingest",
@@ -154,6 +158,7 @@ __all__ = [
     "start",
     "stores_by_ids",
     "take_back",
+    "take_requests",
     "take_rows",
     "told",
     "try_later",

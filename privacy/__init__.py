@@ -31,7 +31,7 @@ from privacy.double_opt_in import FirstYes, ask
 from privacy.due import warn_of_requests
 from privacy.erasing import erase_next
 from privacy.erasures import begin_erasure
-from privacy.fulfilling import fulfil, lift_restriction
+from privacy.fulfilling import finish, fulfil, lift_restriction
 from privacy.manifest import STORES, Store
 from privacy.request_queries import (
     RequestFilter,
@@ -45,6 +45,7 @@ from privacy.request_queries import (
 from privacy.requests import extend, open_request, pause, prove, refuse, resume
 from privacy.requests_due import look_after_requests
 from privacy.restoring import catch_up
+from privacy.store_requests import redact_shops, take_over
 from privacy.trail import (
     EntryRow,
     TrailFilter,
@@ -91,6 +92,7 @@ __all__ = [
     "entry_page",
     "erase_next",
     "extend",
+    "finish",
     "fulfil",
     "give_thanks",
     "hear",
@@ -102,12 +104,14 @@ __all__ = [
     "pause",
     "prove",
     "question_of",
+    "redact_shops",
     "refuse",
     "report_breach",
     "request_page",
     "requests_by_ids",
     "resume",
     "steps_of",
+    "take_over",
     "touched",
     "verify_chains",
     "warn_of_breaches",

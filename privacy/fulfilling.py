@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 
 import contacts
 from contacts import MARKETING, ConsentStep, ContactRow, Corrected, Correction
-from kernel import audit, clock, database, keys
+from kernel import audit, clock, database, keys, tenancy
+from kernel.database import Batch
 from kernel.errors import Conflict, Invalid
 from kernel.ids import Id
+from privacy.erasures import Reason, begin_erasure
 from privacy.request_rows import Row, change, close, contact_now, hold, note
 
 _LONGEST_NAME = 200
@@ -16,9 +19,10 @@ _LONGEST_NAME = 200
 
 @database.unit_of_work
 async def fulfil(request_id: Id, right: Correction | None = None) -> None:
-    """Do what is asked: freeze, stop marketing, correct. `right` is what holds from now on.
+    """Do what is asked: forget, freeze, stop marketing, correct. `right` holds from now on.
 
-    Invalid where a rectification says nothing that is new, Conflict unless the request is open.
+    An erasure is only begun here; the request is closed when it has ended. Invalid where a
+    rectification says nothing that is new, Conflict unless the request is open.
     """
     request = await hold(request_id, "open")
     contact = await contact_now(request["contact_id"])
@@ -30,6 +34,8 @@ async def fulfil(request_id: Id, right: Correction | None = None) -> None:
     if request["kind"] == "restriction":
         await contacts.freeze(contact["id"])
         await _done(request, "restricted")
+    elif request["kind"] == "erasure":
+        await begin_to_erase(request, contact["id"], "request")
     elif request["kind"] == "objection":
         await _stop_marketing(request, contact)
         await _done(request, "marketing_stopped")
@@ -51,6 +57,28 @@ async def lift_restriction(request_id: Id, reason: str) -> None:
     await contacts.unfreeze(contact["id"])
     await change(request, outcome="restriction_lifted")
     await note(request, "lifted", reason.strip(), ("reason",))
+
+
+async def begin_to_erase(request: Row, contact_id: Id, reason: Reason) -> None:
+    """Begin the erasure that a request asks for, in the open unit."""
+    erasure_id = await begin_erasure(contact_id, reason=reason, request_id=request["id"])
+    await note(request, "begun")
+    await change(request, state="working", work_id=erasure_id)
+
+
+@database.unit_of_work
+async def finish(work_ids: Collection[Id], outcome: str) -> int:
+    """The work of these ids has ended: the requests that it was for are done; how many."""
+    rows = await database.rows(
+        """SELECT r.id FROM ({batch}) AS b
+             JOIN privacy_request r ON r.tenant_id = $1::uuid AND r.work_id = b.id
+            WHERE r.state = 'working' ORDER BY r.id""",
+        tenancy.current(),
+        batch=Batch({"id": "uuid"}, [[one] for one in sorted(work_ids)]),
+    )
+    for row in rows:
+        await _done(await hold(row["id"], "working"), outcome)
+    return len(rows)
 
 
 async def _done(request: Row, outcome: str) -> None:

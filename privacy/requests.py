@@ -30,7 +30,7 @@ UNDER_WAY = ("unproven", "open", "paused", "working")
 # A platform's own limit, which no tenant can move (contract: within 30 days).
 _FOR_A_PLATFORM = 30 * clock.DAY
 # A letter may have lain for long before somebody enters it.
-_OLDEST = 366 * clock.DAY
+OLDEST = 366 * clock.DAY
 
 
 @database.unit_of_work
@@ -53,7 +53,7 @@ async def open_request(
     if kind not in get_args(Kind):
         raise Invalid(f"A request is one of {', '.join(get_args(Kind))}.", field=("kind",))
     received_at = now if received_at is None else received_at
-    if not now - _OLDEST <= received_at <= now:
+    if not now - OLDEST <= received_at <= now:
         message = "A request was received at some time of the last year, and not later than now."
         raise Invalid(message, code="BAD_RANGE", field=("received_at",))
     contact = await _contact(contact_id) if contact_id else None

@@ -106,9 +106,10 @@ async def pulls(ctx: Context, *args: Any, **kwargs: Any) -> None:
 
 
 async def privacy_clock(ctx: Context, *args: Any, **kwargs: Any) -> None:
-    """Warn of what falls due: requests for a right, and breaches."""
+    """Warn of what falls due, requests for a right and breaches; forget shops that are to go."""
     await _alone("privacy_clock", privacy.warn_of_requests)
     await _alone("breach_clock", privacy.warn_of_breaches)
+    await _alone("shops", privacy.redact_shops)
 
 
 async def measure(ctx: Context, *args: Any, **kwargs: Any) -> None:

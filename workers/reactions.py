@@ -35,6 +35,16 @@ async def touch(happened: Sequence[Event]) -> None:
     )
 
 
+async def take_over(happened: Sequence[Event]) -> None:
+    """What a shop's platform asks for by law becomes a request of the privacy desk."""
+    await privacy.take_over([event.refs["request"] for event in happened])
+
+
+async def close_erased(happened: Sequence[Event]) -> None:
+    """Who asked to be forgotten is."""
+    await privacy.finish([event.refs["erasure"] for event in happened], "erased")
+
+
 REACTIONS: dict[str, tuple[Verb, ...]] = {
     "message.received": (touch,),
     "call.received": (touch,),
@@ -42,6 +52,8 @@ REACTIONS: dict[str, tuple[Verb, ...]] = {
     "consent.confirmed": (touch, privacy.give_thanks),
     "consent.withdrawn": (touch, privacy.bid_farewell),
     "contact.tagged": (touch,),
+    "store.request_received": (take_over,),
+    "erasure.finished": (close_erased,),
 }
 
 

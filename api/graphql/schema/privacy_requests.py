@@ -191,7 +191,7 @@ class PrivacyRequest(Node):
 
     @strawberry.field(
         description="What it came to: restricted, restriction_lifted, marketing_stopped, "
-        "corrected, refused and so on; null while it goes on."
+        "corrected, erased, nothing_held, reinstalled, refused and so on; null while it goes on."
     )
     def outcome(self) -> str | None:
         return self.row["outcome"]

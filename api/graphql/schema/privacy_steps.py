@@ -164,8 +164,8 @@ class PrivacyRequestMutation:
         return await _step(info, input.request, lambda one: privacy.refuse(one, input.reason))
 
     @strawberry.mutation(
-        description="Carry a request out: a restriction freezes the contact, an objection ends all "
-        "marketing, a rectification writes what is right.",
+        description="Carry a request out: an erasure is begun, a restriction freezes the contact, "
+        "an objection ends all marketing, a rectification writes what is right.",
         directives=[requires(_WRITE)],
     )
     async def privacy_request_fulfil(
