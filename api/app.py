@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 import channels
 import imports
+import privacy
 from api.graphql.tail import TAIL
 from api.routes import routes
 from api.webhooks.whatsapp import PATH, WhatsAppWebhooks
@@ -46,6 +47,7 @@ async def _life(settings: Settings) -> AsyncIterator[None]:
         keys.start(settings)
         anchors.start(settings)
         imports.start(settings)
+        privacy.start(settings)
         await bells.start(settings)
         await channels.start(settings)
         watching = asyncio.create_task(keys.watch())

@@ -7,6 +7,7 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 from api.browsers import ForBrowsers, Origins
 from api.consent_pages import CONFIRM, confirmation
 from api.explorer import explorer
+from api.export_pages import EXPORT, export
 from api.files_to_import import FilesToImport, Reports
 from api.graphql.admission import Admission
 from api.graphql.http import GraphQLOverHttp
@@ -56,6 +57,8 @@ def routes(settings: Settings, webhooks: WhatsAppWebhooks) -> list[BaseRoute]:
         Route("/qr/{code}.svg", public(QrCodes(settings, "svg"))),
         Route("/qr/{code}.png", public(QrCodes(settings, "png"))),
         Route("/widgets/{code}.json", Widgets(settings, origins).answer),
+        Route(EXPORT, public(export), methods=["POST"]),
+        Route(EXPORT + "/{token}", public(export)),
         Route("/.well-known/jwks.json", jwks),
         Route("/.well-known/attestation-keys.json", attestation_keys),
         Route("/healthz", healthz),

@@ -9,7 +9,7 @@ import asyncio
 
 from imports import files
 from imports.reading import Source, source_of
-from kernel import clock, database, keys, tenancy
+from kernel import clock, database, keys, pieces, tenancy
 from kernel.errors import TryLater
 from kernel.ids import Id
 from kernel.traces import Traces
@@ -58,7 +58,7 @@ async def drop_files_that_tell(traces: Traces) -> int:
 def _tells(source: Source, traces: Traces) -> bool:
     """Whether a file tells of them, in whichever encoding; a word may begin in one piece."""
     before = b""
-    for piece in files.pieces(source.path, source.sealer, source.file_id, source.size):
+    for piece in files.read(source.path, source.sealer, source.file_id, source.size):
         text = (before + piece).replace(b"\0", b"").decode("utf-8", "ignore")
         if traces.are_in_text(text):
             return True
@@ -78,5 +78,5 @@ async def _drop(file_id: Id, in_use: str = "'queued', 'running', 'paused'") -> i
     )
     if gone:
         await keys.drop([file_id])
-        await asyncio.to_thread(files.unlink, file_id)
+        await asyncio.to_thread(pieces.unlink, files.path_of(file_id))
     return gone

@@ -25,13 +25,13 @@ class Source:
 
     def sample(self) -> bytes:
         """How it begins."""
-        first = next(files.pieces(self.path, self.sealer, self.file_id, self.size))
+        first = next(files.read(self.path, self.sealer, self.file_id, self.size))
         return first[:SAMPLE]
 
     def rows(self, form: Form, position: int = 0, number: int = 0) -> Rows:
         """Its records behind a position of its text, the last of which had this number."""
         start = form.mark + (position if form.encoding == "utf-8" else 0)
-        data = files.pieces(self.path, self.sealer, self.file_id, self.size, start)
+        data = files.read(self.path, self.sealer, self.file_id, self.size, start)
         return Rows(form.text(data, position), form, position, number)
 
 

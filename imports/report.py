@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import AsyncIterator
 
 from imports.problems import REMARKS, RIGHT
 from imports.queries import JobRow, ProblemRow, headers_of, problem_page
+from kernel.spreadsheets import MARK, lines, neutral
 
 _AT_ONCE = 5000
-# A spreadsheet would carry these out.
-_STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 async def report(job: JobRow) -> AsyncIterator[bytes]:
     """The report in pieces, UTF-8 with a mark, which spreadsheets need."""
     headers = headers_of(job)
-    yield b"\xef\xbb\xbf" + _lines([("row", "column", "header", "code", "taken", "right")])
+    yield MARK + lines([("row", "column", "header", "code", "taken", "right")])
     place = None
     while page := await problem_page(job["id"], place, "ASC", _AT_ONCE):
-        yield _lines([_cells(one, headers) for one in page])
+        yield lines([_cells(one, headers) for one in page])
         last = page[-1]
         place = (last["row_number"], last["place"], last["code"])
 
@@ -39,14 +36,3 @@ def _cells(one: ProblemRow, headers: tuple[str, ...]) -> tuple[object, ...]:
         "yes" if one["code"] in REMARKS else "no",
         RIGHT[one["code"]],
     )
-
-
-def neutral(cell: str) -> str:
-    """A text that no spreadsheet takes for a formula."""
-    return f"'{cell}" if cell.startswith(_STARTS_A_FORMULA) else cell
-
-
-def _lines(rows: list[tuple[object, ...]]) -> bytes:
-    out = io.StringIO()
-    csv.writer(out).writerows(rows)
-    return out.getvalue().encode()

@@ -1,14 +1,17 @@
 """Privacy: the person's rights over every store below.
 
 I own the data map (whose every column is, how it is kept, exported and erased), the list of all
-stores of personal data in the order of an erasure, what persons ask for by law, double opt-in, and
-I read the audit log; after a restore I destroy again what was.
+stores of personal data in the order of an erasure, what persons ask for by law, double opt-in,
+exports of all that is held on a person, and I read the audit log; after a restore I destroy again
+what was.
 My words: store (a table that points at a person), fate (what an erasure does to it), request (a
 right that somebody claims), proof (how it was made sure who asks), clock (it runs towards the due
 date, or stands), first yes, prompt (the message that asks for the second), step (of a request, or
-of an erasure, where it is done once), receipt (what an erasure did, in counts, signed), breach.
-My events: privacy.*, breach.*, audit.chain_broken, erasure.started, erasure.store_cleared,
-erasure.finished.
+of an erasure, where it is done once), receipt (what an erasure did, in counts, signed), breach,
+export (what is gathered on a person), archive (the file that they fetch), stand-in (for what is
+another's).
+My events: privacy.*, breach.*, export.*, audit.chain_broken, erasure.started,
+erasure.store_cleared, erasure.finished.
 """
 
 from privacy.answers import Question, answer_by_link, hear, is_answer, question_of
@@ -31,6 +34,26 @@ from privacy.double_opt_in import FirstYes, ask
 from privacy.due import warn_of_requests
 from privacy.erasing import erase_next
 from privacy.erasures import begin_erasure
+from privacy.exports.downloads import (
+    Download,
+    begin_download,
+    export_token,
+    finish_download,
+    give_back,
+    language_of_export,
+    read_export_link,
+)
+from privacy.exports.queries import ExportRow, count_exports, export_page, exports_by_ids
+from privacy.exports.running import run_next as run_next_export
+from privacy.exports.staging import start
+from privacy.exports.steps import (
+    begin_export,
+    cancel_export,
+    drop_old_exports,
+    pause_export,
+    resume_export,
+    revoke_export,
+)
 from privacy.fulfilling import finish, fulfil, lift_restriction
 from privacy.manifest import STORES, Store
 from privacy.request_queries import (
@@ -65,7 +88,9 @@ __all__ = [
     "BreachRow",
     "BreachWords",
     "Column",
+    "Download",
     "EntryRow",
+    "ExportRow",
     "FirstYes",
     "Question",
     "RequestFilter",
@@ -79,37 +104,54 @@ __all__ = [
     "affected_page",
     "answer_by_link",
     "ask",
+    "begin_download",
     "begin_erasure",
+    "begin_export",
     "bid_farewell",
     "breaches",
+    "cancel_export",
     "catch_up",
     "close_breach",
     "count_affected",
     "count_entries",
+    "count_exports",
     "count_requests",
     "describe_breach",
+    "drop_old_exports",
     "entries_by_ids",
     "entry_page",
     "erase_next",
+    "export_page",
+    "export_token",
+    "exports_by_ids",
     "extend",
     "finish",
+    "finish_download",
     "fulfil",
+    "give_back",
     "give_thanks",
     "hear",
     "is_answer",
+    "language_of_export",
     "lift_restriction",
     "look_after_requests",
     "open_breach",
     "open_request",
     "pause",
+    "pause_export",
     "prove",
     "question_of",
+    "read_export_link",
     "redact_shops",
     "refuse",
     "report_breach",
     "request_page",
     "requests_by_ids",
     "resume",
+    "resume_export",
+    "revoke_export",
+    "run_next_export",
+    "start",
     "steps_of",
     "take_over",
     "touched",

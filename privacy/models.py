@@ -130,3 +130,36 @@ class BreachPerson(TenantTable):
         """Its table."""
 
         table = "breach_person"
+
+
+class PersonalExport(TenantModel):
+    """All that is held on a person, gathered into an archive that they may fetch."""
+
+    contact_id = IdField()
+    request_id = IdField(null=True)
+    person_id = IdField(null=True)
+    state = TextField()
+    trouble = TextField(null=True)
+    place = TextField()
+    reached = TextField(null=True)
+    pages = fields.IntField()
+    staged = fields.BigIntField()
+    done = fields.BigIntField()
+    total = fields.BigIntField(null=True)
+    size = fields.BigIntField(null=True)
+    downloads = fields.IntField()
+    downloads_left = fields.IntField()
+    attempts = fields.SmallIntField()
+    lease_until = InstantField()
+    fence = fields.BigIntField()
+    created_at = InstantField()
+    started_at = InstantField(null=True)
+    finished_at = InstantField(null=True)
+    expires_at = InstantField(null=True)
+    downloaded_at = InstantField(null=True)
+    updated_at = InstantField()
+
+    class Meta:
+        """Its table."""
+
+        table = "personal_export"

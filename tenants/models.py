@@ -35,6 +35,8 @@ class Tenant(Model):
     allowed_origins: Any = JSONField()
     consent_hours = IntField(default=48)
     consent_purge_days = IntField(default=30)
+    export_days = IntField()
+    export_downloads = IntField()
     state = TextField()
     created_at = InstantField()
     updated_at = InstantField()

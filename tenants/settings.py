@@ -40,6 +40,8 @@ class Changes(TypedDict, total=False):
     allowed_origins: Sequence[str]
     consent_hours: int
     consent_purge_days: int
+    export_days: int
+    export_downloads: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,8 @@ class TenantSettings:
     allowed_origins: list[str]
     consent_hours: int
     consent_purge_days: int
+    export_days: int
+    export_downloads: int
     state: str
     created_at: int
     updated_at: int
@@ -72,7 +76,8 @@ async def read_settings() -> TenantSettings:
     """The current tenant's settings."""
     row = await database.row(
         """SELECT id, name, country, locale, time_zone, currency, business_hours, holidays,
-                  signature, voice, allowed_origins, consent_hours, consent_purge_days, state,
+                  signature, voice, allowed_origins, consent_hours, consent_purge_days,
+                  export_days, export_downloads, state,
                   created_at, updated_at
              FROM tenant WHERE id = $1::uuid""",
         tenancy.current(),
@@ -173,4 +178,6 @@ _CHECKS: dict[str, Callable[[Any], str | int]] = {
     "voice": lambda text: forms.lines(text, ("voice",)),
     "consent_hours": lambda number: forms.whole(number, 1, 24 * 30, ("consent_hours",)),
     "consent_purge_days": lambda number: forms.whole(number, 1, 365, ("consent_purge_days",)),
+    "export_days": lambda days: forms.whole(days, 1, 30, ("export_days",)),
+    "export_downloads": lambda times: forms.whole(times, 1, 10, ("export_downloads",)),
 }

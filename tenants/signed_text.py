@@ -24,6 +24,7 @@ Kind = Literal[
     "withdraw",
     "confirmation",
     "answer",
+    "export",
 ]
 _LONGEST = 200
 _MAC = 32

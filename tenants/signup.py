@@ -129,7 +129,7 @@ async def _open_and_found(
     account_id = await accounts.open_account(email, password_hash, is_verified=is_verified)
     founded = await _found(columns, account_id, name)
     if not is_verified:
-        await proofs.put_proof(account_id, "verification", columns["locale"])
+        await proofs.put_proof(account_id, "verification", str(columns["locale"]))
     return founded
 
 

@@ -19,6 +19,7 @@ import channels
 import commerce
 import conversations
 import imports
+import privacy
 from kernel import anchors, bells, database, keys, log, settings
 from kernel.settings import Settings
 from workers import jobs, letters, schedule
@@ -34,6 +35,7 @@ async def run(page: Settings) -> None:
     keys.start(page)
     anchors.start(page)
     imports.start(page)
+    privacy.start(page)
     await bells.start(page)
     await channels.start(page)
     commerce.start(page)

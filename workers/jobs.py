@@ -77,6 +77,7 @@ async def sweep(ctx: Context, *args: Any, **kwargs: Any) -> None:
         store_deliveries({}),
         imports({}),
         erasures({}),
+        exports({}),
         media({}),
         outbox({}),
         sends({}),
@@ -127,6 +128,7 @@ async def tidy(ctx: Context, *args: Any, **kwargs: Any) -> None:
     await _quietly("tidy", channels.drop_old_deliveries)
     await _quietly("tidy", commerce.drop_old_deliveries)
     await _quietly("tidy", lists.drop_old_files)
+    await _quietly("tidy", privacy.drop_old_exports)
     await _quietly("tidy", tenants.drop_old_answers)
     await _quietly("tidy", lambda: events.forget(clock.now() - _OUTBOX_KEPT))
     await _quietly("tidy", lambda: tenants.drop_expired_sessions(clock.now() - _SESSIONS_KEPT))
@@ -167,6 +169,11 @@ async def erasures(ctx: Context, *args: Any, **kwargs: Any) -> None:
     await _alone("erasures", erase)
 
 
+async def exports(ctx: Context, *args: Any, **kwargs: Any) -> None:
+    """Gather what is held on people who may have it."""
+    await _alone("exports", privacy.run_next_export)
+
+
 async def mails(ctx: Context, *args: Any, **kwargs: Any) -> None:
     """Send the mails that are due."""
     await _alone("mails", letters.send_letters)
@@ -178,7 +185,10 @@ async def keys(ctx: Context, *args: Any, **kwargs: Any) -> None:
 
 
 # The jobs that bear the names of bells.
-BELLS = (deliveries, erasures, imports, keys, mails, media, outbox, sends, store_deliveries)
+BELLS = (
+    *(deliveries, erasures, exports, imports, keys, mails, media, outbox, sends),
+    store_deliveries,
+)
 
 
 async def link_chains() -> None:

@@ -18,7 +18,7 @@ from privacy.data_map import (
     tenants,
 )
 from privacy.data_map.activities import ACTIVITIES, RECIPIENTS, Activity, Recipient
-from privacy.data_map.table import Column, Export, Keeping, Table, Way, Whose
+from privacy.data_map.table import Column, Export, Format, Keeping, Table, Way, Whose
 
 TABLES: dict[str, Table] = {
     **kernel.TABLES,
@@ -39,6 +39,7 @@ __all__ = [
     "Activity",
     "Column",
     "Export",
+    "Format",
     "Keeping",
     "Recipient",
     "Table",

@@ -51,7 +51,7 @@ TABLES: dict[str, Table] = {
         "conversations",
         "contact",
         "What became of messages to you",
-        by="wamid_token>message.wamid_token",
+        by="number_id,wamid_token>message.number_id,wamid_token",
         key="number_id wamid_token status participant_token",
         bound="{wamid_token}:{status}",
         told="number_id status at received_at error_code pricing_category pricing_type "
@@ -75,10 +75,12 @@ TABLES: dict[str, Table] = {
         "contact",
         "What we sent or meant to send you, and why not",
         by="contact_id>contact",
-        told="id origin origin_id contact_id conversation_id number_id message_id occasion "
+        told="id origin contact_id conversation_id number_id message_id occasion "
         "occasion_id kind category template_name template_language state decision due_at "
         "expires_at attempts attempted_at error_code created_at settled_at",
         opened="content_sealed:json",
+        # The colleague who wrote it, where it was one.
+        masked="origin_id",
         clear="tenant_id subject_id lease_until fence",
         keyed="wamid_token",
     ),

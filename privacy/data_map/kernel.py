@@ -11,16 +11,21 @@ TABLES: dict[str, Table] = {
     "chain_head": table("operation", "nobody", clear="tenant_id chain seq hash cut_seq cut_hash"),
     "audit_entry": table(
         "security",
-        "colleague",
-        clear="tenant_id id at actor_kind actor_id action outcome request_id ids chain_seq "
-        "chain_hash",
-        withheld="Who of the house did what, by ids alone: other people's data.",
+        "contact",
+        "When something of yours was looked at or changed, and what for",
+        by="id>audit_subject.entry_id",
+        told="id at actor_kind action outcome request_id",
+        masked="actor_id",
+        # The ids are also those of other people whom the same request touched.
+        clear="tenant_id ids chain_seq chain_hash",
     ),
     "audit_subject": table(
         "security",
-        "colleague",
+        "contact",
+        by="about_id>contact about_id>subject",
+        key="about_id entry_id",
         clear="tenant_id about_id entry_id",
-        withheld="By which id an entry of the log is found.",
+        withheld="By which id an entry of the log is found; the entries are told.",
     ),
     "tenant_key": table("security", "nobody", clear="tenant_id kind version made_at dropped_at"),
     "person_key": table(

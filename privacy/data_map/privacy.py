@@ -56,4 +56,15 @@ TABLES: dict[str, Table] = {
         told="breach_id contact_id added_at",
         clear="tenant_id",
     ),
+    "personal_export": table(
+        "rights",
+        "contact",
+        "Exports of your data",
+        by="contact_id>contact",
+        told="id contact_id request_id state done total size downloads created_at started_at "
+        "finished_at expires_at downloaded_at",
+        masked="person_id",
+        clear="tenant_id trouble place reached pages staged downloads_left attempts lease_until "
+        "fence updated_at",
+    ),
 }

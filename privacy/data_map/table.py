@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from kernel.errors import Invalid
+
 # contact: a customer; colleague: who works here; mixed: several people in one value; nobody: none.
 Whose = Literal["contact", "colleague", "mixed", "nobody"]
 # clear: states, times, numbers, codes, ids; keyed: a keyed hash for equality; searched: keyed
@@ -30,11 +32,11 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """How rows lead to their person: the column holds a column of `table`, at last contact's id."""
+    """How rows lead to their person: columns hold those of `table`, at last the contact's id."""
 
-    column: str
+    columns: tuple[str, ...]
     table: str
-    target: str
+    targets: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,7 @@ def table(
     sealed    sealed, not the person's (secrets of the house, of colleagues): not exported
 
     `by` tells the ways to the person, any of which may lead there: contact_id>contact,
-    order_id>shop_order, wamid_token>message.wamid_token.
+    order_id>shop_order (by its id), id>contact_tag.tag_id, a,b>other.c,d.
     """
     columns: dict[str, Column] = {}
     for names, keeping, export in (
@@ -106,7 +108,8 @@ def table(
         (sealed, "sealed", "withheld"),
     ):
         for name, form in _read(names):
-            assert name not in columns, f"{name} stands in the map twice"  # noqa: S101
+            if name in columns:
+                raise Invalid(f"{name} stands in the map twice")
             columns[name] = Column(
                 keeping,  # type: ignore[arg-type]
                 export,  # type: ignore[arg-type]
@@ -130,6 +133,6 @@ def _by_name(name: str) -> Format:
 
 
 def _way(text: str) -> Way:
-    column, _, target = text.partition(">")
+    held, _, target = text.partition(">")
     name, _, of = target.partition(".")
-    return Way(column, name, of or "id")
+    return Way(tuple(held.split(",")), name, tuple((of or "id").split(",")))

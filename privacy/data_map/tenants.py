@@ -9,7 +9,8 @@ TABLES: dict[str, Table] = {
         "operation",
         "nobody",
         clear="id name country locale time_zone currency business_hours holidays signature "
-        "voice allowed_origins consent_hours consent_purge_days state created_at updated_at",
+        "voice allowed_origins consent_hours consent_purge_days export_days export_downloads state "
+        "created_at updated_at",
     ),
     "night": table("operation", "nobody", clear="tenant_id task day"),
     "account": table(

@@ -56,6 +56,8 @@ ACROSS = {
     "privacy/breach_clock.py": (1, "breaches of all tenants fall due by one clock"),
     "privacy/due.py": (1, "requests of all tenants fall due by one clock"),
     "privacy/store_requests.py": (1, "shops of all tenants are forgotten by whoever is free"),
+    "privacy/exports/claims.py": (1, "exports of all tenants are gathered by whoever is free"),
+    "privacy/exports/steps.py": (1, "archives of all tenants expire by one clock"),
     "tenants/people.py": (1, "an account may be a person of several tenants"),
     "tenants/kept_answers.py": (1, "answers past their day are dropped for all tenants"),
     "tenants/endings.py": (1, "sessions of all tenants expire by one clock"),

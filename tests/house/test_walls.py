@@ -37,6 +37,8 @@ OVER_THE_WALL = {
     "privacy/breach_clock.py": (1, "breaches of all tenants fall due by one clock"),
     "privacy/due.py": (1, "requests of all tenants fall due by one clock"),
     "privacy/store_requests.py": (1, "shops of all tenants are forgotten by whoever is free"),
+    "privacy/exports/claims.py": (1, "whoever is free gathers what is held on people"),
+    "privacy/exports/steps.py": (1, "archives of all tenants expire by one clock"),
     "tenants/kept_answers.py": (1, "answers of all tenants go after a day"),
     "tenants/nights.py": (1, "what is done for every tenant begins with who they are"),
     "tenants/origins.py": (1, "a browser asks before it says for which tenant"),

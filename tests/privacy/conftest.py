@@ -8,12 +8,12 @@ import pytest
 
 import tenants
 from kernel import clock, tenancy
-from tests.api.conftest import door, platform
+from tests.api.conftest import desk, door, platform, store
 from tests.api.door import PASSWORD, Door, open_store
 from tests.conftest import House
 from tests.privacy.office import Office
 
-__all__ = ["door", "platform"]
+__all__ = ["desk", "door", "platform", "store"]
 
 
 @pytest.fixture

@@ -63,7 +63,8 @@ class JobProgress:
     """How far a job is."""
 
     done: int = strawberry.field(
-        description="Rows of the file that are dealt with; of an undo, things taken back."
+        description="Rows of the file that are dealt with; of an undo, things taken back; of an "
+        "export, rows of the archive."
     )
     total: int | None = strawberry.field(
         description="How many there are; null until they are counted."

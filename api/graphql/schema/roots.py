@@ -42,6 +42,7 @@ from api.graphql.schema.contacts import Contact
 from api.graphql.schema.conversation_lists import ConversationOrder, inbox_page
 from api.graphql.schema.conversations import Conversation
 from api.graphql.schema.desk import DeskMutation
+from api.graphql.schema.exports import ExportMutation, ExportQuery
 from api.graphql.schema.filters import ContactFilterArg, ConversationFilterArg
 from api.graphql.schema.imports import ImportMutation
 from api.graphql.schema.jobs import JobQuery
@@ -91,7 +92,14 @@ ConversationOrderArg = Annotated[
 
 
 @object_type
-class Query(AuditQuery, JobQuery, PrivacyRequestQuery, ConsentQuery, BreachQuery):
+class Query(
+    AuditQuery,
+    BreachQuery,
+    ConsentQuery,
+    ExportQuery,
+    JobQuery,
+    PrivacyRequestQuery,
+):
     """What can be asked."""
 
     @strawberry.field(description="Who asks, and what they may.", directives=[SIGNED_IN])
@@ -373,6 +381,7 @@ class Mutation(
     PreferencesMutation,
     ApiKeyMutation,
     DeskMutation,
+    ExportMutation,
     SendingMutation,
     ImportMutation,
     StoreMutation,

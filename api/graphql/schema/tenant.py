@@ -126,6 +126,14 @@ class Tenant(Node):
     def consent_purge_days(self) -> int:
         return self._settings.consent_purge_days
 
+    @strawberry.field(description="Days for which the link to a person's data lives.")
+    def export_days(self) -> int:
+        return self._settings.export_days
+
+    @strawberry.field(description="How many times a person's data can be fetched by its link.")
+    def export_downloads(self) -> int:
+        return self._settings.export_downloads
+
     @strawberry.field(description="Whether the house is open.")
     def state(self) -> TenantState:
         return TenantState(self._settings.state)
@@ -249,6 +257,16 @@ class TenantUpdateInput:
         default=None,
         description="After how many days a first yes without a second is forgotten: 1 to 365.",
     )
+    export_days: int | None = strawberry.field(
+        default=None,
+        description="Days for which the link to a person's data lives, from when it is ready: "
+        "1 to 30; 7 at first.",
+    )
+    export_downloads: int | None = strawberry.field(
+        default=None,
+        description="How many times a person's data can be fetched by its link: 1 to 10; once at "
+        "first.",
+    )
 
 
 @object_type
@@ -299,6 +317,8 @@ def _changes(given: TenantUpdateInput) -> Changes:
         "voice",
         "consent_hours",
         "consent_purge_days",
+        "export_days",
+        "export_downloads",
     ):
         value = getattr(given, name)
         if value is not None:
