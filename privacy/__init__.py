@@ -56,6 +56,7 @@ from privacy.exports.steps import (
 )
 from privacy.fulfilling import finish, fulfil, lift_restriction
 from privacy.manifest import STORES, Store
+from privacy.proving import ConsentProof, prove_consent
 from privacy.request_queries import (
     RequestFilter,
     RequestRow,
@@ -88,6 +89,7 @@ __all__ = [
     "BreachRow",
     "BreachWords",
     "Column",
+    "ConsentProof",
     "Download",
     "EntryRow",
     "ExportRow",
@@ -140,6 +142,7 @@ __all__ = [
     "pause",
     "pause_export",
     "prove",
+    "prove_consent",
     "question_of",
     "read_export_link",
     "redact_shops",
