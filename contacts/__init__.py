@@ -61,6 +61,7 @@ from contacts.merge import Merge
 from contacts.phones import national, read_phone
 from contacts.preferences import (
     GAPS,
+    By,
     Choice,
     allows_marketing,
     choose,
@@ -128,6 +129,7 @@ __all__ = [
     "WORDS",
     "Address",
     "Answer",
+    "By",
     "Choice",
     "Consent",
     "ConsentEntryRow",

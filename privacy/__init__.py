@@ -55,6 +55,14 @@ from privacy.exports.steps import (
     revoke_export,
 )
 from privacy.fulfilling import finish, fulfil, lift_restriction
+from privacy.joining import (
+    ask_again,
+    ask_who_came,
+    join,
+    statement_of,
+    usual_wording,
+    wording_of,
+)
 from privacy.manifest import STORES, Store
 from privacy.proving import ConsentProof, prove_consent
 from privacy.request_queries import (
@@ -106,6 +114,8 @@ __all__ = [
     "affected_page",
     "answer_by_link",
     "ask",
+    "ask_again",
+    "ask_who_came",
     "begin_download",
     "begin_erasure",
     "begin_export",
@@ -134,6 +144,7 @@ __all__ = [
     "give_thanks",
     "hear",
     "is_answer",
+    "join",
     "language_of_export",
     "lift_restriction",
     "look_after_requests",
@@ -155,12 +166,15 @@ __all__ = [
     "revoke_export",
     "run_next_export",
     "start",
+    "statement_of",
     "steps_of",
     "take_over",
     "touched",
+    "usual_wording",
     "verify_chains",
     "warn_of_breaches",
     "warn_of_requests",
     "watch_chains",
     "withdraw",
+    "wording_of",
 ]
