@@ -90,6 +90,7 @@ from contacts.search import search_tokens
 from contacts.sightings import WORDS, Known, Move, Sighting
 from contacts.sources import note_source
 from contacts.suppression import (
+    count_marks,
     lift_suppression,
     mark_tokens,
     suppress,
@@ -170,6 +171,7 @@ __all__ = [
     "contacts_by_ids",
     "correct",
     "count_contacts",
+    "count_marks",
     "count_touches",
     "count_wordings",
     "create_topic",

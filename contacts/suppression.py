@@ -149,6 +149,15 @@ async def lift_suppression(contact_ids: Iterable[Id]) -> None:
         await database.run(statement, tenancy.current(), batch=who)
 
 
+async def count_marks() -> dict[str, int]:
+    """How many marks the current tenant has, by their state."""
+    rows = await database.rows(
+        "SELECT state, count(*) AS n FROM suppression WHERE tenant_id = $1::uuid GROUP BY state",
+        tenancy.current(),
+    )
+    return {row["state"]: row["n"] for row in rows}
+
+
 def _token(indexer: Indexer, shown: Shown) -> bytes:
     """All forms of an id have one mark; a shop's ids hold for that shop."""
     kind, scope, value, _ = shown

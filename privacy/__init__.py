@@ -33,6 +33,15 @@ from privacy.data_map import ACTIVITIES, RECIPIENTS, TABLES, Column, Table, Way
 from privacy.double_opt_in import FirstYes, ask
 from privacy.due import warn_of_requests
 from privacy.erasing import erase_next
+from privacy.erasure_queries import (
+    ErasureRow,
+    ErasureStepRow,
+    count_erasures,
+    erasure_page,
+    erasure_steps,
+    erasures_by_ids,
+)
+from privacy.erasure_steps import STEP_COUNT
 from privacy.erasures import begin_erasure
 from privacy.exports.downloads import (
     Download,
@@ -92,6 +101,7 @@ __all__ = [
     "ACTIVITIES",
     "CHAINS",
     "RECIPIENTS",
+    "STEP_COUNT",
     "STORES",
     "TABLES",
     "BreachRow",
@@ -100,6 +110,8 @@ __all__ = [
     "ConsentProof",
     "Download",
     "EntryRow",
+    "ErasureRow",
+    "ErasureStepRow",
     "ExportRow",
     "FirstYes",
     "Question",
@@ -126,6 +138,7 @@ __all__ = [
     "close_breach",
     "count_affected",
     "count_entries",
+    "count_erasures",
     "count_exports",
     "count_requests",
     "describe_breach",
@@ -133,6 +146,9 @@ __all__ = [
     "entries_by_ids",
     "entry_page",
     "erase_next",
+    "erasure_page",
+    "erasure_steps",
+    "erasures_by_ids",
     "export_page",
     "export_token",
     "exports_by_ids",

@@ -149,3 +149,5 @@ STEPS: tuple[Step, ...] = (
     Step("written_meanwhile", _clear_again),
     Step("raw_files", _scrub, is_outside=True),
 )
+# What is done when one begins is set down as steps as well: ids, marks, what is found by.
+STEP_COUNT = len({step.name for step in STEPS} | {"suppression"})

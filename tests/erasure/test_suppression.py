@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from typing import Any
 
 import orjson
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -10,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 import conversations.gate as gate
 import privacy
 from conversations.rulings import rulings
-from kernel import clock, signing, tenancy
+from kernel import clock, ids, signing, tenancy
 from kernel.ids import Id
 from tests import stored
 from tests.api.door import Store, arrives, delivery, text_message
@@ -23,12 +24,14 @@ _LIST = "phone,email,name,Consent evidence,Consent date\n"
 _LIST += f"{PHONE},{EMAIL},Lea Prat,form 7,2026-01-01\n34600111333,,Marta,,\n"
 
 
-async def erase(contact_id: Id) -> Id:
-    """Begin an erasure of the current tenant and let the worker do it."""
-    erasure_id = await privacy.begin_erasure(contact_id, reason="request")
-    while await privacy.erase_next():
-        pass
-    return erasure_id
+_ERASE = """mutation($contact: ID!) { it: erasureRequest(input: {contact: $contact}) {
+  erasure { id state progress { done total } receipt { body } contact { state name phone } }
+  userErrors { field code } } }"""
+_ERASURE = """query($id: ID!) { suppressions { standing answered lifted }
+  erasures { totalCount nodes { id } }
+  erasure(id: $id) { state reason trouble createdAt finishedAt progress { done total }
+    steps { name count } receipt { body signature }
+    contact { id state name phone identities { kind } } } }"""
 
 
 async def known(tenant_id: Id) -> list[list[str]]:
@@ -46,14 +49,23 @@ async def test_who_was_erased_comes_back_by_themselves_alone(office: Office) -> 
     assert await known(store.tenant_id) == [[PHONE, CUSTOMER, EMAIL]]
     (contact,) = await stored.rows("SELECT id, subject_id FROM contact")
     clock.move(clock.MINUTE)
-    with tenancy.acting_for(store.tenant_id):
-        erasure_id = await privacy.begin_erasure(contact["id"], reason="request")
-        # From here on nobody is met by these ids, long before the rows are worked off.
-        assert await known(store.tenant_id) == []
-        assert await privacy.begin_erasure(contact["id"], reason="store") == erasure_id
-        while await privacy.erase_next():
-            pass
-    await _a_receipt_says_what_went(erasure_id, contact["id"])
+    wanted = {"contact": ids.show("contact", contact["id"])}
+    nobody = {"contact": ids.show("contact", contact["subject_id"])}
+    refused = (await door.data(_ERASE, token, **nobody))["it"]["userErrors"]
+    assert refused == [{"field": ["contact"], "code": "NOT_FOUND"}]
+    begun = (await door.data(_ERASE, token, **wanted))["it"]["erasure"]
+    assert (begun["state"], begun["progress"]["done"], begun["receipt"]) == ("RUNNING", 3, None)
+    # From here on nobody is met by these ids, long before the rows are worked off.
+    assert begun["contact"] == {"state": "ERASED", "name": None, "phone": None}
+    assert await known(store.tenant_id) == []
+    assert (await door.data(_ERASE, token, **wanted))["it"]["erasure"]["id"] == begun["id"]
+    while await privacy.erase_next():
+        pass
+    erasure = await door.data(_ERASURE, token, id=begun["id"])
+    assert erasure["erasures"] == {"totalCount": 1, "nodes": [{"id": begun["id"]}]}
+    assert erasure["suppressions"] == {"standing": 3, "answered": 0, "lifted": 0}
+    erasure_id = ids.read("erasure", begun["id"])
+    _a_receipt_says_what_went(erasure["erasure"], erasure_id, contact["id"], store)
 
     # A late repetition, a history, an echo and a change of number: told by others, or before.
     seconds = clock.now() // clock.SECOND
@@ -106,33 +118,39 @@ async def test_who_was_erased_comes_back_by_themselves_alone(office: Office) -> 
     signup["entry"][0]["changes"][0]["field"] = "user_preferences"
     await arrives(door, signup)
     assert await _reasons(store, back["id"]) == []
-    states = await stored.rows("SELECT DISTINCT state FROM suppression")
-    assert states == [{"state": "lifted"}]
+    marks = (await door.data(_ERASURE, store.tokens["owner"], id=begun["id"]))["suppressions"]
+    assert marks == {"standing": 0, "answered": 0, "lifted": 3}
 
 
-async def _a_receipt_says_what_went(erasure_id: Id, contact_id: Id) -> None:
-    (row,) = await stored.rows(
-        """SELECT state, ids_sealed, receipt, receipt_signature, created_at, finished_at
-             FROM erasure WHERE id = $1::uuid""",
-        erasure_id,
+def _a_receipt_says_what_went(erasure: Any, erasure_id: Id, contact_id: Id, store: Store) -> None:
+    total = erasure["progress"]["total"]
+    assert erasure["progress"] == {"done": total, "total": total}
+    assert (erasure["state"], erasure["reason"], erasure["trouble"]) == (
+        "FINISHED",
+        "REQUEST",
+        None,
     )
-    assert (row["state"], row["ids_sealed"]) == ("finished", None)
+    nothing = {"state": "ERASED", "name": None, "phone": None, "identities": []}
+    assert erasure["contact"] == nothing | {"id": ids.show("contact", contact_id)}
     (public,) = signing.public_keys()["keys"]
-    signature = orjson.loads(row["receipt_signature"])
+    body, signature = erasure["receipt"]["body"], erasure["receipt"]["signature"]
     assert (signature["alg"], signature["kid"]) == ("EdDSA", public["kid"])
     key = Ed25519PublicKey.from_public_bytes(_decoded(public["x"]))
-    key.verify(_decoded(signature["signature"]), row["receipt"].encode())
-    receipt = orjson.loads(row["receipt"])
+    key.verify(_decoded(signature["signature"]), body.encode())
+    receipt = orjson.loads(body)
     steps = {one["step"]: (one["fate"], one["count"]) for one in receipt.pop("steps")}
     assert receipt == {
         "kind": "erasure_receipt",
         "version": 1,
-        "tenant": (await stored.rows("SELECT tenant_id FROM erasure"))[0]["tenant_id"],
+        "tenant": store.tenant_id,
         "erasure": erasure_id,
         "contact": contact_id,
         "reason": "request",
-        "begun_at": clock.moment(row["created_at"]).isoformat(),
-        "finished_at": clock.moment(row["finished_at"]).isoformat(),
+        "begun_at": erasure["createdAt"].replace("Z", "+00:00"),
+        "finished_at": erasure["finishedAt"].replace("Z", "+00:00"),
+    }
+    assert {name: count for name, (_, count) in steps.items()} == {
+        one["name"]: one["count"] for one in erasure["steps"]
     }
     assert list(steps)[-3:] == ["contact", "written_meanwhile", "raw_files"]
     assert {name: one for name, one in steps.items() if one[1]} == {

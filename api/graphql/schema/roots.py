@@ -42,6 +42,7 @@ from api.graphql.schema.contacts import Contact
 from api.graphql.schema.conversation_lists import ConversationOrder, inbox_page
 from api.graphql.schema.conversations import Conversation
 from api.graphql.schema.desk import DeskMutation
+from api.graphql.schema.erasures import ErasureMutation, ErasureQuery
 from api.graphql.schema.exports import ExportMutation, ExportQuery
 from api.graphql.schema.filters import ContactFilterArg, ConversationFilterArg
 from api.graphql.schema.imports import ImportMutation
@@ -96,6 +97,7 @@ class Query(
     AuditQuery,
     BreachQuery,
     ConsentQuery,
+    ErasureQuery,
     ExportQuery,
     JobQuery,
     PrivacyRequestQuery,
@@ -390,6 +392,7 @@ class Mutation(
     PrivacyRequestMutation,
     AskingConsentMutation,
     BreachMutation,
+    ErasureMutation,
     WithdrawingConsentMutation,
 ):
     """What can be done."""
