@@ -11,6 +11,7 @@ media.refused.
 """
 
 from channels import wire
+from channels.aging import MEDIA, PLATFORM_UPDATES
 from channels.apps import (
     PlatformSecrets,
     app_secrets,
@@ -71,7 +72,9 @@ from channels.uploads import (
 
 __all__ = [
     "DELIVERIES_BELL",
+    "MEDIA",
     "MEDIA_BELL",
+    "PLATFORM_UPDATES",
     "TOKEN_REFUSALS",
     "Claimed",
     "Departing",

@@ -14,6 +14,7 @@ order.delivered, order.cancelled, order.refunded.
 from commerce import told
 from commerce.accept import BELL as DELIVERIES_BELL
 from commerce.accept import Presented, accept
+from commerce.aging import CARTS, VISITS
 from commerce.bulk import (
     MOST_ROWS,
     BulkReport,
@@ -92,9 +93,11 @@ from commerce.told import Told
 from commerce.wire.own import RowKind
 
 __all__ = [
+    "CARTS",
     "DELIVERIES_BELL",
     "MOST_ROWS",
     "RATE_UNIT",
+    "VISITS",
     "BulkReport",
     "CartFilter",
     "CartRow",

@@ -19,6 +19,7 @@ from contacts.activity import (
     touch_page,
 )
 from contacts.addresses import Address, addresses
+from contacts.aging import ACTIVITY
 from contacts.consent import (
     LEDGER,
     MARKETING,
@@ -61,7 +62,6 @@ from contacts.merge import Merge
 from contacts.phones import national, read_phone
 from contacts.preferences import (
     GAPS,
-    By,
     Choice,
     allows_marketing,
     choose,
@@ -124,13 +124,13 @@ from contacts.wordings import (
 )
 
 __all__ = [
+    "ACTIVITY",
     "GAPS",
     "LEDGER",
     "MARKETING",
     "WORDS",
     "Address",
     "Answer",
-    "By",
     "Choice",
     "Consent",
     "ConsentEntryRow",

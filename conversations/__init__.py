@@ -7,6 +7,7 @@ My events: conversation.*, message.*, send.*, note.written, call.received, recei
 typing.wanted.
 """
 
+from conversations.aging import BODIES
 from conversations.attempts import finish
 from conversations.content_limits import check_file
 from conversations.echoes import record_statuses
@@ -63,6 +64,7 @@ from conversations.steps import assign, change_state, mark_read, wake_snoozed
 from conversations.threads import WINDOW
 
 __all__ = [
+    "BODIES",
     "SENDS_BELL",
     "SILENCE",
     "WINDOW",

@@ -35,7 +35,7 @@ async def retry(message_id: Id) -> None:
     if send["state"] not in _DEAD:
         raise Conflict(_ALIVE[send["state"]], code="NOT_RETRYABLE", field=("message",))
     sealer = (await keys.of([send["subject_id"]])).get(send["subject_id"])
-    if sealer is None:
+    if sealer is None or not send["content_sealed"]:
         raise Conflict("Its content is erased.", code="CONTACT_GONE", field=("message",))
     content = Said.open(sealer, send["id"], send["content_sealed"]).content
     category = await let_through(

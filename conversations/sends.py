@@ -125,7 +125,9 @@ async def _queued_before(out: Outgoing, thread: dict[str, Any], about: str | Non
     if row is None:
         return None
     sealer = (await keys.of([row["subject_id"]])).get(row["subject_id"])
-    is_same = sealer is not None and all(row[name] == thread[name] for name in _PARTIES)
+    is_same = bool(sealer and row["content_sealed"]) and all(
+        row[name] == thread[name] for name in _PARTIES
+    )
     if sealer and is_same:
         before = Said.open(sealer, row["id"], row["content_sealed"])
         is_same = before.is_like(Said(out.content, about))

@@ -10,8 +10,8 @@ date, or stands), first yes, prompt (the message that asks for the second), step
 of an erasure, where it is done once), receipt (what an erasure did, in counts, signed), breach,
 export (what is gathered on a person), archive (the file that they fetch), stand-in (for what is
 another's).
-My events: privacy.*, breach.*, export.*, audit.chain_broken, erasure.started,
-erasure.store_cleared, erasure.finished.
+My events: privacy.*, breach.*, export.*, audit.chain_broken, retention.*,
+erasure.started, erasure.store_cleared, erasure.finished.
 """
 
 from privacy.answers import Question, answer_by_link, hear, is_answer, question_of
@@ -64,16 +64,7 @@ from privacy.exports.steps import (
     revoke_export,
 )
 from privacy.fulfilling import finish, fulfil, lift_restriction
-from privacy.joining import (
-    ask_again,
-    ask_who_came,
-    join,
-    statement_of,
-    usual_wording,
-    wording_of,
-)
 from privacy.manifest import STORES, Store
-from privacy.proving import ConsentProof, prove_consent
 from privacy.request_queries import (
     RequestFilter,
     RequestRow,
@@ -86,6 +77,11 @@ from privacy.request_queries import (
 from privacy.requests import extend, open_request, pause, prove, refuse, resume
 from privacy.requests_due import look_after_requests
 from privacy.restoring import catch_up
+from privacy.retention import Rule
+from privacy.retention import carry_out as let_go
+from privacy.retention import preview as preview_retention
+from privacy.retention import rules as retention_rules
+from privacy.retention import set_rule as set_retention
 from privacy.store_requests import redact_shops, take_over
 from privacy.trail import (
     EntryRow,
@@ -107,7 +103,6 @@ __all__ = [
     "BreachRow",
     "BreachWords",
     "Column",
-    "ConsentProof",
     "Download",
     "EntryRow",
     "ErasureRow",
@@ -117,6 +112,7 @@ __all__ = [
     "Question",
     "RequestFilter",
     "RequestRow",
+    "Rule",
     "StepRow",
     "Store",
     "Table",
@@ -126,8 +122,6 @@ __all__ = [
     "affected_page",
     "answer_by_link",
     "ask",
-    "ask_again",
-    "ask_who_came",
     "begin_download",
     "begin_erasure",
     "begin_export",
@@ -160,16 +154,16 @@ __all__ = [
     "give_thanks",
     "hear",
     "is_answer",
-    "join",
     "language_of_export",
+    "let_go",
     "lift_restriction",
     "look_after_requests",
     "open_breach",
     "open_request",
     "pause",
     "pause_export",
+    "preview_retention",
     "prove",
-    "prove_consent",
     "question_of",
     "read_export_link",
     "redact_shops",
@@ -179,18 +173,17 @@ __all__ = [
     "requests_by_ids",
     "resume",
     "resume_export",
+    "retention_rules",
     "revoke_export",
     "run_next_export",
+    "set_retention",
     "start",
-    "statement_of",
     "steps_of",
     "take_over",
     "touched",
-    "usual_wording",
     "verify_chains",
     "warn_of_breaches",
     "warn_of_requests",
     "watch_chains",
     "withdraw",
-    "wording_of",
 ]

@@ -163,3 +163,17 @@ class PersonalExport(TenantModel):
         """Its table."""
 
         table = "personal_export"
+
+
+class RetentionRule(TenantModel):
+    """For how many days a tenant keeps a kind of data, where it says so itself."""
+
+    kind = TextField()
+    days = fields.BigIntField()
+    created_at = InstantField()
+    updated_at = InstantField()
+
+    class Meta:
+        """Its table."""
+
+        table = "retention_rule"

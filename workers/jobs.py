@@ -139,7 +139,8 @@ async def tidy(ctx: Context, *args: Any, **kwargs: Any) -> None:
 
 async def nights(ctx: Context, *args: Any, **kwargs: Any) -> None:
     """What is done once a night for each tenant, by its own clock."""
-    for task, work in (("chains", privacy.watch_chains),):
+    tasks = {"retention": privacy.let_go, "chains": privacy.watch_chains}
+    for task, work in tasks.items():
         for tenant_id, day in (await tenants.tenants_at_night(task)).items():
             with tenancy.acting_for(tenant_id):
                 await _quietly(task, partial(_night, task, day, work))

@@ -5,6 +5,9 @@ from __future__ import annotations
 from privacy.data_map.table import Table, table
 
 TABLES: dict[str, Table] = {
+    "retention_rule": table(
+        "operation", "nobody", clear="tenant_id id kind days created_at updated_at"
+    ),
     "privacy_request": table(
         "rights",
         "contact",

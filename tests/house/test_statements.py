@@ -28,6 +28,7 @@ _SAYS_WHOSE = re.compile(r"\btenant_id\s*=|\bINSERT\s+INTO\s+\S+\s*\(\s*tenant_i
 # Files that write a table whose name is handed in, and why they may.
 HANDED_IN = {
     "kernel/database/statements.py": "insert() is handed the table by the room that owns it",
+    "kernel/aging.py": "rows that grow old are handed in by the room that owns the table",
     "kernel/chain.py": "a chain is handed in by the room that owns the table",
     "kernel/leases.py": "deliveries are settled for the room that owns the table",
     "commerce/saving.py": "a table is handed in by the file that owns it",

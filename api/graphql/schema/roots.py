@@ -53,6 +53,7 @@ from api.graphql.schema.people import Person, people_page
 from api.graphql.schema.preferences import PreferencesMutation, Topic, topics_page
 from api.graphql.schema.privacy_requests import PrivacyRequestQuery
 from api.graphql.schema.privacy_steps import PrivacyRequestMutation
+from api.graphql.schema.retention import RetentionMutation, RetentionQuery
 from api.graphql.schema.sending import SendingMutation
 from api.graphql.schema.signing import SigningMutation
 from api.graphql.schema.stores import CurrencyRate, Store, StoreMutation, all_rates, all_stores
@@ -101,6 +102,7 @@ class Query(
     ExportQuery,
     JobQuery,
     PrivacyRequestQuery,
+    RetentionQuery,
 ):
     """What can be asked."""
 
@@ -384,6 +386,7 @@ class Mutation(
     ApiKeyMutation,
     DeskMutation,
     ExportMutation,
+    RetentionMutation,
     SendingMutation,
     ImportMutation,
     StoreMutation,
