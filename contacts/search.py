@@ -7,15 +7,13 @@ the last 4 to 8 digits of numbers, each as a keyed hash (F50).
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable
 
 from kernel import database, keys, tenancy
 from kernel.database import Batch
 from kernel.ids import Id
+from kernel.words import UNSPACED, words
 
-_UNSPACED = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-_ACCENTS = re.compile(r"[\u0300-\u036f]")
 _SHORTEST, _LONGEST = 2, 8
 _FEWEST_DIGITS, _MOST_DIGITS = 4, 8
 _MOST_TOKENS = 64
@@ -27,7 +25,7 @@ def search_tokens(text: str) -> list[bytes]:
     if digits:
         wanted = [f"#{digits[-_MOST_DIGITS:]}"] if len(digits) >= _FEWEST_DIGITS else []
     else:
-        wanted = [piece for word in _words(text) for piece in _pieces_asked(word)]
+        wanted = [piece for word in words(text) for piece in _pieces_asked(word)]
     index = keys.index()
     return [index.token("contact.search", piece) for piece in dict.fromkeys(wanted)]
 
@@ -35,10 +33,10 @@ def search_tokens(text: str) -> list[bytes]:
 def pieces_of_name(name: str) -> set[str]:
     """What is stored so that this name is found."""
     pieces: set[str] = set()
-    for word in _words(name):
+    for word in words(name):
         longest = min(len(word), _LONGEST)
         pieces |= {word[:length] for length in range(min(_SHORTEST, longest), longest + 1)}
-        if _UNSPACED.search(word):
+        if UNSPACED.search(word):
             pieces |= {word[at : at + 2] for at in range(len(word) - 1)}
     return set(sorted(pieces)[:_MOST_TOKENS])
 
@@ -86,17 +84,7 @@ def _digits(text: str) -> str:
     return "".join(str(int(digit)) for digit in kept) if kept.isdecimal() else ""
 
 
-def _words(text: str) -> list[str]:
-    """Words of letters, digits and vowel signs; accents do not count, for few people type them."""
-    bare = _ACCENTS.sub("", unicodedata.normalize("NFKD", text.casefold())).replace("ı", "i")
-    folded = unicodedata.normalize("NFKC", bare).casefold()
-    return "".join(
-        letter if letter.isalnum() or unicodedata.category(letter)[0] == "M" else " "
-        for letter in folded
-    ).split()
-
-
 def _pieces_asked(word: str) -> list[str]:
-    if _UNSPACED.search(word) and len(word) > 1:
+    if UNSPACED.search(word) and len(word) > 1:
         return [word[at : at + 2] for at in range(len(word) - 1)]
     return [word[:_LONGEST]]

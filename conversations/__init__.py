@@ -58,6 +58,7 @@ from conversations.receipts import Receivable, receivables, wish_receipt
 from conversations.received import Received, ThreadUpdate
 from conversations.retries import retry
 from conversations.rulings import NotSendable
+from conversations.searching import count_found, found_messages, index_words, word_tokens
 from conversations.sends import queue
 from conversations.statuses import ToldStatus
 from conversations.steps import assign, change_state, mark_read, wake_snoozed
@@ -95,6 +96,7 @@ __all__ = [
     "conversations_that_match",
     "count_conversations",
     "count_episodes",
+    "count_found",
     "count_messages",
     "count_threads",
     "count_waiting",
@@ -107,7 +109,9 @@ __all__ = [
     "fill_template",
     "finish",
     "follow_merges",
+    "found_messages",
     "hand_over",
+    "index_words",
     "last_messages",
     "mark_read",
     "mentions_of",
@@ -132,5 +136,6 @@ __all__ = [
     "way_to",
     "who_has_threads",
     "wish_receipt",
+    "word_tokens",
     "write_note",
 ]

@@ -114,6 +114,19 @@ class MessageKey(TenantTable):
         table = "message_key"
 
 
+class MessageWord(TenantTable):
+    """By which words a message is found."""
+
+    token = TokenField()
+    message_id = IdField(primary_key=True)
+    subject_id = IdField()
+
+    class Meta:
+        """Its table."""
+
+        table = "message_word"
+
+
 class MessageStatus(TenantTable):
     """One status of an outgoing message, with the first time it was told."""
 

@@ -106,6 +106,7 @@ class ConversationFilter:
     tags_any: Sequence[Id] | None = None
     tags_none: Sequence[Id] = ()
     search_tokens: Sequence[bytes] | None = None
+    word_tokens: Sequence[bytes] | None = None
     unread_by: Id | None = None
     read_by: Id | None = None
     window_open_at: int | None = None
@@ -280,6 +281,16 @@ def _conditions(wanted: ConversationFilter, *params: Any) -> Conditions:
         where.add(f"EXISTS ({_UNREAD})", wanted.unread_by)
     if wanted.read_by is not None:
         where.add(f"NOT EXISTS ({_UNREAD})", wanted.read_by)
+    if wanted.word_tokens is not None:
+        places = ", ".join("?::bytea" for _ in wanted.word_tokens) or "NULL"
+        where.add(
+            f"""EXISTS (SELECT 1 FROM message_word w JOIN message m
+                            ON m.tenant_id = w.tenant_id AND m.id = w.message_id
+                         WHERE w.tenant_id = c.tenant_id AND w.token IN ({places})
+                           AND m.conversation_id = c.id
+                         GROUP BY m.id HAVING count(*) = {len(wanted.word_tokens)})""",
+            *wanted.word_tokens,
+        )
     return where
 
 

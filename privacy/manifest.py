@@ -26,6 +26,7 @@ STORES: tuple[Store, ...] = (
     Store("media", "subject_id", "deleted"),
     Store("message_change", "subject_id", "shredded"),
     Store("message_status", "subject_id", "counted"),
+    Store("message_word", "subject_id", "deleted"),
     Store("message", "contact_id", "shredded"),
     Store("send", "contact_id", "shredded"),
     Store("conversation", "contact_id", "counted"),

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from itertools import groupby
 
 import contacts
+import conversations
 import privacy
 from contacts import Touch
 from kernel import events, metrics, tenancy
@@ -17,6 +18,11 @@ from kernel.events import Event
 Verb = Callable[[Sequence[Event]], Awaitable[object]]
 
 READER = "reactions"
+
+
+async def index(happened: Sequence[Event]) -> None:
+    """Messages are found by their words."""
+    await conversations.index_words(one.refs["message"] for one in happened)
 
 
 async def touch(happened: Sequence[Event]) -> None:
@@ -46,9 +52,12 @@ async def close_erased(happened: Sequence[Event]) -> None:
 
 
 REACTIONS: dict[str, tuple[Verb, ...]] = {
-    "message.received": (touch,),
+    "message.received": (touch, index),
+    "message.recorded": (index,),
+    "message.changed": (index,),
+    "send.queued": (index,),
     "call.received": (touch,),
-    "note.written": (touch,),
+    "note.written": (touch, index),
     "consent.confirmed": (touch, privacy.give_thanks),
     "consent.withdrawn": (touch, privacy.bid_farewell),
     "contact.tagged": (touch,),

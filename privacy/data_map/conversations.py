@@ -47,6 +47,15 @@ TABLES: dict[str, Table] = {
         keyed="token",
         withheld=_HASHES,
     ),
+    "message_word": table(
+        "conversations",
+        "contact",
+        by="message_id>message",
+        key="token message_id",
+        clear="tenant_id message_id subject_id",
+        searched="token",
+        withheld="Keyed hashes, by which words are found.",
+    ),
     "message_status": table(
         "conversations",
         "contact",

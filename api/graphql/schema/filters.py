@@ -95,6 +95,10 @@ class ConversationFilter:
         description="By the contact's name (the beginnings of its words) or the last 4 or more "
         "digits of a number. Needs contacts:personal.",
     )
+    words: str | None = strawberry.field(
+        default=None,
+        description="With a message that has all of these words. Needs contacts:personal.",
+    )
     has_unread: bool | None = strawberry.field(
         default=None, description="Whether the viewer has messages to read in it."
     )
@@ -152,6 +156,7 @@ def conversation_conditions(
         tags_any=_ids("tag", tags.any_of, "filter", "tags", "anyOf"),
         tags_none=_ids("tag", tags.none_of, "filter", "tags", "noneOf") or (),
         search_tokens=_tokens(asked, wanted.search),
+        word_tokens=word_tokens(asked, wanted.words, "words"),
         unread_by=me if wanted.has_unread is True else None,
         read_by=me if wanted.has_unread is False else None,
         window_open_at=now if wanted.window_open is True else None,
@@ -162,17 +167,27 @@ def conversation_conditions(
 
 
 def _tokens(asked: Context, search: str | None) -> list[bytes] | None:
-    """Searching by name or number would tell who is there: only who may see it may search it."""
+    _check_search(asked, search, "search")
+    return None if search is None else contacts.search_tokens(search)
+
+
+def word_tokens(asked: Context, search: str | None, field: str) -> list[bytes] | None:
+    """What a message must have that is searched for; Invalid where the text is too long."""
+    _check_search(asked, search, field)
+    return None if search is None else conversations.word_tokens(search)
+
+
+def _check_search(asked: Context, search: str | None, field: str) -> None:
+    """A search tells who is there and what was said: only who may see it may search it."""
     if search is None:
-        return None
+        return
     asked.me.require(Permission.CONTACTS_PERSONAL)
     if len(search) > _LONGEST_SEARCH:
         raise Invalid(
             f"A search has at most {_LONGEST_SEARCH} characters.",
             code="BAD_USER_INPUT",
-            field=("search",),
+            field=(field,),
         )
-    return contacts.search_tokens(search)
 
 
 def _ids(kind: str, texts: list[strawberry.ID] | None, *field: str) -> list[Id] | None:

@@ -45,6 +45,7 @@ from api.graphql.schema.desk import DeskMutation
 from api.graphql.schema.erasures import ErasureMutation, ErasureQuery
 from api.graphql.schema.exports import ExportMutation, ExportQuery
 from api.graphql.schema.filters import ContactFilterArg, ConversationFilterArg
+from api.graphql.schema.found_messages import FoundMessagesQuery
 from api.graphql.schema.imports import ImportMutation
 from api.graphql.schema.jobs import JobQuery
 from api.graphql.schema.node import KINDS, Node
@@ -100,6 +101,7 @@ class Query(
     ConsentQuery,
     ErasureQuery,
     ExportQuery,
+    FoundMessagesQuery,
     JobQuery,
     PrivacyRequestQuery,
     RetentionQuery,

@@ -1,0 +1,119 @@
+"""Finding messages by their words although bodies are sealed: a keyed hash for each (F13, F50).
+
+The words are written down behind the messages, by what follows from their events, so that nothing
+that comes in waits for it. They are deleted with the person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import cast
+
+from conversations.queries import (
+    Direction,
+    MessageRow,
+    batch_of,
+    changed_messages,
+    messages_by_ids,
+    with_message,
+)
+from kernel import database, keys, tenancy, words
+from kernel.conditions import Conditions
+from kernel.ids import Id
+from kernel.seal import Sealer
+
+# A longer body is found by its first words: as many as the platform's longest text holds.
+_MOST = 700
+
+
+async def index_words(message_ids: Iterable[Id]) -> None:
+    """Write down by which words these messages are found now: by their latest text, or by none.
+
+    An id may be that of a change to a message. What cannot be opened is found by nothing.
+    """
+    told = list(message_ids)
+    changed = await changed_messages(told)
+    rows = await messages_by_ids(changed.get(one, one) for one in told)
+    subjects = {row["subject_id"] for row in rows.values()}
+    subjects |= {row["edit_subject_id"] for row in rows.values() if row["edit_subject_id"]}
+    sealers = await keys.of(subjects)
+    await _replace({row["id"]: (row["subject_id"], _text(row, sealers)) for row in rows.values()})
+
+
+def word_tokens(search: str) -> list[bytes]:
+    """The tokens that a message must all have to be found; [] finds nothing."""
+    index = keys.index()
+    return [index.token("message.word", piece) for piece in words.pieces(search)[:_MOST]]
+
+
+async def found_messages(
+    tokens: Sequence[bytes],
+    direction: Direction,
+    after: tuple[int, int, Id] | None,
+    limit: int,
+) -> list[MessageRow]:
+    """At most so many messages that have all these words, beyond the place `after`."""
+    where = _having(tokens, tenancy.current(), limit)
+    if after is not None:
+        beyond = "<" if direction == "DESC" else ">"
+        where.add(f"(m.provider_at, m.tie, m.id) {beyond} (?::bigint, ?::bigint, ?::uuid)", *after)
+    statement = where.into(with_message("found_messages").replace("{direction}", direction))
+    return cast(list[MessageRow], await database.rows(statement, *where.params))
+
+
+async def count_found(tokens: Sequence[bytes]) -> int:
+    """How many messages have all these words."""
+    where = _having(tokens, tenancy.current())
+    statement = f"""SELECT count(*) AS n FROM message m
+                     WHERE m.tenant_id = $1::uuid {where.into("/* conditions */")}"""
+    row = await database.row(statement, *where.params)
+    return int(row["n"]) if row else 0
+
+
+def _having(tokens: Sequence[bytes], *params: object) -> Conditions:
+    where = Conditions(*params)
+    if not tokens:
+        where.add("1 = 0")
+    for token in tokens:
+        where.add(
+            """m.id IN (SELECT w.message_id FROM message_word w
+                         WHERE w.tenant_id = $1::uuid AND w.token = ?::bytea)""",
+            token,
+        )
+    return where
+
+
+def _text(row: MessageRow, sealers: dict[Id, Sealer]) -> str:
+    if row["revoked_at"] is not None:
+        return ""
+    place, row_id, sealed = "message.body", row["id"], row["body_sealed"]
+    sealer = sealers.get(row["subject_id"])
+    if row["edit_id"] and row["edit_subject_id"]:
+        place, row_id, sealed = "message_change.body", row["edit_id"], row["edit_sealed"]
+        sealer = sealers.get(row["edit_subject_id"])
+    return sealer.open_text(place, row_id, sealed) if sealer and sealed is not None else ""
+
+
+@database.unit_of_work
+async def _replace(texts: dict[Id, tuple[Id, str]]) -> None:
+    tenant_id, index = tenancy.current(), keys.index()
+    await database.run(
+        """DELETE FROM message_word WHERE tenant_id = $1::uuid
+              AND message_id IN (SELECT b.id FROM ({batch}) AS b)""",
+        tenant_id,
+        batch=batch_of(texts),
+    )
+    await database.insert(
+        "message_word",
+        [
+            {
+                "tenant_id": tenant_id,
+                "token": index.token("message.word", piece),
+                "message_id": message_id,
+                "subject_id": subject_id,
+            }
+            for message_id, (subject_id, text) in sorted(texts.items())
+            for piece in words.pieces(text)[:_MOST]
+        ],
+        conflict="ON CONFLICT DO NOTHING",
+    )
