@@ -29,7 +29,7 @@ from privacy.breaches import (
     report_breach,
 )
 from privacy.chains import CHAINS, verify_chains, watch_chains
-from privacy.data_map import ACTIVITIES, RECIPIENTS, TABLES, Column, Table, Way
+from privacy.data_map import ACTIVITIES, RECIPIENTS, TABLES, Column, Recipient, Table, Way
 from privacy.double_opt_in import FirstYes, ask
 from privacy.due import warn_of_requests
 from privacy.erasing import erase_next
@@ -65,6 +65,7 @@ from privacy.exports.steps import (
 )
 from privacy.fulfilling import finish, fulfil, lift_restriction
 from privacy.manifest import STORES, Store
+from privacy.record import MEASURES, Processing, data_map_text, erased, record
 from privacy.request_queries import (
     RequestFilter,
     RequestRow,
@@ -96,6 +97,7 @@ from privacy.withdrawing import bid_farewell, give_thanks, withdraw
 __all__ = [
     "ACTIVITIES",
     "CHAINS",
+    "MEASURES",
     "RECIPIENTS",
     "STEP_COUNT",
     "STORES",
@@ -109,7 +111,9 @@ __all__ = [
     "ErasureStepRow",
     "ExportRow",
     "FirstYes",
+    "Processing",
     "Question",
+    "Recipient",
     "RequestFilter",
     "RequestRow",
     "Rule",
@@ -135,11 +139,13 @@ __all__ = [
     "count_erasures",
     "count_exports",
     "count_requests",
+    "data_map_text",
     "describe_breach",
     "drop_old_exports",
     "entries_by_ids",
     "entry_page",
     "erase_next",
+    "erased",
     "erasure_page",
     "erasure_steps",
     "erasures_by_ids",
@@ -166,6 +172,7 @@ __all__ = [
     "prove",
     "question_of",
     "read_export_link",
+    "record",
     "redact_shops",
     "refuse",
     "report_breach",

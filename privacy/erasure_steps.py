@@ -18,6 +18,7 @@ from kernel.database import Batch
 from kernel.errors import TryLater
 from kernel.ids import Id
 from kernel.traces import Traces
+from privacy.exports.steps import destroy_exports_of
 from privacy.manifest import STORES, Store
 
 
@@ -79,6 +80,10 @@ async def _drop_files(plan: Plan) -> int:
     return await channels.drop_files(plan.person.subject_ids, uploads)
 
 
+async def _drop_exports(plan: Plan) -> int:
+    return await destroy_exports_of(plan.person.contact_ids)
+
+
 async def _prune_deliveries(plan: Plan) -> int:
     pruned = await channels.prune_deliveries(plan.traces, plan.begun_at)
     pruned += await channels.prune_updates(plan.traces)
@@ -136,6 +141,7 @@ STEPS: tuple[Step, ...] = (
     Step("queued_sends", _void_sends),
     # Before the rows by which they are found.
     Step("files", _drop_files, is_outside=True),
+    Step("exports", _drop_exports, is_outside=True),
     Step("deliveries", _prune_deliveries, is_outside=True),
     Step("store_deliveries", _prune_store_deliveries, is_outside=True),
     Step("kept_answers", _blank_answers),

@@ -48,7 +48,7 @@ STORES: tuple[Store, ...] = (
     Store("privacy_step", "subject_id", "shredded"),
     Store("privacy_request", "subject_id", "shredded"),
     Store("breach_person", "contact_id", "counted"),
-    # Its key and its files are destroyed by `exports.destroy_exports_of`.
+    # The archives go in a step of their own.
     Store("personal_export", "contact_id", "counted"),
     # Without it an undo passes the person by.
     Store("import_effect", "contact_id", "deleted"),

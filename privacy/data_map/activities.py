@@ -116,8 +116,10 @@ ACTIVITIES: dict[str, Activity] = {
     ),
     "operation": Activity(
         "Operation",
-        "To run the service: settings, work that waits, catalogues.",
-        "No personal data of its own.",
-        "As long as it is needed.",
+        "To run the service: settings, work that waits, catalogues, answers that systems may ask "
+        "for again.",
+        "Legitimate interest in a service that runs: article 6 (1) f.",
+        "Answers a day; the rest, which is nobody's, as long as it is needed.",
+        ("hosting",),
     ),
 }

@@ -81,9 +81,11 @@ def drop_pages(export_id: Id) -> None:
 
 
 def drop(export_id: Id) -> None:
-    """Take all that there is of an export off the disk."""
+    """Take all that there is of an export off the disk, also what somebody killed left there."""
     drop_pages(export_id)
-    pieces.unlink(_archive_of(export_id))
+    path = _archive_of(export_id)
+    for one in (path, *path.parent.glob(f".{path.name}.*")):
+        pieces.unlink(one)
 
 
 def _archive_of(export_id: Id) -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 
 from kernel import bells, clock, database, events, ids, keys, tenancy
 from kernel.database import Batch
@@ -97,20 +98,20 @@ async def revoke_export(export_id: Id) -> None:
     await destroy([export_id])
 
 
-async def destroy_exports_of(contact_id: Id) -> int:
-    """End and destroy whatever was gathered on a contact, for they are erased; how many."""
+async def destroy_exports_of(contact_ids: Sequence[Id]) -> int:
+    """End and destroy whatever was gathered on contacts that are erased; how many exports."""
     rows = await database.rows(
         """UPDATE personal_export
-              SET state = CASE WHEN state IN ('ready', 'revoked') THEN 'revoked'
-                               WHEN state = 'expired' THEN 'expired' ELSE 'cancelled' END,
-                  fence = fence + 1, lease_until = 0, updated_at = $3
-            WHERE tenant_id = $1::uuid AND contact_id IN (
-                      SELECT c.id FROM contact c WHERE c.tenant_id = $1::uuid
-                         AND (c.id = $2::uuid OR c.merged_into = $2::uuid))
+              SET state = CASE WHEN state = 'ready' THEN 'revoked'
+                               WHEN state IN ('revoked', 'expired') THEN state
+                               ELSE 'cancelled' END,
+                  fence = fence + 1, lease_until = 0, updated_at = $2
+            WHERE tenant_id = $1::uuid
+              AND contact_id IN (SELECT b.id FROM ({batch}) AS b)
         RETURNING id""",
         tenancy.current(),
-        contact_id,
         clock.now(),
+        batch=Batch({"id": "uuid"}, [[one] for one in contact_ids]),
     )
     await destroy([row["id"] for row in rows])
     return len(rows)
@@ -135,8 +136,10 @@ async def drop_old_exports() -> int:
     return len(old)
 
 
-async def destroy(export_ids: list[Id]) -> None:
+async def destroy(export_ids: Sequence[Id]) -> None:
     """Destroy the keys of ended exports, then their files; once it is done, the rows say so."""
+    if not export_ids:
+        return
     await keys.drop(export_ids)
     for export_id in export_ids:
         await asyncio.to_thread(staging.drop, export_id)

@@ -17,6 +17,7 @@ import pytest
 
 import imports
 import privacy
+import tenants
 from kernel import clock, ids, signing, tenancy
 from kernel.ids import Id
 from privacy.exports import reading, running, staging
@@ -190,6 +191,22 @@ async def test_links_die_by_revocation_and_by_time(desk: Desk, life: Id) -> None
     assert await privacy.drop_old_exports() == 1
     await _is_destroyed(desk, late["id"])
 
+    # Who is forgotten leaves no archive behind, ready or not.
+    with tenancy.acting_for(desk.store.tenant_id):
+        desk.store.tokens["owner"] = await tenants.issue(desk.store.people["owner"])
+    waiting, ready = await _request(desk, otto), await _request(desk, life)
+    await _do(desk, "Pause", waiting["id"])
+    await _work()
+    url = (await _look(desk, ready["id"]))["downloadUrl"]
+    with tenancy.acting_for(desk.store.tenant_id):
+        for contact_id in (otto, life):
+            await privacy.begin_erasure(contact_id, reason="request")
+    while await privacy.erase_next():
+        pass
+    assert await _status(desk, url) == 410
+    for one in (waiting, ready):
+        await _is_destroyed(desk, one["id"])
+
 
 async def test_only_who_may_can_have_one_gathered(desk: Desk, life: Id) -> None:
     mutation = """mutation($input: ExportRequestInput!) {
@@ -241,6 +258,39 @@ async def test_a_tampered_archive_is_named(desk: Desk, life: Id, tmp_path: Path)
     alone = [sys.executable, "-I", ROOT / "scripts" / "verify_export.py", whole, "--keys", keys]
     ended = subprocess.run(alone, capture_output=True, text=True, check=False, cwd=tmp_path)
     assert (ended.returncode, ended.stdout[:4]) == (0, "OK  ")
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+async def test_the_record_of_processing_is_made_from_the_map(desk: Desk) -> None:
+    text = """{ processingRecord { controller country recipients { name } measures
+        activities { title legalBasis people recipients { name } kept tables { name owner title
+          withheldBecause columns { name keeping exportedAs masked erased } } } } }"""
+    told = await desk.door.ask(text, desk.store.tokens["agent"])
+    assert told["errors"][0]["extensions"]["code"] == "NOT_ALLOWED"
+    record = (await desk.door.data(text, desk.store.tokens["owner"]))["processingRecord"]
+    assert (record["controller"], record["country"]) == ("Costa Clara", "ES")
+    assert [one["name"] for one in record["recipients"]] == [
+        one.name for one in privacy.RECIPIENTS.values()
+    ]
+    tables = {one["name"]: one for work in record["activities"] for one in work["tables"]}
+    kept = {name for name, table in privacy.TABLES.items() if table.whose != "nobody"}
+    assert tables.keys() == kept
+    assert tables["delivery"]["owner"] == "MIXED"
+    assert (
+        tables["send_key"]["withheldBecause"] == "Keyed hashes, by which nothing is taken in twice."
+    )
+    columns = {one["name"]: one for one in tables["message"]["columns"]}
+    assert columns.keys() == privacy.TABLES["message"].columns.keys()
+    assert columns["body_sealed"] == {
+        "name": "body_sealed",
+        "keeping": "SEALED",
+        "exportedAs": "body",
+        "masked": False,
+        "erased": "made unreadable",
+    }
+    assert (columns["author_id"]["masked"], columns["tie"]["exportedAs"]) == (True, None)
+    [identity] = [one for one in tables["identity"]["columns"] if one["name"] == "value_sealed"]
+    assert identity["erased"] == "deleted with its row"
 
 
 async def _request(desk: Desk, contact_id: Id) -> Any:

@@ -41,6 +41,7 @@ from api.graphql.schema.contact_lists import ContactOrder, contacts_page, one_co
 from api.graphql.schema.contacts import Contact
 from api.graphql.schema.conversation_lists import ConversationOrder, inbox_page
 from api.graphql.schema.conversations import Conversation
+from api.graphql.schema.data_map import DataMapQuery
 from api.graphql.schema.desk import DeskMutation
 from api.graphql.schema.erasures import ErasureMutation, ErasureQuery
 from api.graphql.schema.exports import ExportMutation, ExportQuery
@@ -100,6 +101,7 @@ class Query(
     BreachQuery,
     ConsentQuery,
     ErasureQuery,
+    DataMapQuery,
     ExportQuery,
     FoundMessagesQuery,
     JobQuery,
