@@ -9,7 +9,7 @@ that shows by the anchors, links that were written down outside (kernel/anchors.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 from typing import Any
@@ -55,6 +55,16 @@ class Verdict:
     unlinked: int
     first_altered: Id | None
     anchored: int = 0
+
+
+@dataclass(frozen=True)
+class Link:
+    """Where a row stands in its chain: `hash` is the SHA-256 of `previous` and then `covered`."""
+
+    seq: int
+    previous: bytes
+    covered: bytes
+    hash: bytes
 
 
 async def tenants_with_work(chain: Chain) -> list[Id]:
@@ -168,6 +178,27 @@ async def head(chain: Chain) -> tuple[int, bytes]:
     return found["seq"], found["hash"]
 
 
+async def links_of(chain: Chain, row_ids: Iterable[Id]) -> dict[Id, Link]:
+    """The links of these rows of the current tenant; one that is not linked yet is missing."""
+    columns = ", ".join(f"e.{name}" for name in (*chain.columns, *chain.later))
+    rows = await database.rows(
+        f"""SELECT {columns}, e.chain_seq, e.chain_hash, p.chain_hash AS previous
+              FROM ({{batch}}) AS b
+              JOIN {chain.table} e ON e.tenant_id = $1::uuid AND e.id = b.row_id
+              LEFT JOIN {chain.table} p
+                ON p.tenant_id = $1::uuid AND p.chain_seq = e.chain_seq - 1
+             WHERE e.chain_seq IS NOT NULL""",
+        tenancy.current(),
+        batch=Batch({"row_id": "uuid"}, [[one] for one in row_ids]),
+    )
+    return {
+        row["id"]: Link(
+            row["chain_seq"], row["previous"] or _NOTHING, _covered(chain, row), row["chain_hash"]
+        )
+        for row in rows
+    }
+
+
 def _is_forged(seq: int, last: bytes, anchors: Anchors) -> bool:
     """Whether a chain begins where none was cut: each cut has left its anchor."""
     return seq > 0 and bool(anchors) and anchors.get(seq) != last
@@ -262,9 +293,13 @@ async def _take_head(chain: Chain) -> dict[str, Any]:
 
 
 def _hash(last: bytes, chain: Chain, row: dict[str, Any]) -> bytes:
+    return hashlib.sha256(last + _covered(chain, row)).digest()
+
+
+def _covered(chain: Chain, row: dict[str, Any]) -> bytes:
     covered = [_stable(row[column]) for column in chain.columns]
     covered += [[name, _stable(row[name])] for name in chain.later if row[name] is not None]
-    return hashlib.sha256(last + orjson.dumps(covered)).digest()
+    return orjson.dumps(covered)
 
 
 def _stable(value: Any) -> Any:

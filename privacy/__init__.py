@@ -65,6 +65,7 @@ from privacy.exports.steps import (
 )
 from privacy.fulfilling import finish, fulfil, lift_restriction
 from privacy.manifest import STORES, Store
+from privacy.proving import ConsentProof, prove_consent
 from privacy.record import MEASURES, Processing, data_map_text, erased, record
 from privacy.request_queries import (
     RequestFilter,
@@ -105,6 +106,7 @@ __all__ = [
     "BreachRow",
     "BreachWords",
     "Column",
+    "ConsentProof",
     "Download",
     "EntryRow",
     "ErasureRow",
@@ -170,6 +172,7 @@ __all__ = [
     "pause_export",
     "preview_retention",
     "prove",
+    "prove_consent",
     "question_of",
     "read_export_link",
     "record",

@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import Annotated, Any, cast
 
+import orjson
 import strawberry
 
 import contacts as room
+import privacy
 from api.graphql.context import Context, Info
 from api.graphql.described import enum_type, object_type
 from api.graphql.pages import After, Before, Connection, First, Last, PageArgs, PageList, read_page
@@ -16,8 +18,9 @@ from api.graphql.permissions import PERSONAL, requires
 from api.graphql.scalars import JSON, DateTime, Locale
 from api.graphql.schema.contacts import ConsentStateKind, Contact, load_contacts
 from api.graphql.schema.messages import Message, load_messages
-from api.graphql.schema.node import KINDS, Node, created_at
+from api.graphql.schema.node import KINDS, Node, created_at, read_id
 from kernel import anchors, chain, ids
+from kernel.errors import NotFound
 from kernel.ids import Id
 from tenants import Permission
 
@@ -258,6 +261,30 @@ class ConsentChainCheck:
         return strawberry.ID(ids.show("consent", row_id)) if row_id else None
 
 
+@object_type
+class ConsentProof:
+    """What the ledger proves of a person's consents."""
+
+    proof: strawberry.Private[privacy.ConsentProof]
+
+    @strawberry.field(
+        description="The document to keep and to hand on, as JSON: what is signed (a text, to the "
+        "letter), its Ed25519 signature, and the page."
+    )
+    def document(self) -> str:
+        proof = self.proof
+        told = {
+            "signed": proof.signed,
+            "signature": proof.signature.as_json(),
+            "page": proof.page,
+        }
+        return orjson.dumps(told, option=orjson.OPT_INDENT_2).decode()
+
+    @strawberry.field(description="The same for readers: an HTML page without scripts.")
+    def page(self) -> str:
+        return self.proof.page
+
+
 async def load_wordings(asked: Context, wording_ids: list[Id]) -> Mapping[Id, ConsentWording]:
     """Wordings by their ids."""
     rows = await room.wordings_by_ids(wording_ids)
@@ -326,6 +353,21 @@ class ConsentQuery:
             lambda: room.count_wordings(name),
             lambda rows: [ConsentWording(row=row, asked=asked) for row in rows],
         )
+
+    @strawberry.field(
+        description="The proof of a contact's consents, signed: whoever holds it can check it with "
+        "the public keys at /.well-known/attestation-keys.json alone. Null for the absent.",
+        directives=[requires(Permission.PRIVACY_READ)],
+    )
+    async def consent_proof(
+        self,
+        contact: Annotated[strawberry.ID, strawberry.argument(description="Whose consents.")],
+    ) -> ConsentProof | None:
+        try:
+            proof = await privacy.prove_consent(read_id("contact", contact, "contact"))
+        except NotFound:
+            return None
+        return ConsentProof(proof=proof)
 
     @strawberry.field(
         description="Check the tenant's ledger of consents from its first line: whether any was "
