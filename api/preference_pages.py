@@ -9,10 +9,11 @@ from pathlib import Path
 from starlette.responses import Response
 
 import contacts
+import privacy
 import tenants
 from api.pages import Html, Texts, Visit, Words, choice, form, group, notice, page, text
-from contacts import Choice, ContactRow, Topic
-from kernel import tenancy
+from contacts import By, Choice, ContactRow, Topic
+from kernel import ids, tenancy
 from kernel.errors import Invalid, NotFound
 from kernel.ids import Id
 from tenants import PublicLink
@@ -35,6 +36,10 @@ class _Meeting:
         """What shows that they did it, kept with the step (F9)."""
         return {"ip": self.visit.address, "user_agent": self.visit.agent}
 
+    def by(self, method: str) -> By:
+        """They themselves."""
+        return By("contact", self.contact["id"], method, self.evidence)
+
 
 async def preferences(visit: Visit) -> Response:
     """How often, about what, or nothing any more; the page shows what holds by now."""
@@ -44,11 +49,15 @@ async def preferences(visit: Visit) -> Response:
         offered = [topic for topic in await contacts.list_topics() if topic.state == "active"]
         parts = []
         if visit.is_post and visit.sent("stop"):
-            await contacts.withdraw_all(met.contact, "preference_page", met.evidence)
+            await contacts.withdraw_all(met.contact, met.by("preference_page"))
             parts.append(notice(met.words["stopped"]))
+        elif visit.is_post and visit.sent("again"):
+            shown = ids.read("wording", visit.sent("again"))
+            await privacy.ask_again(met.contact, shown, met.evidence)
+            parts.append(notice(met.words["asked"]))
         elif visit.is_post:
             chosen = _chosen(visit, offered)
-            await contacts.choose(met.contact, chosen, "preference_page", met.evidence)
+            await contacts.choose(met.contact, chosen, met.by("preference_page"))
             met = await _meet(visit, leads_to)
             parts.append(notice(met.words["saved"]))
         parts += await _choices(met, offered)
@@ -66,7 +75,7 @@ async def withdrawal(visit: Visit) -> Response:
             return page(
                 met.visit, words["stop_title"], text(words["stop"]), button, house=met.house
             )
-        await contacts.withdraw_all(met.contact, "withdrawal_link", met.evidence)
+        await contacts.withdraw_all(met.contact, met.by("withdrawal_link"))
         return page(met.visit, words["stopped_title"], notice(words["stopped"]), house=met.house)
 
 
@@ -132,6 +141,17 @@ async def _choices(met: _Meeting, offered: Sequence[Topic]) -> list[Html]:
     shown = " ".join(topic.code for topic in offered)
     save = form(visit, PREFERENCES, words["save"], *fields, shown=shown)
     if not contacts.allows_marketing(consents):
-        return [text(words["off"]), text(words["intro"]), save]
+        return [text(words["off"]), *await _way_back(met), text(words["intro"]), save]
     stop = form(visit, PREFERENCES, words["stop_button"], is_quiet=True, stop="1")
     return [text(words["intro"]), save, stop]
+
+
+async def _way_back(met: _Meeting) -> list[Html]:
+    """What to agree to in order to hear of the tenant again, where it has words for that."""
+    wording = await privacy.usual_wording(met.visit.language)
+    if wording is None:
+        return []
+    statement = notice(await privacy.statement_of(wording))
+    shown, button = ids.show("wording", wording["id"]), met.words["again_button"]
+    ask = form(met.visit, PREFERENCES, button, is_quiet=True, again=shown)
+    return [text(met.words["again"]), statement, ask]

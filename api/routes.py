@@ -13,6 +13,7 @@ from api.graphql.admission import Admission
 from api.graphql.http import GraphQLOverHttp
 from api.graphql.websocket import GraphQLOverWebsocket
 from api.health import Metrics, Readiness, healthz
+from api.join_page import JOIN, joining
 from api.media import Media
 from api.pages import public
 from api.preference_pages import PREFERENCES, WITHDRAW, preferences, withdrawal
@@ -53,6 +54,8 @@ def routes(settings: Settings, webhooks: WhatsAppWebhooks) -> list[BaseRoute]:
         Route(PREFERENCES + "/{token}", public(preferences)),
         Route(WITHDRAW, public(withdrawal), methods=["POST"]),
         Route(WITHDRAW + "/{token}", public(withdrawal)),
+        Route(JOIN, public(joining), methods=["POST"]),
+        Route(JOIN + "/{token}", public(joining)),
         Route("/l/{code}", public(short_link)),
         Route("/qr/{code}.svg", public(QrCodes(settings, "svg"))),
         Route("/qr/{code}.png", public(QrCodes(settings, "png"))),

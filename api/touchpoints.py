@@ -29,7 +29,7 @@ _PICTURES_HOLD, _WIDGETS_HOLD = 86_400, 300
 
 async def short_link(visit: Visit) -> Response:
     """`/l/{code}`: on to the chat; NotFound where the touchpoint has ended."""
-    _, touchpoint, display = await _open(visit.request)
+    _, touchpoint, display = await open_touchpoint(visit.request.path_params["code"])
     headers = {"cache-control": "no-store", "referrer-policy": "no-referrer"}
     return RedirectResponse(links.chat_link(touchpoint, display), 302, headers)
 
@@ -43,7 +43,7 @@ class QrCodes:
 
     async def __call__(self, visit: Visit) -> Response:
         """The picture; NotFound where the touchpoint has ended."""
-        _, touchpoint, _ = await _open(visit.request)
+        _, touchpoint, _ = await open_touchpoint(visit.request.path_params["code"])
         picture = links.picture_of(f"{self._root}/l/{touchpoint['code']}", self._form)
         media_type = "image/svg+xml" if self._form == "svg" else "image/png"
         return Response(picture, headers=_cached(picture, _PICTURES_HOLD), media_type=media_type)
@@ -60,7 +60,8 @@ class Widgets:
         """The configuration, for pages of origins that the tenant allows, and for servers."""
         origin = request.headers.get("origin", "")
         try:
-            tenant_id, touchpoint, display = await _open(request)
+            code = request.path_params["code"]
+            tenant_id, touchpoint, display = await open_touchpoint(code)
             await self._origins.check(request.scope, tenant_id)
         except RapportError as error:
             told = orjson.dumps({"errors": [as_graphql(error)]})
@@ -74,7 +75,7 @@ class Widgets:
             return Response(b"", 304, headers)
         return Response(body, headers=headers, media_type="application/json")
 
-    def _told(self, touchpoint: TouchpointRow, display: str) -> dict[str, str]:
+    def _told(self, touchpoint: TouchpointRow, display: str) -> dict[str, str | None]:
         code = touchpoint["code"]
         return {
             "kind": touchpoint["kind"],
@@ -85,12 +86,16 @@ class Widgets:
             "shortLink": f"{self._root}/l/{code}",
             "qrSvg": f"{self._root}/qr/{code}.svg",
             "qrPng": f"{self._root}/qr/{code}.png",
+            "joinLink": f"{self._root}/join/{code}" if touchpoint["wording"] else None,
         }
 
 
-async def _open(request: Request) -> tuple[Id, TouchpointRow, str]:
-    """Whose touchpoint the code of an address leads to, the touchpoint, and its number."""
-    found = await links.find_code(request.path_params["code"])
+async def open_touchpoint(code: str) -> tuple[Id, TouchpointRow, str]:
+    """Whose touchpoint the code of an address leads to, the touchpoint, and its number as shown.
+
+    NotFound where there is none, or it has ended.
+    """
+    found = await links.find_code(code)
     if found:
         with tenancy.acting_for(found.tenant_id):
             [touchpoint] = (await links.touchpoints_by_ids([found.touchpoint_id])).values()

@@ -62,6 +62,7 @@ from contacts.merge import Merge
 from contacts.phones import national, read_phone
 from contacts.preferences import (
     GAPS,
+    By,
     Choice,
     allows_marketing,
     choose,
@@ -131,6 +132,7 @@ __all__ = [
     "WORDS",
     "Address",
     "Answer",
+    "By",
     "Choice",
     "Consent",
     "ConsentEntryRow",

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from contacts.consent import MARKETING, ConsentStep, record_consent
+from contacts.consent import MARKETING, ConsentStep, Grounds, record_consent
 from contacts.queries import ConsentRow, ContactRow, consents_of
 from contacts.topics import list_topics
 from kernel import clock, database, events, tenancy
@@ -25,6 +25,19 @@ _OVER = (*_OFF, "none")
 
 
 @dataclass(frozen=True, slots=True)
+class By:
+    """Who told of a choice, by which way, and what shows that they did.
+
+    `kind` is contact, person or key.
+    """
+
+    kind: str
+    id: Id
+    method: str
+    evidence: Mapping[str, str | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Choice:
     """What somebody chose; None and topics that are left out stay. `topics`: id → wanted."""
 
@@ -33,9 +46,7 @@ class Choice:
 
 
 @database.unit_of_work
-async def choose(
-    contact: ContactRow, choice: Choice, method: str, evidence: Mapping[str, str | None]
-) -> None:
+async def choose(contact: ContactRow, choice: Choice, by: By) -> None:
     """Write down what a contact chose; what stood so before is no change.
 
     NotFound for a topic that is not offered.
@@ -50,7 +61,7 @@ async def choose(
         is_off = about in standing and standing[about]["state"] in _OFF
         if is_wanted == is_off:
             kind = "superseded" if is_wanted else "withdrawn"
-            steps.append(_step(contact, kind, about, standing, method, evidence))
+            steps.append(_step(contact, kind, about, standing, by))
     entries = await record_consent(steps)
     changed = await database.run(
         """UPDATE contact SET marketing_gap_days = $3, updated_at = $4
@@ -65,9 +76,7 @@ async def choose(
 
 
 @database.unit_of_work
-async def withdraw_all(
-    contact: ContactRow, method: str, evidence: Mapping[str, str | None]
-) -> None:
+async def withdraw_all(contact: ContactRow, by: By) -> None:
     """End marketing and whatever else the contact allowed; twice is once.
 
     Marketing is withdrawn even where it was never allowed: what they wish is what counts.
@@ -78,7 +87,7 @@ async def withdraw_all(
     if whole is None or whole["state"] != "withdrawn":
         wanted.add((MARKETING, ""))
     await record_consent(
-        [_step(contact, "withdrawn", about, standing, method, evidence) for about in sorted(wanted)]
+        [_step(contact, "withdrawn", about, standing, by) for about in sorted(wanted)]
     )
 
 
@@ -110,19 +119,19 @@ def _step(
     kind: str,
     about: tuple[str, str],
     standing: Standing,
-    method: str,
-    evidence: Mapping[str, str | None],
+    by: By,
 ) -> ConsentStep:
     before = standing[about]["entry_id"] if about in standing else ""
     return ConsentStep(
         contact_id=contact["id"],
         subject_id=contact["subject_id"],
         kind=kind,
-        method=method,
+        method=by.method,
         # One for each state that it ends: what was chosen anew can be chosen away again.
-        source=f"{method}|{contact['id']}|{about[0]}|{about[1]}|{before}",
+        source=f"{by.method}|{contact['id']}|{about[0]}|{about[1]}|{before}",
         at=clock.now(),
         purpose=about[0],
         topic=about[1],
-        evidence=evidence,
+        evidence=by.evidence,
+        grounds=Grounds(actor_kind=by.kind, actor_id=by.id),
     )

@@ -146,6 +146,9 @@ async def _checked(details: Details, before: dict[str, Any] | None = None) -> di
     for name in ("wording", "incentive"):
         if name in columns:
             columns[name] = columns[name] or None
+    wording = columns.get("wording")
+    if wording and not await contacts.wording_page(wording, "DESC", None, 1):
+        raise NotFound("There is no wording of this name.", field=("wording",))
     after = {**(before or {}), **columns}
     if after.get("incentive") and not after.get("wording"):
         raise _wrong(

@@ -64,6 +64,14 @@ from privacy.exports.steps import (
     revoke_export,
 )
 from privacy.fulfilling import finish, fulfil, lift_restriction
+from privacy.joining import (
+    ask_again,
+    ask_who_came,
+    join,
+    statement_of,
+    usual_wording,
+    wording_of,
+)
 from privacy.manifest import STORES, Store
 from privacy.proving import ConsentProof, prove_consent
 from privacy.record import MEASURES, Processing, data_map_text, erased, record
@@ -128,6 +136,8 @@ __all__ = [
     "affected_page",
     "answer_by_link",
     "ask",
+    "ask_again",
+    "ask_who_came",
     "begin_download",
     "begin_erasure",
     "begin_export",
@@ -162,6 +172,7 @@ __all__ = [
     "give_thanks",
     "hear",
     "is_answer",
+    "join",
     "language_of_export",
     "let_go",
     "lift_restriction",
@@ -188,12 +199,15 @@ __all__ = [
     "run_next_export",
     "set_retention",
     "start",
+    "statement_of",
     "steps_of",
     "take_over",
     "touched",
+    "usual_wording",
     "verify_chains",
     "warn_of_breaches",
     "warn_of_requests",
     "watch_chains",
     "withdraw",
+    "wording_of",
 ]

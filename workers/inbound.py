@@ -240,6 +240,8 @@ def _arrival(stored: conversations.Stored) -> links.Arrival | None:
     received, update = stored.received, stored.received.update
     if not isinstance(update, wire.InboundMessage) or not received.is_live or received.changes:
         return None
+    if update.forwarded:
+        return None  # somebody else's words
     referral = update.referral or {}
     ad_id = referral.get("source_id")
     return links.Arrival(

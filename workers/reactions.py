@@ -18,6 +18,8 @@ from kernel.events import Event
 Verb = Callable[[Sequence[Event]], Awaitable[object]]
 
 READER = "reactions"
+# What an activity refers to: the first of these that its event carries.
+_REFERENCES = ("message", "entry", "touchpoint")
 
 
 async def index(happened: Sequence[Event]) -> None:
@@ -34,7 +36,9 @@ async def touch(happened: Sequence[Event]) -> None:
                 contact_id=event.refs["contact"],
                 at=event.at,
                 kind=event.kind,
-                reference=event.refs.get("message") or event.refs.get("entry") or event.id,
+                reference=next(
+                    (event.refs[name] for name in _REFERENCES if name in event.refs), event.id
+                ),
             )
             for event in happened
         ]
@@ -51,6 +55,11 @@ async def close_erased(happened: Sequence[Event]) -> None:
     await privacy.finish([event.refs["erasure"] for event in happened], "erased")
 
 
+async def ask_who_came(happened: Sequence[Event]) -> None:
+    """Ask for the second yes of those who came through touchpoints."""
+    await privacy.ask_who_came([event.refs["use"] for event in happened])
+
+
 REACTIONS: dict[str, tuple[Verb, ...]] = {
     "message.received": (touch, index),
     "message.recorded": (index,),
@@ -63,6 +72,7 @@ REACTIONS: dict[str, tuple[Verb, ...]] = {
     "contact.tagged": (touch,),
     "store.request_received": (take_over,),
     "erasure.finished": (close_erased,),
+    "touchpoint.used": (touch, ask_who_came),
 }
 
 

@@ -6,14 +6,21 @@ from typing import Any
 
 import pytest
 
-from contacts import ConsentStep, Touch, record_activity, record_consent
+from contacts import (
+    ConsentStep,
+    Touch,
+    Wording,
+    add_wording,
+    record_activity,
+    record_consent,
+)
 from kernel import clock, ids, tenancy
 from tests import stored
 from tests.api.door import Door, Store, arrives, text_message
 from tests.api.people import act
 
 _FIELDS = """touchpoint { id kind name state code keyword adId greeting label wording incentive
-  prefilledText chatLink shortLink qrSvg qrPng widget number { displayPhoneNumber } }
+  prefilledText chatLink shortLink joinLink qrSvg qrPng widget number { displayPhoneNumber } }
   userErrors { field code }"""
 CREATE = f"""mutation($input: TouchpointCreateInput!) {{
   touchpointCreate(input: $input) {{ {_FIELDS} }} }}"""
@@ -47,6 +54,8 @@ async def came(store: Store) -> list[tuple[str, str, int]]:
 
 async def test_what_a_touchpoint_is(door: Door, store: Store) -> None:
     greeting = "¡Hola! Quiero las novedades"
+    with tenancy.acting_for(store.tenant_id):
+        await add_wording(Wording("news", "es-ES", "Novedades de {store}"))
     made = await make(door, store, greeting=greeting, label="Chat with us", wording="news")
     root, code = door.settings.public_url, made["code"]
     assert len(code) == 8
@@ -66,6 +75,7 @@ async def test_what_a_touchpoint_is(door: Door, store: Store) -> None:
         "chatLink": "https://wa.me/34600000000?text=%C2%A1Hola%21%20Quiero%20las%20novedades%20"
         f"%28{code}%29",
         "shortLink": f"{root}/l/{code}",
+        "joinLink": f"{root}/join/{code}",
         "qrSvg": f"{root}/qr/{code}.svg",
         "qrPng": f"{root}/qr/{code}.png",
         "widget": f"{root}/widgets/{code}.json",
@@ -85,7 +95,7 @@ async def test_what_a_touchpoint_is(door: Door, store: Store) -> None:
         "code": code,
         "label": "Chat with us",
         "prefilledText": made["prefilledText"],
-        **{name: made[name] for name in ("chatLink", "shortLink", "qrSvg", "qrPng")},
+        **{name: made[name] for name in ("chatLink", "shortLink", "joinLink", "qrSvg", "qrPng")},
     }
     async with door.http.get(made["widget"]) as answer:
         assert (answer.status, await answer.json()) == (200, widget)
@@ -137,6 +147,7 @@ async def test_touchpoints_that_cannot_be(door: Door, store: Store) -> None:
         ({"keyword": "join"}, "keyword", "INVALID"),
         ({"adId": "120"}, "adId", "INVALID"),
         ({"incentive": "TEN"}, "incentive", "INVALID"),
+        ({"wording": "no_such"}, "wording", "NOT_FOUND"),
         ({"kind": "KEYWORD"}, "keyword", "INVALID"),
         ({"kind": "KEYWORD", "keyword": "?!"}, "keyword", "INVALID"),
         ({"kind": "KEYWORD", "keyword": "Stop"}, "keyword", "INVALID"),

@@ -231,8 +231,9 @@ class PreferencesMutation:
                 read_id("topic", one.topic, "topics"): one.is_wanted for one in input.topics or ()
             }
             gap = None if input.frequency is None else int(input.frequency.value)
-            by = {"viewer": asked.me.own_id}
-            await room.choose(contact, room.Choice(gap, topics), "api", by)
+            kind = "person" if asked.me.person_id else "key"
+            by = room.By(kind, asked.me.own_id, "api")
+            await room.choose(contact, room.Choice(gap, topics), by)
             return contact_id
 
         contact_id, errors = await attempt(work)

@@ -158,6 +158,12 @@ class Touchpoint(Node):
         return self._address(f"qr/{self.row['code']}.png")
 
     @strawberry.field(
+        description="A page where people enter their number and agree; null without a wording."
+    )
+    def join_link(self) -> URL | None:
+        return self._address(f"join/{self.row['code']}") if self.row["wording"] else None
+
+    @strawberry.field(
         description="What a widget in a page needs, as JSON; pages of the tenant's allowedOrigins "
         "may fetch it."
     )
