@@ -73,8 +73,8 @@ async def ask(first: FirstYes) -> Id:
     """Write a first yes down and ask for the second; the request's id, that of an open one again.
 
     Where nothing may ask yet (the request's `trouble` says why) it is tried again until it ends.
-    Invalid without evidence, NotFound for a foreign or absent contact or wording, Conflict
-    (ALREADY_CONFIRMED) where they agreed before.
+    Invalid without evidence, NotFound for a foreign or absent contact, wording or number, Conflict
+    where they agreed before (ALREADY_CONFIRMED) or may not be asked.
     """
     if not any(first.evidence.values()):
         raise Invalid("What shows the yes is wanted.", code="EMPTY", field=("evidence",))
@@ -83,6 +83,8 @@ async def ask(first: FirstYes) -> Id:
     wording = (await contacts.wordings_by_ids([first.wording_id])).get(first.wording_id)
     if wording is None:
         raise NotFound("There is no such wording.", field=("wording",))
+    if first.number_id and not await channels.numbers_by_ids([first.number_id]):
+        raise NotFound("There is no such number.", field=("number",))
     contact = await _contact(first)
     about = wording["purpose"], wording["topic"]
     for row in (await contacts.consents_of([contact["id"]])).get(contact["id"], ()):
@@ -196,6 +198,9 @@ async def _contact(first: FirstYes) -> ContactRow:
             raise Conflict(message, code="SUPPRESSED", field=("phone",))
         contact_id = known.contact_id
     contact = (await contacts.contacts_by_ids([contact_id])).get(contact_id)
+    if contact and contact["state"] == "frozen":
+        message = "Their data may be kept, but not used."
+        raise Conflict(message, code="CONTACT_RESTRICTED", field=("contact",))
     if contact is None or contact["state"] != "active":
         raise NotFound("There is no such contact.", field=("contact",))
     return contact

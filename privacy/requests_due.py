@@ -10,7 +10,7 @@ from contacts import ConsentRequestRow, ConsentStep, Grounds
 from kernel import clock, database, tenancy
 from kernel.database import Batch
 from kernel.ids import Id
-from privacy.double_opt_in import NEWCOMER, prompt
+from privacy.double_opt_in import prompt
 from privacy.erasures import begin_erasure
 
 _AT_ONCE = 200
@@ -74,7 +74,6 @@ async def _forget_people(contact_ids: Collection[Id]) -> None:
     rows = await database.rows(
         database.sql(__file__, "without_basis"),
         tenancy.current(),
-        NEWCOMER,
         batch=Batch({"id": "uuid"}, [[one] for one in sorted(contact_ids)]),
     )
     for row in rows:

@@ -3,7 +3,8 @@
 SELECT c.id
   FROM ({batch}) AS b
   JOIN contact c
-    ON c.tenant_id = $1::uuid AND c.id = b.id AND c.state = 'active' AND c.source = $2
+    ON c.tenant_id = $1::uuid AND c.id = b.id AND c.state = 'active'
+   AND c.source IN ('opt_in', 'touchpoint')
  WHERE NOT EXISTS (SELECT 1 FROM message m
                     WHERE m.tenant_id = $1::uuid AND m.contact_id = c.id AND m.direction = 'in')
    AND NOT EXISTS (SELECT 1 FROM shop_order o WHERE o.tenant_id = $1::uuid AND o.contact_id = c.id)

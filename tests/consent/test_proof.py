@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from kernel import clock
+from kernel import clock, keys, tenancy
 from scripts.verify_proof import faults_of
 from tests import stored
 from tests.consent.office import ASK, WORDING, Office, says, seconds, tap
@@ -28,9 +28,8 @@ async def test_a_stranger_can_check_the_proof(office: Office) -> None:
     await office.hears(says("STOP", at=seconds(3)))
     found = await desk.door.data(_PROOF, office.owner, id=office.contact)
     document = json.loads(found["consentProof"]["document"])
-    async with desk.door.http.get(f"{desk.door.root}/.well-known/attestation-keys.json") as answer:
-        keys = (await answer.json())["keys"]
-    assert faults_of(document, keys) == []
+    public = await _keys(office)
+    assert faults_of(document, public) == []
     proof = json.loads(document["signed"])
     assert (proof["kind"], proof["tenant"]["name"]) == ("consent_proof", "Costa Clara")
     assert proof["contact"]["identities"] == [{"kind": "phone", "value": "34600111222"}]
@@ -57,12 +56,29 @@ async def test_a_stranger_can_check_the_proof(office: Office) -> None:
         {**document, "page": page.replace("withdrawn", "confirmed")},
         {**document, "signature": {**document["signature"], "kid": "another"}},
     ):
-        assert len(faults_of(wrong, keys)) == 1
+        assert len(faults_of(wrong, public)) == 1
     [row] = await stored.rows("SELECT action FROM audit_entry WHERE action = 'consent.prove'")
     assert row["action"] == "consent.prove"
+    # Of who is forgotten the steps, the times and the hashes stay, and no word.
+    with tenancy.acting_for(desk.store.tenant_id):
+        await keys.drop([row["id"] for row in await stored.rows("SELECT id FROM subject")])
+    left = await desk.door.data(_PROOF, office.owner, id=office.contact)
+    document = json.loads(left["consentProof"]["document"])
+    assert faults_of(document, (await _keys(office))) == []
+    after = json.loads(document["signed"])
+    assert [one["link"] for one in after["ledger"]] == [one["link"] for one in proof["ledger"]]
+    assert [one["evidence"] for one in after["ledger"]] == [None] * 4
+    assert (after["prompts"], after["contact"]["identities"]) == ([], [])
     for token in (desk.store.token, desk.store.tokens["analyst"]):
         refused = await desk.door.ask(_PROOF, token, id=office.contact)
         assert refused["errors"][0]["extensions"]["code"] == "NOT_ALLOWED"
+
+
+async def _keys(office: Office) -> list[dict[str, Any]]:
+    url = f"{office.desk.door.root}/.well-known/attestation-keys.json"
+    async with office.desk.door.http.get(url) as answer:
+        found: list[dict[str, Any]] = (await answer.json())["keys"]
+    return found
 
 
 async def test_a_withdrawal_told_by_somebody(office: Office) -> None:
