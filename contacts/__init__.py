@@ -108,6 +108,7 @@ from contacts.topics import (
     archive_topic,
     create_topic,
     list_topics,
+    topic_code,
     topics_by_ids,
     update_topic,
 )
@@ -223,6 +224,7 @@ __all__ = [
     "text_hash",
     "tidy_tag",
     "times_shown",
+    "topic_code",
     "topics_by_ids",
     "touch_page",
     "unfreeze",

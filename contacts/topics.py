@@ -101,6 +101,14 @@ async def topics_by_ids(topic_ids: Iterable[Id]) -> dict[Id, Topic]:
     return {topic.id: topic for topic in await list_topics() if topic.id in wanted}
 
 
+async def topic_code(topic_id: Id) -> str:
+    """The code of a topic, archived or not; NotFound where there is none."""
+    topic = (await topics_by_ids([topic_id])).get(topic_id)
+    if topic is None:
+        raise NotFound("There is no such topic.", field=("topic",))
+    return topic.code
+
+
 async def _change(topic_id: Id, what: str, *values: Any) -> None:
     changed = await database.run(
         f"UPDATE topic SET updated_at = $3, {what} WHERE tenant_id = $1::uuid AND id = $2::uuid",

@@ -95,6 +95,7 @@ class Claim:
     message_id: Id
     template_name: str | None
     template_language: str | None
+    topic: str
     occasion: str | None
     occasion_id: Id | None
     content_sealed: bytes
@@ -228,6 +229,7 @@ def _asked(claim: Claim) -> gate.Asked:
         claim.template_language,
         occasion=claim.occasion,
         occasion_id=claim.occasion_id,
+        topic=claim.topic,
     )
 
 

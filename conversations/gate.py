@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from channels import TOKEN_REFUSALS
 from conversations.content import Content, TemplateMessage, needs_window
+from kernel import clock
 from kernel.ids import Id
 
 Ruling = Literal["send", "refuse"]
@@ -47,6 +48,9 @@ class Facts:
     is_template: bool = False
     occasion: str | None = None
     request_expires_at: int | None = None
+    topic_consent: str | None = None
+    marketing_gap_days: int = 0
+    promoted_at: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +86,7 @@ class Asked:
     is_new: bool = False
     occasion: str | None = None
     occasion_id: Id | None = None
+    topic: str = ""
 
     @classmethod
     def of(
@@ -91,6 +96,7 @@ class Asked:
         number_id: Id,
         content: Content,
         occasion: Occasion | None = None,
+        topic: str = "",
     ) -> Asked:
         """The question for a content that somebody wants to send."""
         template = content if isinstance(content, TemplateMessage) else None
@@ -104,6 +110,7 @@ class Asked:
             is_new=True,
             occasion=occasion.kind if occasion else None,
             occasion_id=occasion.id if occasion else None,
+            topic=topic,
         )
 
 
@@ -186,6 +193,20 @@ def _consent(facts: Facts, _now: int) -> Reason | None:
     return Reason("NO_CONSENT", "This contact has not confirmed consent to marketing.")
 
 
+def _choice(facts: Facts, now: int) -> Reason | None:
+    """What they chose themselves: about what, and how often (F12)."""
+    if facts.category in _WITHOUT_CONSENT:
+        return None
+    if facts.topic_consent in ("withdrawn", "refused"):
+        return Reason("TOPIC_UNWANTED", "This contact does not want to hear about this topic.")
+    days = facts.marketing_gap_days
+    if days and facts.promoted_at and facts.promoted_at + days * clock.DAY > now:
+        return Reason(
+            "TOO_SOON", f"This contact wants one promotion in {days} days at most, and had one."
+        )
+    return None
+
+
 def _template(facts: Facts, _now: int) -> Reason | None:
     if not facts.is_template or facts.template_status == "APPROVED":
         return None
@@ -236,7 +257,10 @@ _READ = (
     "has_token",
     "template_status",
     "request_expires_at",
+    "topic_consent",
+    "marketing_gap_days",
+    "promoted_at",
 )
 _ASKS = "consent_request"
 _WITHOUT_CONSENT = frozenset({"service", "utility", "authentication"})
-_RULES = (_tenant, _contact, _window, _occasion, _consent, _template, _line)
+_RULES = (_tenant, _contact, _window, _occasion, _consent, _choice, _template, _line)

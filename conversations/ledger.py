@@ -28,7 +28,7 @@ class Outgoing:
 
     `about` is the message answered, or the one reacted to. What the house says of itself has the
     origin `system`, by the id of the row for which it speaks; `occasion` names what must still hold
-    when it leaves.
+    when it leaves, and `topic`, by its code, what it is about where it promotes something.
     """
 
     conversation_id: Id
@@ -38,6 +38,7 @@ class Outgoing:
     key: str
     about: Id | None = None
     occasion: Occasion | None = None
+    topic: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +143,7 @@ async def _write_send(
                 "conversation_id": thread["id"],
                 "number_id": thread["number_id"],
                 "message_id": queued.message_id,
+                "topic": out.topic,
                 "occasion": out.occasion.kind if out.occasion else None,
                 "occasion_id": out.occasion.id if out.occasion else None,
                 "kind": kind_of(out.content),

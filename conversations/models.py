@@ -176,6 +176,7 @@ class Send(TenantModel):
     conversation_id = IdField(null=True)
     number_id = IdField()
     message_id = IdField(null=True)
+    topic = TextField()
     occasion = TextField(null=True)
     occasion_id = IdField(null=True)
     kind = TextField()

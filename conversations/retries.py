@@ -39,7 +39,14 @@ async def retry(message_id: Id) -> None:
         raise Conflict("Its content is erased.", code="CONTACT_GONE", field=("message",))
     content = Said.open(sealer, send["id"], send["content_sealed"]).content
     category = await let_through(
-        gate.Asked.of(send["id"], send["contact_id"], send["number_id"], content, _occasion(send))
+        gate.Asked.of(
+            send["id"],
+            send["contact_id"],
+            send["number_id"],
+            content,
+            _occasion(send),
+            send["topic"],
+        )
     )
     file = file_of(content)
     if file is not None and file.upload is not None:
@@ -53,7 +60,7 @@ async def retry(message_id: Id) -> None:
 async def _hold(message_id: Id) -> dict[str, Any]:
     send = await database.row(
         """SELECT id, state, origin, contact_id, subject_id, number_id, conversation_id,
-                  message_id, occasion, occasion_id, content_sealed
+                  message_id, topic, occasion, occasion_id, content_sealed
              FROM send WHERE tenant_id = $1::uuid AND message_id = $2::uuid FOR UPDATE""",
         tenancy.current(),
         message_id,

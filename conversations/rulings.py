@@ -33,6 +33,7 @@ async def rulings(asked: Sequence[gate.Asked]) -> dict[Id, tuple[gate.Decision, 
                 "template_name": "text",
                 "template_language": "text",
                 "occasion_id": "uuid",
+                "topic": "text",
             },
             [
                 [
@@ -42,6 +43,7 @@ async def rulings(asked: Sequence[gate.Asked]) -> dict[Id, tuple[gate.Decision, 
                     one.template_name,
                     one.template_language,
                     one.occasion_id,
+                    one.topic,
                 ]
                 for one in asked
             ],

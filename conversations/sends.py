@@ -50,7 +50,8 @@ async def queue(out: Outgoing) -> Queued:
     if before:
         return before
     await _check_upload(out.content)
-    category = await let_through(gate.Asked.of(*_parties(thread), out.content, out.occasion))
+    asked = gate.Asked.of(*_parties(thread), out.content, out.occasion, out.topic)
+    category = await let_through(asked)
     out = replace(out, content=await _as_it_reads(out.content, thread, category))
     queued = Queued(ids.new_id(), ids.new_id())
     await ledger.write(queued, thread, out, about, category)

@@ -128,6 +128,15 @@ class UserErrorCode(Enum):
     OCCASION_GONE = strawberry.enum_value(
         "OCCASION_GONE", description="What the message was for is over."
     )
+    SUPPRESSED = strawberry.enum_value(
+        "SUPPRESSED", description="They were erased; only a new consent of theirs allows marketing."
+    )
+    TOPIC_UNWANTED = strawberry.enum_value(
+        "TOPIC_UNWANTED", description="The contact does not want to hear about this topic."
+    )
+    TOO_SOON = strawberry.enum_value(
+        "TOO_SOON", description="The contact had as many promotions as they want for now."
+    )
     CONTACT_GONE = strawberry.enum_value(
         "CONTACT_GONE", description="The contact was erased or merged."
     )

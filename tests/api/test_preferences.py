@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
+import tenants
 from contacts import ConsentStep, Known, Move, Sighting, recognise, record_consent
 from kernel import clock, ids, tenancy
 from tests import stored
+from tests.api.desk import Desk
 from tests.api.door import Door, Store, arrives, text_message
 from tests.api.people import act
 from tests.api.test_public_pages import form_of, link_of, title_of, visit
@@ -171,3 +173,55 @@ async def test_of_two_wishes_the_quieter_holds(door: Door, store: Store) -> None
     for node in nodes:
         _, page = await visit(door, node["preferencesLink"])
         assert _CHECKED.format("30") in page
+
+
+async def test_every_send_obeys(desk: Desk) -> None:
+    """What somebody chose holds when a message is queued, and again when it is about to leave."""
+    door, store = desk.door, desk.store
+    news = await offer(door, store, "news", "News")
+    sales = await offer(door, store, "sales", "Sales")
+    await desk.learn_template("promo", "MARKETING")
+    await desk.learn_template("order", "UTILITY")
+    [row] = await stored.rows("SELECT id, subject_id FROM contact")
+    with tenancy.acting_for(store.tenant_id):
+        step = ConsentStep(row["id"], row["subject_id"], "confirmed", "test", "1", clock.now())
+        await record_consent([step])
+
+    async def sends(template: str = "promo", topic: str | None = None) -> list[str]:
+        """Why a template could not be queued; nothing where it was."""
+        content = {"name": template, "language": "es", "body": [{"text": "Lea"}]}
+        payload = await desk.send({"template": content}, topic=topic)
+        return [error["code"] for error in payload["userErrors"]]
+
+    async def chooses(**what: Any) -> None:
+        given = {"contact": ids.show("contact", row["id"]), **what}
+        assert (await act(door, _CHOOSE, store.token, **given))["userErrors"] == []
+
+    assert await sends(topic=ids.show("topic", ids.new_id())) == ["NOT_FOUND"]
+    assert await sends(topic=sales) == []
+    await chooses(topics=[{"topic": sales, "isWanted": False}])
+    await desk.deliver()
+    assert await sends(topic=sales) == ["TOPIC_UNWANTED"]
+    assert await sends("order", topic=sales) == []
+    # Two were queued before the contact chose their pace: the first goes.
+    assert (await sends(topic=news), await sends()) == ([], [])
+    await chooses(frequency="WEEKLY")
+    await desk.deliver()
+    ledger = await stored.rows("SELECT category, topic, state, decision FROM send ORDER BY id")
+    assert [(one["category"], one["topic"], one["state"]) for one in ledger] == [
+        ("marketing", "sales", "refused"),
+        ("utility", "sales", "sent"),
+        ("marketing", "news", "sent"),
+        ("marketing", "", "refused"),
+    ]
+    assert "TOPIC_UNWANTED" in ledger[0]["decision"]
+    assert "TOO_SOON" in ledger[3]["decision"]
+    assert await sends() == ["TOO_SOON"]
+    assert await sends("order") == []
+    clock.move(7 * clock.DAY)
+    with tenancy.acting_for(store.tenant_id):
+        store.tokens["agent"] = await tenants.issue(store.people["agent"])
+    assert await sends() == []
+    assert await sends(topic=sales) == ["TOPIC_UNWANTED"]
+    await desk.deliver()
+    assert len(desk.platform.messages) == 4

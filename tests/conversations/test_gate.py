@@ -11,6 +11,7 @@ from conversations.gate import Facts, decide
 from kernel import clock
 
 _NOW = 1_794_000_000 * clock.SECOND
+_DAY = clock.DAY
 _OPEN = Facts(
     needs_window=True,
     category="service",
@@ -39,6 +40,9 @@ def test_what_may_go() -> None:
         replace(_TEMPLATE, window_closed_at=0),
         replace(_TEMPLATE, marketing="withdrawn"),
         replace(_TEMPLATE, is_suppressed=True),
+        replace(_TEMPLATE, topic_consent="withdrawn", marketing_gap_days=7, promoted_at=_NOW),
+        replace(_CAMPAIGN, topic_consent="none", marketing_gap_days=7),
+        replace(_CAMPAIGN, marketing_gap_days=7, promoted_at=_NOW - 7 * _DAY),
         replace(_OPEN, waba_state="restricted"),
         replace(_TEMPLATE, waba_state="restricted", restricted_until=_NOW),
     ):
@@ -57,6 +61,8 @@ def test_what_may_go() -> None:
         (_OPEN, {"window_closed_at": _NOW}, "WINDOW_CLOSED"),
         (_OPEN, {"window_closed_at": 0}, "WINDOW_CLOSED"),
         (_CAMPAIGN, {"is_suppressed": True}, "SUPPRESSED"),
+        (_CAMPAIGN, {"topic_consent": "withdrawn"}, "TOPIC_UNWANTED"),
+        (_CAMPAIGN, {"marketing_gap_days": 7, "promoted_at": _NOW - 7 * _DAY + 1}, "TOO_SOON"),
         (_OPEN, {"number_state": "disconnected"}, "NUMBER_DISCONNECTED"),
         (_OPEN, {"has_token": False}, "NO_TOKEN"),
         (_OPEN, {"token_refused": True}, "TOKEN_REFUSED"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import strawberry
 
+import contacts
 import conversations
 from api.graphql.context import Context, Info
 from api.graphql.described import InputOf, object_type
@@ -75,6 +76,7 @@ class SendingMutation:
             about = (
                 read_id("message", input.in_reply_to, "inReplyTo") if input.in_reply_to else None
             )
+            topic_id = read_id("topic", input.topic, "topic") if input.topic else None
             queued = await conversations.queue(
                 Outgoing(
                     conversation_id=read_id("conversation", input.conversation, "conversation"),
@@ -83,6 +85,7 @@ class SendingMutation:
                     origin_id=asked.me.own_id,
                     key=ids.new_id() if input.key is None else input.key,
                     about=about,
+                    topic=await contacts.topic_code(topic_id) if topic_id else "",
                 )
             )
             return queued.message_id

@@ -287,6 +287,9 @@ class MessageSendInput:
         "Makes it one message however often it is asked for (after a lost answer, a second tap): "
         "1 to 255 characters, a new one for each message."
     )
+    topic: strawberry.ID | None = _field(
+        "What it is about, where it promotes something: who does not want that is not written to."
+    )
 
 
 @input_type
