@@ -197,6 +197,26 @@ async def consents_of(contact_ids: Iterable[Id]) -> dict[Id, list[ConsentRow]]:
     return cast(dict[Id, list[ConsentRow]], _grouped(found))
 
 
+async def agreed_wordings(
+    contact_ids: Iterable[Id],
+) -> dict[tuple[Id, str, str], tuple[Id, Id | None]]:
+    """What these contacts have agreed to, by contact, purpose and topic: the line of the ledger and
+    its wording, None where nobody knows which.
+    """
+    rows = await database.rows(
+        """SELECT s.contact_id, s.purpose, s.topic, e.id, e.wording_id FROM ({batch}) AS b
+             JOIN consent_state s ON s.tenant_id = $1::uuid AND s.contact_id = b.id
+              AND s.state = 'confirmed'
+             JOIN consent_entry e ON e.tenant_id = $1::uuid AND e.id = s.entry_id""",
+        tenancy.current(),
+        batch=_ids(contact_ids),
+    )
+    return {
+        (row["contact_id"], row["purpose"], row["topic"]): (row["id"], row["wording_id"])
+        for row in rows
+    }
+
+
 async def consent_history(contact_ids: Iterable[Id]) -> dict[Id, list[ConsentEntryRow]]:
     """All steps of the ledger of each of these contacts, as they were written down."""
     found = await database.rows(

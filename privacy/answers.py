@@ -7,7 +7,7 @@ a prompt counts, by the time at which they said it, as long as the prompt holds.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import contacts
@@ -221,8 +221,28 @@ def _grounds(row: ConsentRequestRow, answer_id: Id | None = None) -> Grounds:
 
 async def _write_down(told: Sequence[tuple[ConsentStep, Answer]]) -> None:
     if told:
-        await contacts.record_consent([step for step, _ in told])
+        steps = [step for step, _ in told]
+        await contacts.record_consent([*await _superseded(steps), *steps])
         await contacts.answer_requests([answer for _, answer in told])
+
+
+async def _superseded(steps: Sequence[ConsentStep]) -> list[ConsentStep]:
+    """That yeses to other wordings end where one to a newer wording takes their place."""
+    agreed = await contacts.agreed_wordings(step.contact_id for step in steps)
+    return [
+        replace(
+            step,
+            kind="superseded",
+            method="newer_wording",
+            source=f"superseded|{before[0]}",
+            evidence={},
+            grounds=Grounds(step.grounds.request_id, wording_id=before[1], actor_kind="system"),
+        )
+        for step in steps
+        if step.kind == "confirmed"
+        and (before := agreed.get((step.contact_id, step.purpose, step.topic)))
+        and before[1] != step.grounds.wording_id
+    ]
 
 
 async def _begin(one: _Heard) -> None:

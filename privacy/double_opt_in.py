@@ -52,7 +52,7 @@ class FirstYes:
 
     Give the contact or, for somebody who may be new, the digits of their phone. `method` is a code
     of how it was given (form, in_person, phone, keyword, touchpoint …); IP and user agent belong
-    into the evidence of web steps only.
+    into the evidence of web steps only. `is_renewal`: who agreed to another wording may be asked.
     """
 
     contact_id: Id | None
@@ -66,6 +66,7 @@ class FirstYes:
     number_id: Id | None = None
     incentive: str | None = field(default=None, repr=False)
     phone: str | None = field(default=None, repr=False)
+    is_renewal: bool = False
 
 
 @database.unit_of_work
@@ -87,10 +88,10 @@ async def ask(first: FirstYes) -> Id:
         raise NotFound("There is no such number.", field=("number",))
     contact = await _contact(first)
     about = wording["purpose"], wording["topic"]
-    for row in (await contacts.consents_of([contact["id"]])).get(contact["id"], ()):
-        if (row["purpose"], row["topic"]) == about and row["state"] == "confirmed":
-            message = "They have agreed to this already."
-            raise Conflict(message, code="ALREADY_CONFIRMED", field=("contact",))
+    agreed = (await contacts.agreed_wordings([contact["id"]])).get((contact["id"], *about))
+    if agreed and not (first.is_renewal and agreed[1] != wording["id"]):
+        message = "They have agreed to this already."
+        raise Conflict(message, code="ALREADY_CONFIRMED", field=("contact",))
     settings = await tenants.read_settings()
     request_id = await contacts.open_request(
         Wish(

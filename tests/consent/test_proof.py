@@ -160,9 +160,22 @@ async def test_what_is_no_first_yes(office: Office) -> None:
     assert await stored.rows("SELECT id FROM consent_entry") == before
     assert await stored.rows("SELECT id FROM consent_request") == []
     assert len(await stored.rows("SELECT id FROM contact")) == 1
-    # Versions stand beside each other.
+    # Versions stand beside each other, and the yes to a newer one takes the place of the earlier.
+    await office.hears(tap(await office.prompts(), at=seconds(1)))
     versions = '{ consentWordings(name: "marketing") { nodes { version locale } } }'
     given = {"name": "marketing", "locale": "es-ES", "statement": "Ofertas de {store}"}
-    await desk.door.data(WORDING, office.owner, input=given)
+    newer = (await desk.door.data(WORDING, office.owner, input=given))["consentWordingCreate"]
     listed = await desk.door.data(versions, desk.store.token)
     assert [one["version"] for one in listed["consentWordings"]["nodes"]] == [2, 1]
+    prompt = await office.prompts(wording=newer["wording"]["id"])
+    assert await office.state() == "CONFIRMED"
+    await office.hears(tap(prompt, at=seconds(2)))
+    assert await office.state() == "CONFIRMED"
+    seen = (await office.sees())["consentHistory"]
+    assert [(one["step"], one["wording"]["version"]) for one in seen[2:]] == [
+        ("CONFIRMED", 1),
+        ("REQUESTED", 2),
+        ("PROMPTED", 2),
+        ("SUPERSEDED", 1),
+        ("CONFIRMED", 2),
+    ]

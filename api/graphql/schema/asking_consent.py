@@ -164,7 +164,8 @@ class AskingConsentMutation:
 
     @strawberry.mutation(
         description="Write down somebody's first yes and ask them for the second, once, on "
-        "WhatsApp. Nothing is sent to them for marketing before they gave it.",
+        "WhatsApp. Nothing is sent to them for marketing before they gave it. Who agreed to an "
+        "older version can be asked again: their second yes takes the place of the earlier one.",
         directives=[requires(Permission.CONTACTS_WRITE)],
     )
     async def consent_request(
@@ -205,6 +206,7 @@ def _first_yes(asked: Context, given: ConsentRequestInput) -> FirstYes:
         actor_id=asked.me.own_id,
         number_id=read_id("number", given.number, "number") if given.number else None,
         incentive=incentive or None,
+        is_renewal=True,
     )
 
 
