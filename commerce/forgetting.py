@@ -14,6 +14,7 @@ from kernel.ids import Id
 from kernel.traces import Traces
 
 _REQUEST = "store_request.payload"
+_NOBODY = orjson.dumps({"customer": None, "email": None, "phone": None, "orders": []})
 
 
 async def prune_deliveries(traces: Traces, customers: Iterable[tuple[Id, str]], before: int) -> int:
@@ -54,7 +55,7 @@ async def blank_requests(traces: Traces, customers: Iterable[tuple[Id, str]]) ->
     for row in rows:
         payload = orjson.loads(house.open(_REQUEST, row["id"], row["payload_sealed"]))
         if (row["store_id"], payload.get("customer")) in names or traces.are_in(payload):
-            told.append([row["id"], house.seal(_REQUEST, row["id"], b"{}")])
+            told.append([row["id"], house.seal(_REQUEST, row["id"], _NOBODY)])
     return await database.run(
         """UPDATE store_request SET payload_sealed = b.payload_sealed FROM ({batch}) AS b
             WHERE store_request.tenant_id = $1::uuid AND store_request.id = b.id""",

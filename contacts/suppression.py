@@ -91,7 +91,7 @@ async def suppress(tokens: Iterable[bytes], origin_id: Id, at: int) -> int:
         # Who came back and is erased once more is marked anew.
         conflict="""ON CONFLICT (tenant_id, token) DO UPDATE
             SET origin_id = excluded.origin_id, at = excluded.at, state = excluded.state
-          WHERE excluded.at > suppression.at""",
+          WHERE excluded.at >= suppression.at""",
     )
     return len(marked)
 

@@ -5,9 +5,14 @@ from __future__ import annotations
 import base64
 import json
 import mmap
+import zlib
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import quote
+
+_STREAMS = (b"\x1f\x8b\x08", b"\x78\x01", b"\x78\x9c", b"\x78\xda")
+_MOST_READ = 1_000_000
 
 
 class Needles:
@@ -21,8 +26,11 @@ class Needles:
         ]
 
     def in_bytes(self, content: bytes | mmap.mmap) -> list[str]:
-        """Which of them are in it, and in which form."""
-        return [name for name, needle in self._forms if content.find(needle) >= 0]
+        """Which of them are in it, and in which form; also in what is compressed in it."""
+        found = [name for name, needle in self._forms if content.find(needle) >= 0]
+        for stream in _streams(content):
+            found += [f"{name}, compressed" for name, needle in self._forms if needle in stream]
+        return found
 
     def in_files(self, paths: Iterable[Path]) -> list[str]:
         """Which of them are in which file; a file that goes away meanwhile holds nothing."""
@@ -53,9 +61,22 @@ def files_below(folder: Path, *, since: float = 0.0) -> Iterator[Path]:
             continue
 
 
+def _streams(content: bytes | mmap.mmap) -> Iterator[bytes]:
+    """What gzip and zlib streams hold, as far as they can be read, a megabyte of each at most."""
+    for begins in _STREAMS:
+        at = content.find(begins)
+        while at >= 0:
+            reader = zlib.decompressobj(wbits=47)  # either kind, by its head
+            with suppress(zlib.error):
+                if plain := reader.decompress(content[at : at + _MOST_READ], _MOST_READ):
+                    yield plain
+            at = content.find(begins, at + 1)
+
+
 def _forms(text: str) -> Iterator[tuple[str, bytes]]:
     plain = text.encode()
     yield "plain text", plain
+    yield "plain text, reversed", text[::-1].encode()
     yield "UTF-16, little end first", text.encode("utf-16-le")
     yield "UTF-16, big end first", text.encode("utf-16-be")
     yield "hex", plain.hex().encode()
@@ -63,7 +84,8 @@ def _forms(text: str) -> Iterator[tuple[str, bytes]]:
     for place in range(3):
         yield f"base64, {place} bytes in", _in_base64(plain, place)
         yield f"base64 for URLs, {place} bytes in", _in_base64(plain, place, b"-_")
-    if text.isdigit():
+    # Few bytes, or many zeros, would be met by chance.
+    if text.isdigit() and 10 < len(text) < 19 and "0000" not in text:
         number = int(text)
         yield "integer, little end first", number.to_bytes(8, "little")
         yield "integer, big end first", number.to_bytes(8, "big")

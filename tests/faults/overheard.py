@@ -1,14 +1,17 @@
-"""All that Redis hears while a block runs, and all that it holds."""
+"""All that Redis hears while a block runs, all that it holds, and what PostgreSQL writes."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import redis.asyncio
 
-from tests.servers import Redis
+from tests import stored
+from tests.faults.needles import files_below
+from tests.servers import Postgres, Redis
 
 
 @asynccontextmanager
@@ -42,3 +45,17 @@ async def held(server: Redis) -> bytes:
         async for key in client.scan_iter():
             kept += [key, await client.dump(key) or b""]
         return b"\n".join(kept)
+
+
+async def written_by(postgres: Postgres, since: float) -> list[Path]:
+    """What PostgreSQL wrote since then, its log among it; other tests' databases are left out."""
+    postgres.run("CHECKPOINT")
+    statement = "SELECT oid::text AS oid FROM pg_database WHERE datname = current_database()"
+    rows = [*await stored.rows(statement), *await stored.rows(statement, on="keys")]
+    ours = {row["oid"] for row in rows}
+    log = postgres.folder.parent / "keeper.log"
+    return [log] + [
+        path
+        for path in files_below(postgres.files, since=since)
+        if path.parent.parent.name != "base" or path.parent.name in ours
+    ]

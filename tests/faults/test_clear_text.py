@@ -6,7 +6,6 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,7 +18,7 @@ from tests.conftest import House
 from tests.faults.conftest import Figure
 from tests.faults.load import post
 from tests.faults.needles import Needles, files_below
-from tests.faults.overheard import held, overheard
+from tests.faults.overheard import held, overheard, written_by
 from tests.faults.place import Place, all_drained, count, delivery_states, followed, open_place
 from tests.faults.programs import until
 from tests.faults.stranger import Stranger, platform_with_picture_of
@@ -112,7 +111,7 @@ async def test_a_message_is_seen_and_is_nowhere_in_clear(
     assert needles.in_files(kept) == []
     if place.house.backend == "postgresql":
         postgres: Postgres = request.getfixturevalue("postgres")
-        of_postgres = await _of_postgres(postgres, began)
+        of_postgres = await written_by(postgres, began)
         assert needles.in_files(of_postgres) == []
         kept += of_postgres
     record_property("seen after s", round(took, 3))
@@ -137,7 +136,7 @@ async def test_the_scanner_finds_what_is_planted(
         postgres: Postgres = request.getfixturevalue("postgres")
         with suppress(Exception):
             await stored.rows(f"SELECT '{planted}'::integer")
-        found = needles.in_files(await _of_postgres(postgres, began))
+        found = needles.in_files(await written_by(postgres, began))
         # The server's own log, the write-ahead log, the file of the table and that of its key.
         assert "keeper.log: plant as plain text" in found
         digits = [len(one.split(":")[0]) for one in found if one.split(":")[0].isdigit()]
@@ -199,17 +198,3 @@ def _filled(mistake: Any, known: dict[str, str]) -> Any:
     if isinstance(mistake, list):
         return [_filled(one, known) for one in mistake]
     return {name: _filled(one, known) for name, one in mistake.items()}
-
-
-async def _of_postgres(postgres: Postgres, since: float) -> list[Path]:
-    """What the server wrote since then, its log among it; other tests' databases are left out."""
-    postgres.run("CHECKPOINT")
-    statement = "SELECT oid::text AS oid FROM pg_database WHERE datname = current_database()"
-    rows = [*await stored.rows(statement), *await stored.rows(statement, on="keys")]
-    ours = {row["oid"] for row in rows}
-    log = postgres.folder.parent / "keeper.log"
-    return [log] + [
-        path
-        for path in files_below(postgres.files, since=since)
-        if path.parent.parent.name != "base" or path.parent.name in ours
-    ]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import json
 import secrets
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -29,6 +31,9 @@ DISGUISES: dict[str, tuple[str, Callable[[str], bytes]]] = {
     "base64, 0 bytes in": (PHONE, lambda text: base64.b64encode(text.encode())),
     "base64, 1 bytes in": (PHONE, lambda text: base64.b64encode(f"+{text}".encode())),
     "base64, 2 bytes in": (PHONE, lambda text: base64.b64encode(f"\x1c\x18{text}\0".encode())),
+    "plain text, reversed": (PHONE, lambda text: text[::-1].encode()),
+    "plain text, compressed": (WORDS, lambda text: gzip.compress(text.encode())),
+    "hex, compressed": (PHONE, lambda text: zlib.compress(text.encode().hex().encode())),
     "base64 for URLs, 0 bytes in": (WORDS, lambda text: base64.urlsafe_b64encode(text.encode())),
 }
 
