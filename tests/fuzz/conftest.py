@@ -10,6 +10,7 @@ import pytest
 
 import channels
 import imports
+import privacy
 from api.graphql import cost, limits
 from api.graphql.tail import TAIL
 from tests.api.door import open_door
@@ -37,6 +38,7 @@ async def stage(house: House, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[
     channels.forget_apps()
     rich = replace(house.settings, tenant_budget=_POINTS, viewer_budget=_POINTS)
     imports.start(rich)
+    privacy.start(rich)
     async with running_platform(rich) as platform, open_door(rich) as door:
         yield await set_stage(door, platform)
     await TAIL.stop()

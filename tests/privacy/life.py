@@ -9,8 +9,9 @@ import aiohttp
 
 import commerce
 import contacts
+import conversations
 import imports
-from commerce.told import Visit
+from commerce.told import Buyer, Customer, Visit
 from kernel import audit, clock, ids, tenancy
 from kernel.audit import Actor
 from kernel.ids import Id
@@ -20,7 +21,7 @@ from tests.channels.files import JPEG
 from tests.commerce.shop import STORY, open_shop
 from workers import jobs, reactions
 
-LEA = "34600111222"
+LEA, OTHER_PHONE = "34600111222", "34600333444"
 OTTO, OTTO_NAME = "34655000777", "Otto Brandt"
 BRUNO = {
     "name": {"formatted_name": "Bruno Keller", "first_name": "Bruno"},
@@ -68,6 +69,7 @@ async def _talk(desk: Desk) -> None:
         text_message(store, "", wamid="w-own", type="contacts", contacts=[own]),
         text_message(store, "", wamid="w-edit", type="edit", edit=edit),
         text_message(store, "STOP", wamid="w-stop"),
+        text_message(store, "From my other phone", phone=OTHER_PHONE),
         text_message(store, "Is mine ready?", phone=OTTO, name=OTTO_NAME),
         _preference(store),
     )
@@ -92,8 +94,10 @@ async def _be_answered(desk: Desk) -> None:
 async def _buy(lea: Id) -> None:
     store_id = await open_shop()
     visit = Visit("v-1", clock.now(), "searched", lea, query="red shoes")
-    ingested = await commerce.ingest(store_id, [*STORY, visit])
-    assert ingested
+    same = Customer(Buyer("7100000000001", "lea@example.com", OTHER_PHONE), clock.now())
+    for told in ([*STORY, visit], [same]):
+        ingested = await commerce.ingest(store_id, told)
+        await conversations.follow_merges(ingested.merges)
 
 
 async def _be_imported() -> None:
