@@ -148,6 +148,22 @@ async def note_trouble(request_id: Id, trouble: str, again_at: int) -> None:
     )
 
 
+async def note_lost_prompts(lost: Iterable[tuple[Id, Id, str]]) -> None:
+    """These messages (contact, message, code of the reason) did not go; what asked says so."""
+    await database.run(
+        """UPDATE consent_request SET trouble = b.code
+             FROM ({batch}) AS b
+            WHERE consent_request.tenant_id = $1::uuid
+              AND consent_request.contact_id = b.contact_id
+              AND consent_request.prompt_id = b.message_id AND consent_request.state = 'pending'""",
+        tenancy.current(),
+        batch=Batch(
+            {"contact_id": "uuid", "message_id": "uuid", "code": "text"},
+            [[*one] for one in lost],
+        ),
+    )
+
+
 async def answer_requests(answers: Sequence[Answer]) -> list[Id]:
     """Fold what people said into their requests; the contacts whose incentive was released now."""
     latest: dict[Id, Answer] = {}

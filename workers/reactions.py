@@ -60,6 +60,18 @@ async def ask_who_came(happened: Sequence[Event]) -> None:
     await privacy.ask_who_came([event.refs["use"] for event in happened])
 
 
+async def note_lost_prompts(happened: Sequence[Event]) -> None:
+    """Say of requests for consent that what asked did not arrive."""
+    await contacts.note_lost_prompts(
+        (
+            event.refs["contact"],
+            event.refs["message"],
+            event.refs.get("code") or event.refs["reason"],
+        )
+        for event in happened
+    )
+
+
 REACTIONS: dict[str, tuple[Verb, ...]] = {
     "message.received": (touch, index),
     "message.recorded": (index,),
@@ -73,6 +85,8 @@ REACTIONS: dict[str, tuple[Verb, ...]] = {
     "consent.confirmed": (touch, privacy.give_thanks),
     "consent.withdrawn": (touch, privacy.bid_farewell),
     "contact.tagged": (touch,),
+    "send.failed": (note_lost_prompts,),
+    "send.refused": (note_lost_prompts,),
     "store.request_received": (take_over,),
     "erasure.finished": (close_erased,),
     "touchpoint.used": (touch, ask_who_came),

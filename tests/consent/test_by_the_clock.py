@@ -13,6 +13,7 @@ from kernel import clock, ids
 from tests import stored
 from tests.api.door import arrives, delivery, text_message
 from tests.consent.office import CUSTOMER, Office, says, seconds, tap
+from tests.consent.test_answers import reacts
 from tests.flows import town
 from tests.tenants.make import events_of
 from workers import inbound
@@ -45,6 +46,9 @@ async def test_what_nobody_confirms_is_forgotten(office: Office) -> None:
     sends = await stored.rows("SELECT state, decision FROM send ORDER BY id")
     assert [row["state"] for row in sends] == ["sent", "sent", "refused"]
     assert "OCCASION_GONE" in str(sends[2]["decision"])
+    assert await reacts(office) == []
+    [gone, _] = (await office.sees())["consentRequests"]
+    assert (gone["state"], gone["trouble"]) == ("PENDING", "OCCASION_GONE")
     # What was said in time counts, however late it comes.
     await office.hears(tap(prompt, at=said_in_time))
     assert await office.state() == "CONFIRMED"

@@ -148,7 +148,8 @@ class ConsentRequest(Node):
 
     @strawberry.field(
         description="Why nothing could ask yet, as the gate says it: WINDOW_CLOSED where an "
-        "approved template is missing, and so on. It is tried again every ten minutes."
+        "approved template is missing, and so on. It is tried again every ten minutes. Of a prompt "
+        "that did not arrive, why; it can be sent again as any message."
     )
     def trouble(self) -> str | None:
         return self.row["trouble"]
