@@ -29,6 +29,8 @@ class Outgoing:
     `about` is the message answered, or the one reacted to. What the house says of itself has the
     origin `system`, by the id of the row for which it speaks; `occasion` names what must still hold
     when it leaves, and `topic`, by its code, what it is about where it promotes something.
+    when it leaves. `shown` is what the thread shows in its place, where nobody at the desk is to
+    read it.
     """
 
     conversation_id: Id
@@ -39,6 +41,7 @@ class Outgoing:
     about: Id | None = None
     occasion: Occasion | None = None
     topic: str = ""
+    shown: Content | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +88,11 @@ def key_token(out: Outgoing) -> bytes:
 async def _write_message(
     queued: Queued, thread: dict[str, Any], out: Outgoing, about: str | None, sealer: Sealer
 ) -> None:
-    now, text, file = clock.now(), shown_text(out.content), file_of(out.content)
+    seen = out.shown or out.content
+    now, text, file = clock.now(), shown_text(seen), file_of(seen)
     upload = file.upload if file else None
     # What is shown names the upload; the platform's id of it comes with the attempt.
-    shown = Said(out.content, about).as_wire({upload: upload} if upload else {})
+    shown = Said(seen, about).as_wire({upload: upload} if upload else {})
     await database.insert(
         "message",
         [

@@ -52,7 +52,8 @@ async def queue(out: Outgoing) -> Queued:
     await _check_upload(out.content)
     asked = gate.Asked.of(*_parties(thread), out.content, out.occasion, out.topic)
     category = await let_through(asked)
-    out = replace(out, content=await _as_it_reads(out.content, thread, category))
+    shown = await _as_it_reads(out.shown, thread, category) if out.shown else None
+    out = replace(out, content=await _as_it_reads(out.content, thread, category), shown=shown)
     queued = Queued(ids.new_id(), ids.new_id())
     await ledger.write(queued, thread, out, about, category)
     return queued

@@ -29,6 +29,7 @@ from privacy.breaches import (
     report_breach,
 )
 from privacy.chains import CHAINS, verify_chains, watch_chains
+from privacy.codes import send_code, verify
 from privacy.data_map import ACTIVITIES, RECIPIENTS, TABLES, Column, Recipient, Table, Way
 from privacy.double_opt_in import FirstYes, ask
 from privacy.due import warn_of_requests
@@ -72,6 +73,7 @@ from privacy.joining import (
     usual_wording,
     wording_of,
 )
+from privacy.letters import BELL as LETTERS_BELL
 from privacy.manifest import STORES, Store
 from privacy.proving import ConsentProof, prove_consent
 from privacy.record import MEASURES, Processing, data_map_text, erased, record
@@ -93,6 +95,7 @@ from privacy.retention import preview as preview_retention
 from privacy.retention import rules as retention_rules
 from privacy.retention import set_rule as set_retention
 from privacy.store_requests import redact_shops, take_over
+from privacy.telling import send_letters
 from privacy.trail import (
     EntryRow,
     TrailFilter,
@@ -106,6 +109,7 @@ from privacy.withdrawing import bid_farewell, give_thanks, withdraw
 __all__ = [
     "ACTIVITIES",
     "CHAINS",
+    "LETTERS_BELL",
     "MEASURES",
     "RECIPIENTS",
     "STEP_COUNT",
@@ -197,6 +201,8 @@ __all__ = [
     "retention_rules",
     "revoke_export",
     "run_next_export",
+    "send_code",
+    "send_letters",
     "set_retention",
     "start",
     "statement_of",
@@ -204,6 +210,7 @@ __all__ = [
     "take_over",
     "touched",
     "usual_wording",
+    "verify",
     "verify_chains",
     "warn_of_breaches",
     "warn_of_requests",

@@ -45,6 +45,7 @@ STORES: tuple[Store, ...] = (
     Store("consent_state", "contact_id", "deleted"),
     Store("consent_request", "subject_id", "deleted"),
     # That a right was granted, and when: proof of the tenant's own; the words go with the key.
+    Store("privacy_letter", "subject_id", "deleted"),
     Store("privacy_step", "subject_id", "shredded"),
     Store("privacy_request", "subject_id", "shredded"),
     Store("breach_person", "contact_id", "counted"),

@@ -13,6 +13,7 @@ from kernel.models import (
     TenantModel,
     TenantTable,
     TextField,
+    TokenField,
 )
 
 
@@ -177,3 +178,28 @@ class RetentionRule(TenantModel):
         """Its table."""
 
         table = "retention_rule"
+
+
+class PrivacyLetter(TenantModel):
+    """What a person is to be told about a request of theirs."""
+
+    kind = TextField()
+    request_id = IdField(null=True)
+    subject_id = IdField(null=True)
+    asked_token = TokenField(null=True)
+    locale = TextField()
+    state = TextField()
+    way = TextField(null=True)
+    code_token = TokenField(null=True)
+    code_until = InstantField(null=True)
+    tries = fields.SmallIntField()
+    due_at = InstantField()
+    lease_until = InstantField()
+    fence = fields.BigIntField()
+    attempts = fields.SmallIntField()
+    created_at = InstantField()
+
+    class Meta:
+        """Its table."""
+
+        table = "privacy_letter"

@@ -9,6 +9,7 @@ import tenants
 from kernel import clock, database, ids, tenancy
 from kernel.errors import Conflict, Invalid, NotFound
 from kernel.ids import Id
+from privacy import letters
 from privacy.deadlines import LONGER, MONTHS, Calendar
 from privacy.request_rows import (
     DETAILS,
@@ -133,6 +134,7 @@ async def extend(request_id: Id, reason: str) -> None:
     await note(request, "extended", _told(reason), ("reason",))
     request["months"] = LONGER
     await change(request, months=LONGER, due_at=await _due_at(request), warned=0)
+    await letters.put("extended", request)
     await tell(request, "extended")
 
 
@@ -141,6 +143,7 @@ async def refuse(request_id: Id, reason: str) -> None:
     """It is not carried out; the person is told why (GDPR 12(4)). Conflict when it is closed."""
     request = await hold(request_id, "unproven", "open", "paused")
     await note(request, "refused", _told(reason), ("reason",))
+    await letters.put("refused", request)
     await close(request, "refused", "refused")
 
 

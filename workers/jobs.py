@@ -82,6 +82,7 @@ async def sweep(ctx: Context, *args: Any, **kwargs: Any) -> None:
         outbox({}),
         sends({}),
         mails({}),
+        privacy_letters({}),
         link_chains(),
     )
 
@@ -185,10 +186,15 @@ async def keys(ctx: Context, *args: Any, **kwargs: Any) -> None:
     await _quietly("keys", turning.turn_due)
 
 
+async def privacy_letters(ctx: Context, *args: Any, **kwargs: Any) -> None:
+    """Tell people of their requests for a right."""
+    await _alone("privacy_letters", privacy.send_letters)
+
+
 # The jobs that bear the names of bells.
 BELLS = (
-    *(deliveries, erasures, exports, imports, keys, mails, media, outbox, sends),
-    store_deliveries,
+    *(deliveries, erasures, exports, imports, keys, mails, media, outbox),
+    *(privacy_letters, sends, store_deliveries),
 )
 
 

@@ -33,7 +33,7 @@ class UserErrorCode(Enum):
     CODE_WANTED = strawberry.enum_value(
         "CODE_WANTED", description="The account has a second factor; send a code of it as well."
     )
-    BAD_CODE = strawberry.enum_value("BAD_CODE", description="The code of the second factor fails.")
+    BAD_CODE = strawberry.enum_value("BAD_CODE", description="The code does not fit.")
     FACTOR_ON = strawberry.enum_value("FACTOR_ON", description="A second factor is on already.")
     FACTOR_OFF = strawberry.enum_value("FACTOR_OFF", description="There is no second factor.")
     REFRESH_INVALID = strawberry.enum_value(
@@ -99,6 +99,12 @@ class UserErrorCode(Enum):
     # Requests for a right (F47).
     REQUEST_STATE = strawberry.enum_value(
         "REQUEST_STATE", description="The request stands otherwise than the step needs."
+    )
+    CODE_EXPIRED = strawberry.enum_value(
+        "CODE_EXPIRED", description="The one-time code is good no more; have another sent."
+    )
+    TOO_MANY_TRIES = strawberry.enum_value(
+        "TOO_MANY_TRIES", description="There were too many tries; the message says what to do."
     )
     NOT_EXTENDABLE = strawberry.enum_value(
         "NOT_EXTENDABLE", description="Once, within the first month, and not a platform's."

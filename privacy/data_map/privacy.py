@@ -70,4 +70,13 @@ TABLES: dict[str, Table] = {
         clear="tenant_id trouble place reached pages staged downloads_left attempts lease_until "
         "fence updated_at",
     ),
+    "privacy_letter": table(
+        "rights",
+        "contact",
+        "What you were told about it",
+        by="request_id>privacy_request",
+        told="id kind request_id state way created_at",
+        clear="tenant_id subject_id locale code_until tries due_at lease_until fence attempts",
+        keyed="asked_token code_token",
+    ),
 }

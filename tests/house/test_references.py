@@ -50,6 +50,7 @@ WITHOUT_KEY = {
     "order_token": {"store_id": _BEFORE},
     "personal_export": {"request_id": _BEFORE},
     "platform_update": {"waba_row_id": _BEFORE, "number_id": _BEFORE, "subject_id": _OF_A_KEY},
+    "privacy_letter": {"subject_id": _OF_A_KEY},
     "privacy_request": {"origin_id": _OF_MANY, "subject_id": _OF_A_KEY, "work_id": _OF_MANY},
     "privacy_step": {"subject_id": _OF_A_KEY, "actor_id": _OF_MANY},
     "product": {"external_id": _OUTSIDE},

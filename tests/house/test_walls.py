@@ -36,6 +36,7 @@ OVER_THE_WALL = {
     "links/queries.py": (1, "a link of a touchpoint names no tenant"),
     "privacy/breach_clock.py": (1, "breaches of all tenants fall due by one clock"),
     "privacy/due.py": (1, "requests of all tenants fall due by one clock"),
+    "privacy/letters.py": (1, "letters of all tenants are sent by whoever is free"),
     "privacy/store_requests.py": (1, "shops of all tenants are forgotten by whoever is free"),
     "privacy/exports/claims.py": (1, "whoever is free gathers what is held on people"),
     "privacy/exports/steps.py": (1, "archives of all tenants expire by one clock"),

@@ -33,7 +33,7 @@ class Office:
         kind = f"{name[0].upper()}{name[1:]}Input"
         if name.removeprefix("privacyRequest") in ("Pause", "Extend", "Refuse", "Lift"):
             kind = "PrivacyRequestReasonInput"
-        if name == "privacyRequestResume":
+        if name in ("privacyRequestResume", "privacyRequestSendCode"):
             kind = "PrivacyRequestInput"
         document = f"""mutation($input: {kind}!) {{
             {name}(input: $input) {{ request {REQUEST} userErrors {{ field code }} }} }}"""

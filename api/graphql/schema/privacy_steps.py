@@ -46,6 +46,14 @@ class PrivacyRequestProveInput:
 
 
 @input_type
+class PrivacyRequestVerifyInput:
+    """The code that a person was sent, and told."""
+
+    request: strawberry.ID = strawberry.field(description="The request.")
+    code: str = strawberry.field(description="The code: six digits.")
+
+
+@input_type
 class PrivacyRequestReasonInput:
     """A step that has to be given a reason."""
 
@@ -117,6 +125,25 @@ class PrivacyRequestMutation:
             )
 
         return await _payload(info, work)
+
+    @strawberry.mutation(
+        description="Have a one-time code sent to who asks: by message, template or e-mail, as it "
+        "can be. It is good for 10 minutes and 3 tries.",
+        directives=[requires(Permission.CONTACTS_WRITE)],
+    )
+    async def privacy_request_send_code(
+        self, info: Info, input: InputOf[PrivacyRequestInput]
+    ) -> PrivacyRequestPayload:
+        return await _step(info, input.request, privacy.send_code)
+
+    @strawberry.mutation(
+        description="Prove by the code that was sent who asks; the clock runs.",
+        directives=[requires(Permission.CONTACTS_WRITE)],
+    )
+    async def privacy_request_verify(
+        self, info: Info, input: InputOf[PrivacyRequestVerifyInput]
+    ) -> PrivacyRequestPayload:
+        return await _step(info, input.request, lambda one: privacy.verify(one, input.code))
 
     @strawberry.mutation(
         description="Make sure by hand who asks, and write down how; the clock runs.",
