@@ -88,7 +88,7 @@ from contacts.queries import (
     tags_by_ids,
     tags_of,
 )
-from contacts.restriction import freeze, unfreeze
+from contacts.restriction import freeze, frozen_subjects, unfreeze
 from contacts.search import search_tokens
 from contacts.sightings import WORDS, Known, Move, Sighting
 from contacts.sources import note_source
@@ -189,6 +189,7 @@ __all__ = [
     "forget_activity",
     "forget_requests",
     "freeze",
+    "frozen_subjects",
     "hold_request",
     "hold_requests_due",
     "identities_of",

@@ -86,6 +86,7 @@ class Book:
                     name_tie=row["name_tie"],
                     place=Place(row["country"], row["time_zone"], row["language"]),
                     is_stated=row["country_source"] == "stated",
+                    is_frozen=row["contact_state"] == "frozen",
                 ),
             )
             entry = Entry(
@@ -128,12 +129,15 @@ class Book:
     def listed(self, one: Sighting) -> Person | None:
         """Find or make the person of a line in a list; None where its ids are of several people.
 
-        A list is no sign of life: it adds what is missing, and moves nothing.
+        A list is no sign of life: it adds what is missing, and moves nothing. Nothing is added to
+        who is frozen.
         """
         holders = {holder.id: holder for each in one.shown() if (holder := self._holder(each))}
         if len(holders) > 1:
             return None
         person = next(iter(holders.values()), None) or self._new(one)
+        if person.is_frozen:
+            return person
         for each in one.shown():
             if self._key(each) not in self.entries:
                 self._note(person, each, one.at, one.source)

@@ -98,7 +98,7 @@ async def enter(listed: Sequence[Listed], origin: str) -> list[Entered]:
     met = [
         (one, person, into)
         for one, person, into in zip(listed, people, entered, strict=True)
-        if person
+        if person and not person.is_frozen  # known, and not to be worked with
     ]
     await suppression.welcome(
         (person.id, mark) for one, person, _ in met if (mark := marks.on(one.sighting))

@@ -27,6 +27,7 @@ class Person:
     name_tie: int = -1
     place: Place = NOWHERE
     is_stated: bool = False
+    is_frozen: bool = False
     is_named: bool = False
     placed_by: str | None = None
     has_new_ids: bool = False

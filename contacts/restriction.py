@@ -19,6 +19,17 @@ async def unfreeze(contact_id: Id) -> bool:
     return await _turn(contact_id, "frozen", "active", "restriction.lifted")
 
 
+async def frozen_subjects() -> set[Id]:
+    """The owners of keys whose contacts are frozen: what is theirs is shown to few."""
+    rows = await database.rows(
+        """SELECT s.id FROM contact c
+             JOIN subject s ON s.tenant_id = c.tenant_id AND s.contact_id = c.id
+            WHERE c.tenant_id = $1::uuid AND c.state = 'frozen'""",
+        tenancy.current(),
+    )
+    return {row["id"] for row in rows}
+
+
 async def _turn(contact_id: Id, before: str, after: str, event: str) -> bool:
     turned = await database.run(
         """UPDATE contact SET state = $4, updated_at = $5::bigint

@@ -89,6 +89,7 @@ from privacy.request_queries import (
 from privacy.requests import extend, open_request, pause, prove, refuse, resume
 from privacy.requests_due import look_after_requests
 from privacy.restoring import catch_up
+from privacy.restricting import restrict, unrestrict
 from privacy.retention import Rule
 from privacy.retention import carry_out as let_go
 from privacy.retention import preview as preview_retention
@@ -196,6 +197,7 @@ __all__ = [
     "report_breach",
     "request_page",
     "requests_by_ids",
+    "restrict",
     "resume",
     "resume_export",
     "retention_rules",
@@ -209,6 +211,7 @@ __all__ = [
     "steps_of",
     "take_over",
     "touched",
+    "unrestrict",
     "usual_wording",
     "verify",
     "verify_chains",

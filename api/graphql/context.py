@@ -30,7 +30,16 @@ class Context:
     """One request, or one event of a subscription."""
 
     __slots__ = (
-        *("_loaders", "address", "budget", "opened", "public_url", "request_id", "sees_personal"),
+        *(
+            "_loaders",
+            "_sees_frozen",
+            "address",
+            "budget",
+            "opened",
+            "public_url",
+            "request_id",
+            "sees_personal",
+        ),
         *("unseal", "viewer"),
     )
 
@@ -49,11 +58,14 @@ class Context:
         self.request_id = request_id
         self.sees_personal = viewer is not None and viewer.may(Permission.CONTACTS_PERSONAL)
         self.opened: Opened = {}
+        self._sees_frozen = viewer is not None and viewer.may(Permission.PRIVACY_READ)
         self.begin_anew()
 
     def begin_anew(self) -> None:
         """Forget what was read: the next event of a subscription shows things as they are then."""
-        self.unseal = Unsealer(self.opened, is_allowed=self.sees_personal)
+        self.unseal = Unsealer(
+            self.opened, is_allowed=self.sees_personal, sees_frozen=self._sees_frozen
+        )
         self._loaders: dict[Any, Loader[Any, Any]] = {}
 
     @property

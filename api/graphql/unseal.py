@@ -1,7 +1,7 @@
 """Opening sealed values for who may see them: the one place where an answer becomes clear text.
 
 Without contacts:personal no key is even fetched, and every personal value is null; so it is for an
-erased person, whose key does not exist any more.
+erased person, whose key does not exist any more, and without privacy:read for one who is frozen.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import Any
 
 import orjson
 
+import contacts
 from kernel import keys
 from kernel.ids import Id
 from kernel.seal import Sealer, Unopenable
@@ -22,10 +23,12 @@ Opened = dict[str, dict[Id, None]]
 class Unsealer:
     """The keys of one request; opening is plain arithmetic once `fetch` was awaited."""
 
-    __slots__ = ("_opened", "_sealers", "_wanted", "is_allowed")
+    __slots__ = ("_frozen", "_opened", "_sealers", "_wanted", "is_allowed")
 
-    def __init__(self, opened: Opened, *, is_allowed: bool) -> None:
+    def __init__(self, opened: Opened, *, is_allowed: bool, sees_frozen: bool) -> None:
         self.is_allowed = is_allowed
+        # Whose data is kept and not used (F49); None where nobody has looked yet.
+        self._frozen: set[Id] | None = set() if sees_frozen else None
         self._sealers: dict[Id, Sealer | None] = {}
         self._wanted: set[Id] = set()
         self._opened = opened
@@ -39,7 +42,9 @@ class Unsealer:
         """Bring all keys that are wanted, in one question."""
         if self._wanted:
             wanted, self._wanted = self._wanted, set()
-            found = await keys.of(wanted)
+            if self._frozen is None:
+                self._frozen = await contacts.frozen_subjects()
+            found = await keys.of(wanted - self._frozen)
             self._sealers.update({subject_id: found.get(subject_id) for subject_id in wanted})
 
     def text(self, place: str, row_id: Id, subject_id: Id, sealed: bytes | None) -> str | None:
@@ -54,7 +59,8 @@ class Unsealer:
 
     def is_erased(self, subject_id: Id) -> bool:
         """Whether the person's key was looked for and does not exist any more."""
-        return self._sealers.get(subject_id, True) is None
+        is_frozen = subject_id in (self._frozen or ())
+        return not is_frozen and self._sealers.get(subject_id, True) is None
 
     def _open(self, place: str, row_id: Id, subject_id: Id, sealed: bytes | None) -> bytes | None:
         sealer = self._sealers.get(subject_id)

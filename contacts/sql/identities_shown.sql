@@ -10,7 +10,7 @@ WITH shown AS (
 )
 SELECT i.id, i.contact_id, i.subject_id, i.kind, i.scope, i.token, i.source,
        i.first_at, i.last_at, i.ended_at, i.value_sealed,
-       c.subject_id AS contact_subject_id, c.name_at, c.name_tie,
+       c.subject_id AS contact_subject_id, c.state AS contact_state, c.name_at, c.name_tie,
        c.country, c.country_source, c.time_zone, c.language
   FROM people p
   JOIN identity i ON i.tenant_id = $1::uuid AND i.contact_id = p.contact_id

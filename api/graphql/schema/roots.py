@@ -55,6 +55,7 @@ from api.graphql.schema.people import Person, people_page
 from api.graphql.schema.preferences import PreferencesMutation, Topic, topics_page
 from api.graphql.schema.privacy_requests import PrivacyRequestQuery
 from api.graphql.schema.privacy_steps import PrivacyRequestMutation
+from api.graphql.schema.restriction import RestrictionMutation
 from api.graphql.schema.retention import RetentionMutation, RetentionQuery
 from api.graphql.schema.sending import SendingMutation
 from api.graphql.schema.signing import SigningMutation
@@ -390,6 +391,7 @@ class Mutation(
     ApiKeyMutation,
     DeskMutation,
     ExportMutation,
+    RestrictionMutation,
     RetentionMutation,
     SendingMutation,
     ImportMutation,
