@@ -31,7 +31,10 @@ query($id: ID!) { job(id: $id) { kind state trouble dryRun progress { done total
   problems(first: 200) { totalCount nodes { row column header code message taken } } } }
 """
 # What only grows, and the tables of imports themselves.
-_HISTORIES = "outbox reader chain_head import_file import_job import_problem import_mapping"
+_HISTORIES = (
+    "outbox reader chain_head audit_entry audit_subject import_file import_job import_problem "
+    "import_mapping"
+)
 HISTORIES = frozenset(_HISTORIES.split())
 
 
