@@ -32,8 +32,8 @@ query($id: ID!) { job(id: $id) { kind state trouble dryRun progress { done total
 """
 # What only grows, and the tables of imports themselves.
 _HISTORIES = (
-    "outbox reader chain_head audit_entry audit_subject import_file import_job import_problem "
-    "import_mapping"
+    "outbox reader chain_head audit_entry audit_subject destroyed_mark import_file import_job "
+    "import_problem import_mapping"
 )
 HISTORIES = frozenset(_HISTORIES.split())
 
