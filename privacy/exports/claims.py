@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,8 @@ from kernel.ids import Id
 
 BELL = "exports"
 LEASE = clock.MINUTE
+# What was gathered of an export that rests or failed is kept for so long.
+KEPT = 30 * clock.DAY
 _MOST_ATTEMPTS = 8
 _COLUMNS = (
     "tenant_id, id, contact_id, place, reached, pages, staged, done, total, attempts, fence, "
@@ -118,8 +121,13 @@ async def is_wanted(export_id: Id) -> bool:
 async def stumbled(export: Claimed, error: Exception) -> None:
     """Try again when the lease is over; after eight times in a row it is given up."""
     _log.error("export_failed", export=export.id, attempts=export.attempts, exc_info=error)
-    if export.attempts >= _MOST_ATTEMPTS:
-        await _move(export, 0, state="failed", trouble="FAILED", finished_at=clock.now())
+    if export.attempts < _MOST_ATTEMPTS:
+        return
+    now = clock.now()
+    with suppress(Lost):
+        await _move(
+            export, 0, state="failed", trouble="FAILED", finished_at=now, expires_at=now + KEPT
+        )
 
 
 async def _move(export: Claimed, lease: int, **columns: Any) -> None:

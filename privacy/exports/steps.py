@@ -11,7 +11,7 @@ from kernel.errors import Conflict, NotFound
 from kernel.events import Event
 from kernel.ids import Id
 from privacy.exports import staging
-from privacy.exports.claims import BELL
+from privacy.exports.claims import BELL, KEPT
 
 _ALIVE = ("queued", "running", "paused")
 _BEFORE = {
@@ -118,12 +118,13 @@ async def destroy_exports_of(contact_ids: Sequence[Id]) -> int:
 
 
 async def drop_old_exports() -> int:
-    """Destroy archives that have expired or were fetched as often as they may be; how many."""
+    """Destroy what has expired, or was fetched as often as it may be; how many exports."""
     now = clock.now()
     with tenancy.across_tenants("archives of all tenants expire by one clock"):
         old = await database.rows(
             """SELECT tenant_id, id FROM personal_export
-                WHERE state = 'ready' AND (expires_at < $1 OR downloads_left = 0)
+                WHERE state IN ('ready', 'paused', 'failed') AND expires_at < $1
+                   OR state = 'ready' AND downloads_left = 0
                    OR state IN ('cancelled', 'revoked', 'expired') AND staged > 0
                 ORDER BY id LIMIT $2::bigint""",
             now,
@@ -155,8 +156,9 @@ async def destroy(export_ids: Sequence[Id]) -> None:
 async def _expire(export_id: Id, now: int) -> None:
     row = await database.row(
         """UPDATE personal_export SET state = 'expired', updated_at = $3
-            WHERE tenant_id = $1::uuid AND id = $2::uuid AND state = 'ready'
-              AND (expires_at < $3 OR downloads_left = 0)
+            WHERE tenant_id = $1::uuid AND id = $2::uuid
+              AND state IN ('ready', 'paused', 'failed')
+              AND (expires_at < $3 OR state = 'ready' AND downloads_left = 0)
         RETURNING contact_id, downloads""",
         tenancy.current(),
         export_id,
@@ -175,13 +177,16 @@ async def _step(export_id: Id, verb: str) -> None:
                SET state = $3::text, updated_at = $4::bigint, lease_until = 0, attempts = 0,
                    fence = fence + 1, trouble = NULL,
                    finished_at = CASE WHEN $3::text = 'cancelled' THEN $4::bigint
-                                      ELSE finished_at END
+                                      WHEN $3::text = 'queued' THEN NULL ELSE finished_at END,
+                   expires_at = CASE WHEN $3::text = 'paused' THEN $4::bigint + $5::bigint
+                                     WHEN $3::text = 'queued' THEN NULL ELSE expires_at END
              WHERE tenant_id = $1::uuid AND id = $2::uuid AND state IN {_listed(_BEFORE[verb])}
          RETURNING id""",
         tenancy.current(),
         export_id,
         _AFTER[verb],
         clock.now(),
+        KEPT,
     )
     if changed is None:
         await _must_exist(export_id)

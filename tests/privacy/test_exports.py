@@ -145,7 +145,7 @@ async def test_a_gathering_goes_on_behind_the_last_page_whoever_was_killed(
     assert await privacy.run_next_export() == 0
     assert (await _do(desk, "Resume", export_id))["state"] == "QUEUED"
     monkeypatch.setattr(running, "_TURN", 10.0)
-    await _work()
+    assert (await _watch(desk, export_id))[-1] == "READY"
     assert not pages.exists()
     export = await _look(desk, export_id)
     assert export["state"] == "READY"
@@ -159,6 +159,8 @@ async def test_links_die_by_revocation_and_by_time(desk: Desk, life: Id) -> None
     assert (await _do(desk, "Cancel", cancelled))["state"] == "CANCELLED"
     assert await privacy.run_next_export() == 0
     await _is_destroyed(desk, cancelled)
+    resting = (await _request(desk, otto))["id"]
+    assert (await _do(desk, "Pause", resting))["state"] == "PAUSED"
 
     revoked = await _request(desk, life)
     await _work()
@@ -190,6 +192,9 @@ async def test_links_die_by_revocation_and_by_time(desk: Desk, life: Id) -> None
     assert await _status(desk, late["downloadUrl"]) == 410
     assert await privacy.drop_old_exports() == 1
     await _is_destroyed(desk, late["id"])
+    clock.move(28 * clock.DAY)
+    assert await privacy.drop_old_exports() == 1
+    await _is_destroyed(desk, resting)
 
     # Who is forgotten leaves no archive behind, ready or not.
     with tenancy.acting_for(desk.store.tenant_id):
@@ -330,6 +335,24 @@ async def _ask(desk: Desk, verb: str, export_id: str) -> Any:
 async def _work() -> None:
     while await privacy.run_next_export():
         pass
+
+
+async def _watch(desk: Desk, export_id: str) -> list[str]:
+    """The states that a subscriber is told while it is worked on."""
+    text = "subscription($id: ID!) { personalDataExport(id: $id) { state } }"
+    told, url = [], f"{desk.door.root}/graphql"
+    async with desk.door.http.ws_connect(url, protocols=["graphql-transport-ws"]) as socket:
+        token = {"authorization": f"Bearer {desk.store.tokens['owner']}"}
+        await socket.send_json({"type": "connection_init", "payload": token})
+        assert (await socket.receive_json())["type"] == "connection_ack"
+        asked = {"query": text, "variables": {"id": export_id}}
+        await socket.send_json({"id": "1", "type": "subscribe", "payload": asked})
+        working = asyncio.create_task(_work())
+        while (message := await socket.receive_json())["type"] != "complete":
+            if message["type"] == "next":
+                told.append(message["payload"]["data"]["personalDataExport"]["state"])
+        await working
+    return told
 
 
 async def _fetch(desk: Desk, url: str, language: str = "en") -> bytes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from enum import Enum
 from typing import Annotated, cast
 
@@ -26,8 +26,10 @@ from api.graphql.payloads import UserError, attempt
 from api.graphql.permissions import requires
 from api.graphql.scalars import URL, DateTime
 from api.graphql.schema.contacts import Contact, load_contacts
-from api.graphql.schema.jobs import JobProgress
+from api.graphql.schema.jobs import PATIENCE, JobProgress
 from api.graphql.schema.node import KINDS, Node, created_at, read_id, updated_at
+from kernel import bells, events
+from kernel.errors import NotFound
 from kernel.ids import Id
 from tenants import Permission
 
@@ -174,6 +176,33 @@ class ExportQuery:
     ) -> PersonalDataExport | None:
         export_id = read_id("export", id, "id")
         return (await load_exports(info.context, [export_id])).get(export_id)
+
+
+@object_type
+class ExportSubscription:
+    """Being told how exports go on."""
+
+    @strawberry.subscription(
+        description="An export as it goes on, until it is ready, or comes to another end.",
+        directives=[requires(Permission.PRIVACY_READ)],
+    )
+    async def personal_data_export(
+        self,
+        info: Info,
+        id: Annotated[strawberry.ID, strawberry.argument(description="The export.")],
+    ) -> AsyncGenerator[PersonalDataExport, None]:
+        asked, export_id, seen = info.context, read_id("export", id, "id"), -1
+        while True:
+            asked.begin_anew()
+            export = (await load_exports(asked, [export_id])).get(export_id)
+            if export is None:
+                raise NotFound("There is no such export.", field=("id",))
+            if export.row["updated_at"] != seen:
+                seen = export.row["updated_at"]
+                yield export
+            if export.row["finished_at"] is not None:
+                return
+            await bells.wait(events.BELL, PATIENCE)
 
 
 @object_type

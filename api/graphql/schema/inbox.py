@@ -14,6 +14,7 @@ from api.graphql.pages import PageList
 from api.graphql.permissions import requires
 from api.graphql.scalars import DateTime
 from api.graphql.schema.conversations import Conversation, load_conversations
+from api.graphql.schema.exports import ExportSubscription
 from api.graphql.schema.filters import ConversationFilterArg, conversation_conditions
 from api.graphql.schema.jobs import JobSubscription
 from api.graphql.schema.messages import Message, load_messages
@@ -108,7 +109,7 @@ class ConversationEvent:
 
 
 @object_type
-class Subscription(JobSubscription):
+class Subscription(ExportSubscription, JobSubscription):
     """What one can be told as it happens, over a websocket."""
 
     @strawberry.subscription(

@@ -31,7 +31,7 @@ from kernel.ids import Id
 from tenants import Permission
 
 # A subscriber hears of progress after so many seconds at the latest.
-_PATIENCE = 0.5
+PATIENCE = 0.5
 
 
 @enum_type
@@ -295,7 +295,7 @@ class JobSubscription:
                 yield job
             if job.row["finished_at"] is not None:
                 return
-            await bells.wait(events.BELL, _PATIENCE)
+            await bells.wait(events.BELL, PATIENCE)
 
 
 async def load_jobs(asked: Context, job_ids: list[Id]) -> Mapping[Id, Job]:
