@@ -1,5 +1,7 @@
 """All measurements, one after the other; the table for the README."""
 
-from benchmarks import drain, figures, inbox, startup, stores, webhooks
+from benchmarks import drain, figures, inbox, sealing, startup, stores, webhooks
 
-figures.show(webhooks.measure, drain.measure, stores.measure, inbox.measure, startup.measure)
+figures.show(
+    webhooks.measure, drain.measure, stores.measure, inbox.measure, sealing.measure, startup.measure
+)

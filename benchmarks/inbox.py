@@ -25,7 +25,7 @@ from benchmarks.ground import Ground
 from benchmarks.stage import Business
 from kernel import tenancy
 
-_QUERY = """
+QUERY = """
 query Inbox {
   conversations(first: 50) {
     nodes {
@@ -48,7 +48,7 @@ async def measure(backend: str) -> list[Figure]:
     with ground.laid(backend) as laid:
         async with ground.inside(laid):
             business = await stage.settle_in()
-            await _fill(business)
+            await fill(business)
             with tenancy.acting_for(business.tenant_id):
                 token = await tenants.issue(business.owner_id)
         paths = {"graphql": ("/graphql", token), "by hand": ("/inbox", "")}
@@ -61,7 +61,8 @@ async def measure(backend: str) -> list[Figure]:
     ]
 
 
-async def _fill(business: Business) -> None:
+async def fill(business: Business) -> None:
+    """Threads of many people, tagged and assigned."""
     persons, count = stage.people(_PEOPLE), _PEOPLE * _MESSAGES_EACH
     await stage.hear_from(persons, stage.wamids(count // 2, "in"))
     await stage.write_to(persons, stage.wamids(count // 2, "out"))
@@ -84,7 +85,7 @@ async def _in_turns(
         "graphql": ("api",),
         "by hand": ("benchmarks.by_hand", business.tenant_id, business.owner_id),
     }
-    body = orjson.dumps({"query": _QUERY})
+    body = orjson.dumps({"query": QUERY})
     rates: dict[str, list[float]] = {name: [] for name in places}
     with ExitStack() as stack:
         answers = set()
@@ -93,7 +94,7 @@ async def _in_turns(
             running.wait_until(partial(ground.listens, place))
             path, token = paths[name]
             headers = {"authorization": f"Bearer {token}"} if token else {}
-            answers.add(await asyncio.to_thread(_ask, place, path, body, headers))
+            answers.add(await asyncio.to_thread(ask, place, path, body, headers))
             request = load.post(path, body, headers)
             load.write_requests(_file(laid, name), repeat(request, _EACH))
         if len(answers) != 1:
@@ -111,7 +112,8 @@ async def _in_turns(
     return rates
 
 
-def _ask(place: Ground, path: str, body: bytes, headers: dict[str, str]) -> bytes:
+def ask(place: Ground, path: str, body: bytes, headers: dict[str, str]) -> bytes:
+    """The data of one answer."""
     connection = HTTPConnection("127.0.0.1", place.settings.port)
     try:
         connection.request("POST", path, body, {"content-type": "application/json", **headers})
