@@ -19,6 +19,7 @@ from api.pages import public
 from api.preference_pages import PREFERENCES, WITHDRAW, preferences, withdrawal
 from api.public_keys import attestation_keys, jwks
 from api.store_rows import StoreRows
+from api.tenant_archive import TenantArchive
 from api.touchpoints import QrCodes, Widgets, short_link
 from api.uploads import Uploads
 from api.webhooks.shops import SHOPIFY, WOOCOMMERCE, ShopWebhooks
@@ -47,6 +48,7 @@ def routes(settings: Settings, webhooks: WhatsAppWebhooks) -> list[BaseRoute]:
         Route("/media/{id}", ForBrowsers(Media(), origins)),
         Route("/imports/files", ForBrowsers(FilesToImport(), origins)),
         Route("/imports/{id}/problems.csv", ForBrowsers(Reports(), origins)),
+        Route("/tenant/archive", ForBrowsers(TenantArchive(), origins)),
         # Pages for people who do not sign in: a GET shows, a POST with the link's token changes.
         Route(CONFIRM, public(confirmation), methods=["POST"]),
         Route(CONFIRM + "/{token}", public(confirmation)),

@@ -61,6 +61,12 @@ async def write(version: int) -> None:
             path.unlink()
 
 
+def drop() -> None:
+    """The current tenant's copies go."""
+    for path in _place().glob(f"{tenancy.current()}.*"):
+        path.unlink(missing_ok=True)
+
+
 async def take() -> int:
     """Into a restored keys database, what was turned since; how many tenants' keys were taken."""
     taken = 0

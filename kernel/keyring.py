@@ -39,6 +39,9 @@ class Keyring(Protocol):
     def destroy(self, owner: str, kind: str, version: str) -> None:
         """Take a key away for good, everywhere; whoever remembers it forgets it at `forget`."""
 
+    def destroy_all(self, owner: str) -> None:
+        """As `destroy`, of every key of an owner."""
+
     def forget(self) -> None:
         """Drop from memory what was destroyed elsewhere."""
 
@@ -126,6 +129,12 @@ class FileKeyring:
                     _overwrite(file)
                 path.unlink()
                 _sync(path.parent)
+
+    def destroy_all(self, owner: str) -> None:
+        """As `destroy`, of every key of an owner."""
+        for path in (self._folder / owner).glob("[!.]*.*"):
+            kind, _, version = path.name.partition(".")
+            self.destroy(owner, kind, version)
 
     def forget(self) -> None:
         """Drop from memory the keys whose files are gone."""

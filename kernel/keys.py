@@ -103,6 +103,8 @@ def forget_destroyed() -> None:
     state = _state()
     state.persons.clear()
     state.wrapping.clear()
+    state.sealers.clear()
+    state.indexers.clear()
     state.keyring.forget()
 
 
@@ -222,6 +224,22 @@ def forget(subjects: Iterable[Id]) -> None:
     """Drop keys from this process's memory (their rows were destroyed)."""
     for subject_id in subjects:
         _state().persons.pop(subject_id, None)
+
+
+def destroy_all() -> None:
+    """Destroy every key of the current tenant that stands above the databases."""
+    _state().keyring.destroy_all(tenancy.current())
+    forget_everywhere()
+
+
+async def drop_all() -> None:
+    """Take what is the current tenant's out of the key database, and its other keys."""
+    for statement in (
+        "DELETE FROM person_key WHERE tenant_id = $1::uuid",
+        "DELETE FROM tenant_key WHERE tenant_id = $1::uuid",
+    ):
+        await database.run(statement, tenancy.current(), on="keys")
+    destroy_all()
 
 
 async def wrapping() -> int:

@@ -10,7 +10,7 @@ date, or stands), first yes, prompt (the message that asks for the second), step
 of an erasure, where it is done once), receipt (what an erasure did, in counts, signed), breach,
 export (what is gathered on a person), archive (the file that they fetch), stand-in (for what is
 another's).
-My events: privacy.*, breach.*, export.*, audit.chain_broken, retention.*,
+My events: privacy.*, tenant.closing_*, breach.*, export.*, audit.chain_broken, retention.*,
 erasure.started, erasure.store_cleared, erasure.finished.
 """
 
@@ -29,6 +29,8 @@ from privacy.breaches import (
     report_breach,
 )
 from privacy.chains import CHAINS, verify_chains, watch_chains
+from privacy.closing.requests import Closing, call_off, close_tenant, read_archive, read_closing
+from privacy.closing.running import close_next
 from privacy.codes import send_code, verify
 from privacy.data_map import ACTIVITIES, RECIPIENTS, TABLES, Column, Recipient, Table, Way
 from privacy.double_opt_in import FirstYes, ask
@@ -55,7 +57,6 @@ from privacy.exports.downloads import (
 )
 from privacy.exports.queries import ExportRow, count_exports, export_page, exports_by_ids
 from privacy.exports.running import run_next as run_next_export
-from privacy.exports.staging import start
 from privacy.exports.steps import (
     begin_export,
     cancel_export,
@@ -95,6 +96,7 @@ from privacy.retention import carry_out as let_go
 from privacy.retention import preview as preview_retention
 from privacy.retention import rules as retention_rules
 from privacy.retention import set_rule as set_retention
+from privacy.starting import start
 from privacy.store_requests import redact_shops, take_over
 from privacy.telling import send_letters
 from privacy.trail import (
@@ -118,6 +120,7 @@ __all__ = [
     "TABLES",
     "BreachRow",
     "BreachWords",
+    "Closing",
     "Column",
     "ConsentProof",
     "Download",
@@ -148,9 +151,12 @@ __all__ = [
     "begin_export",
     "bid_farewell",
     "breaches",
+    "call_off",
     "cancel_export",
     "catch_up",
     "close_breach",
+    "close_next",
+    "close_tenant",
     "count_affected",
     "count_entries",
     "count_erasures",
@@ -190,6 +196,8 @@ __all__ = [
     "prove",
     "prove_consent",
     "question_of",
+    "read_archive",
+    "read_closing",
     "read_export_link",
     "record",
     "redact_shops",

@@ -203,3 +203,19 @@ class PrivacyLetter(TenantModel):
         """Its table."""
 
         table = "privacy_letter"
+
+
+class TenantClosing(TenantModel):
+    """A tenant that leaves: exported, waiting for the time of grace to end, or being destroyed."""
+
+    state = TextField()
+    due_at = InstantField(null=True)
+    size = fields.BigIntField(null=True)
+    lease_until = InstantField()
+    created_at = InstantField()
+    updated_at = InstantField()
+
+    class Meta:
+        """Its table."""
+
+        table = "tenant_closing"

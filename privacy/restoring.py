@@ -12,6 +12,7 @@ import contacts
 from kernel import keys, lasting, tenancy
 from kernel.errors import NotFound
 from kernel.lasting import Note
+from privacy.closing.running import destroy
 from privacy.erasures import begin_erasure
 
 _log = structlog.get_logger("privacy")
@@ -51,7 +52,12 @@ async def _erase(noted: Sequence[Note]) -> None:
             await begin_erasure(contact_id, reason="restored")
 
 
+async def _destroy_tenant(_noted: Sequence[Note]) -> None:
+    await destroy()
+
+
 _AGAIN: dict[str, Callable[[Sequence[Note]], Awaitable[None]]] = {
     "erased": _erase,
     "key": _drop_keys,
+    "tenant": _destroy_tenant,
 }

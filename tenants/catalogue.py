@@ -43,6 +43,7 @@ CATALOGUE: tuple[EventKind, ...] = (
     _event("tenant.settings_changed", "", "F1", "name, place, hours, signature or voice were changed"),
     _event("tenant.suspended", "", "F1", "the house was closed for now"),
     _event("tenant.resumed", "", "F1", "the suspended house was opened again"),
+    _event("tenant.closing_called_off", "", "F1", "it stays after all"),
     _event("tenant.closing_started", "", "F1", "off-boarding began: all is exported, then destroyed"),
     _event("person.invited", "invitation person role", "F2", "a person sent an invitation"),
     _event("person.joined", "person role", "F2", "a person came into the tenant, or back"),

@@ -128,6 +128,11 @@ async def resume() -> None:
     await _turn("suspended", "active", "tenant.resumed")
 
 
+async def drop_tenant() -> None:
+    """Take the current tenant away, of which nothing else is left."""
+    await database.run("DELETE FROM tenant WHERE id = $1::uuid", tenancy.current())
+
+
 @database.unit_of_work
 async def _turn(before: str, after: str, event: str) -> None:
     turned = await database.run(

@@ -176,6 +176,11 @@ async def exports(ctx: Context, *args: Any, **kwargs: Any) -> None:
     await _alone("exports", privacy.run_next_export)
 
 
+async def closings(ctx: Context, *args: Any, **kwargs: Any) -> None:
+    """Export tenants that leave, and destroy those whose time of grace is over."""
+    await _alone("closings", privacy.close_next)
+
+
 async def mails(ctx: Context, *args: Any, **kwargs: Any) -> None:
     """Send the mails that are due."""
     await _alone("mails", letters.send_letters)

@@ -15,6 +15,7 @@ CRONS: list[CronJob] = [
     cron(jobs.carts, name="carts", second={20, 50}, keep_result=0, max_tries=1),
     cron(jobs.pulls, name="pulls", second={35}, keep_result=0, max_tries=1),
     cron(jobs.privacy_clock, name="privacy_clock", second={50}, keep_result=0, max_tries=1),
+    cron(jobs.closings, name="closings", second={15}, keep_result=0, max_tries=1, timeout=3000),
     cron(jobs.measure, name="measure", second={0, 15, 30, 45}, keep_result=0, max_tries=1),
     cron(jobs.keys, name="keys", minute=set(range(3, 60, 10)), keep_result=0, max_tries=1),
     # A night may be long: chains are read from their start, rows are dropped in batches.

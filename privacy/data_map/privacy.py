@@ -5,6 +5,11 @@ from __future__ import annotations
 from privacy.data_map.table import Table, table
 
 TABLES: dict[str, Table] = {
+    "tenant_closing": table(
+        "operation",
+        "nobody",
+        clear="tenant_id id state due_at size lease_until created_at updated_at",
+    ),
     "retention_rule": table(
         "operation", "nobody", clear="tenant_id id kind days created_at updated_at"
     ),

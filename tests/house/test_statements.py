@@ -32,6 +32,7 @@ HANDED_IN = {
     "kernel/chain.py": "a chain is handed in by the room that owns the table",
     "kernel/leases.py": "deliveries are settled for the room that owns the table",
     "commerce/saving.py": "a table is handed in by the file that owns it",
+    "privacy/closing/running.py": "every table of a tenant that leaves goes",
     "privacy/erasure_steps.py": "every store of the manifest is handed in, in the order of erasure",
 }
 # Calls that write the table that they name first.
@@ -63,6 +64,7 @@ ACROSS = {
     "tenants/people.py": (1, "an account may be a person of several tenants"),
     "tenants/kept_answers.py": (1, "answers past their day are dropped for all tenants"),
     "tenants/endings.py": (1, "sessions of all tenants expire by one clock"),
+    "privacy/closing/running.py": (1, "tenants that leave are worked off by whoever is free"),
     "scripts/restore.py": (1, "events of all tenants are numbered on behind a backup"),
 }
 

@@ -40,6 +40,7 @@ OVER_THE_WALL = {
     "privacy/store_requests.py": (1, "shops of all tenants are forgotten by whoever is free"),
     "privacy/exports/claims.py": (1, "whoever is free gathers what is held on people"),
     "privacy/exports/steps.py": (1, "archives of all tenants expire by one clock"),
+    "privacy/closing/running.py": (1, "tenants that leave are worked off by whoever is free"),
     "tenants/kept_answers.py": (1, "answers of all tenants go after a day"),
     "tenants/nights.py": (1, "what is done for every tenant begins with who they are"),
     "tenants/origins.py": (1, "a browser asks before it says for which tenant"),

@@ -206,6 +206,10 @@ class _InMemory:
     def destroy(self, owner: str, kind: str, version: str) -> None:
         self.held.pop((owner, kind, version), None)
 
+    def destroy_all(self, owner: str) -> None:
+        for name in [name for name in self.held if name[0] == owner]:
+            del self.held[name]
+
     def forget(self) -> None:
         """It remembers nothing."""
 

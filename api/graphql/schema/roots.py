@@ -35,6 +35,7 @@ from api.graphql.schema.channels import (
     platform_updates_page,
     templates_page,
 )
+from api.graphql.schema.closing import ClosingMutation, ClosingQuery
 from api.graphql.schema.colleagues import ColleaguesMutation, Invitation, invitations_page
 from api.graphql.schema.consents import ConsentQuery
 from api.graphql.schema.contact_lists import ContactOrder, contacts_page, one_contact
@@ -100,6 +101,7 @@ ConversationOrderArg = Annotated[
 class Query(
     AuditQuery,
     BreachQuery,
+    ClosingQuery,
     ConsentQuery,
     ErasureQuery,
     DataMapQuery,
@@ -401,6 +403,7 @@ class Mutation(
     PrivacyRequestMutation,
     AskingConsentMutation,
     BreachMutation,
+    ClosingMutation,
     ErasureMutation,
     WithdrawingConsentMutation,
 ):
