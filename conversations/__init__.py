@@ -23,7 +23,7 @@ from conversations.ends import (
 from conversations.episodes import SILENCE
 from conversations.filled import fill as fill_template
 from conversations.fitting import templates_that_fit
-from conversations.forgetting import blank_extras, uploads_for, void_sends
+from conversations.forgetting import blank_extras, said_with, uploads_for, void_sends
 from conversations.gate import Occasion
 from conversations.handing_over import hand_over
 from conversations.inbound import Stored, receive
@@ -124,6 +124,7 @@ __all__ = [
     "record_statuses",
     "replies_to",
     "retry",
+    "said_with",
     "sends_of",
     "settle_overdue",
     "templates_that_fit",

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import orjson
 
-from kernel import clock, database, events, tenancy
+from kernel import clock, database, events, keys, tenancy
 from kernel.database import Batch
 from kernel.events import Event
 from kernel.ids import Id
@@ -56,6 +56,29 @@ async def blank_extras(contact_ids: Iterable[Id]) -> int:
         tenancy.current(),
         batch=_ids(contact_ids),
     )
+
+
+async def said_with(contact_ids: Iterable[Id]) -> list[dict[str, str | None]]:
+    """What was said with these contacts, in order: when (ISO 8601), by whom, the text."""
+    rows = await database.rows(
+        """SELECT m.id, m.subject_id, m.direction, m.provider_at, m.body_sealed FROM ({batch}) AS b
+             JOIN message m ON m.tenant_id = $1::uuid AND m.contact_id = b.id
+            ORDER BY m.provider_at, m.tie, m.id""",
+        tenancy.current(),
+        batch=_ids(contact_ids),
+    )
+    sealers = await keys.of({row["subject_id"] for row in rows})
+    return [
+        {
+            "at": clock.moment(row["provider_at"]).isoformat(),
+            "direction": row["direction"],
+            "text": sealer.open_text("message.body", row["id"], row["body_sealed"])
+            if row["body_sealed"]
+            else None,
+        }
+        for row in rows
+        if (sealer := sealers.get(row["subject_id"]))
+    ]
 
 
 async def uploads_for(contact_ids: Iterable[Id]) -> list[Id]:

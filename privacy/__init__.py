@@ -66,6 +66,8 @@ from privacy.exports.steps import (
     revoke_export,
 )
 from privacy.fulfilling import finish, fulfil, lift_restriction
+from privacy.holds import Field as HeldField
+from privacy.holds import HoldRow, drop_ended_holds, holds, lift_hold, set_hold
 from privacy.joining import (
     ask_again,
     ask_who_came,
@@ -129,6 +131,8 @@ __all__ = [
     "ErasureStepRow",
     "ExportRow",
     "FirstYes",
+    "HeldField",
+    "HoldRow",
     "Processing",
     "Question",
     "Recipient",
@@ -164,6 +168,7 @@ __all__ = [
     "count_requests",
     "data_map_text",
     "describe_breach",
+    "drop_ended_holds",
     "drop_old_exports",
     "entries_by_ids",
     "entry_page",
@@ -182,10 +187,12 @@ __all__ = [
     "give_back",
     "give_thanks",
     "hear",
+    "holds",
     "is_answer",
     "join",
     "language_of_export",
     "let_go",
+    "lift_hold",
     "lift_restriction",
     "look_after_requests",
     "open_breach",
@@ -213,6 +220,7 @@ __all__ = [
     "run_next_export",
     "send_code",
     "send_letters",
+    "set_hold",
     "set_retention",
     "start",
     "statement_of",

@@ -156,4 +156,4 @@ STEPS: tuple[Step, ...] = (
     Step("raw_files", _scrub, is_outside=True),
 )
 # What is done when one begins is set down as steps as well: ids, marks, what is found by.
-STEP_COUNT = len({step.name for step in STEPS} | {"suppression"})
+STEP_COUNT = len({step.name for step in STEPS} | {"suppression", "held"})

@@ -12,6 +12,7 @@ from contacts import Person
 from kernel import audit, bells, clock, database, events, ids, keys, tenancy
 from kernel.events import Event
 from kernel.ids import Id
+from privacy.holds import keep_held
 
 BELL = "erasures"
 PLACE = "erasure.ids"
@@ -38,6 +39,7 @@ async def begin_erasure(contact_id: Id, *, reason: Reason, request_id: Id | None
     if begun:
         return str(begun["id"])
     erasure_id = ids.new_id()
+    held = await keep_held(person)
     forgotten = await contacts.forget(survivor_id, erasure_id)
     await database.insert(
         "erasure",
@@ -57,7 +59,7 @@ async def begin_erasure(contact_id: Id, *, reason: Reason, request_id: Id | None
             }
         ],
     )
-    await note_steps(erasure_id, forgotten.went)
+    await note_steps(erasure_id, {**forgotten.went, "held": held})
     await audit.record(
         "contact.erase",
         {"contact": person.contact_ids, "subject": person.subject_ids, "erasure": [erasure_id]},

@@ -58,6 +58,8 @@ STORES: tuple[Store, ...] = (
     Store("contact_merge", "survivor_id", "counted"),
     Store("identity", "contact_id", "deleted"),
     Store("erasure", "contact_id", "counted"),
+    # What the law keeps is sealed apart, and goes with the hold.
+    Store("legal_hold", "contact_id", "counted"),
     Store("person_key", "subject_id", "deleted"),
     Store("subject", "contact_id", "counted"),
     Store("contact", "subject_id", "shredded"),

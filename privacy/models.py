@@ -86,6 +86,24 @@ class Erasure(TenantModel):
         table = "erasure"
 
 
+class LegalHold(TenantModel):
+    """What of a person the law keeps, and until when; `kept_sealed` once they are erased."""
+
+    subject_id = IdField()
+    contact_id = IdField()
+    listed = TextField()
+    reason_sealed = SealedField()
+    until_at = InstantField()
+    kept_sealed = SealedField(null=True)
+    created_at = InstantField()
+    ended_at = InstantField(null=True)
+
+    class Meta:
+        """Its table."""
+
+        table = "legal_hold"
+
+
 class ErasureStep(TenantTable):
     """One step of an erasure that is done, with how many things went."""
 

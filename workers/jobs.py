@@ -130,6 +130,7 @@ async def tidy(ctx: Context, *args: Any, **kwargs: Any) -> None:
     await _quietly("tidy", commerce.drop_old_deliveries)
     await _quietly("tidy", lists.drop_old_files)
     await _quietly("tidy", privacy.drop_old_exports)
+    await _quietly("tidy", privacy.drop_ended_holds)
     await _quietly("tidy", tenants.drop_old_answers)
     await _quietly("tidy", lambda: events.forget(clock.now() - _OUTBOX_KEPT))
     await _quietly("tidy", lambda: tenants.drop_expired_sessions(clock.now() - _SESSIONS_KEPT))

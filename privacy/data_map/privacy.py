@@ -43,6 +43,14 @@ TABLES: dict[str, Table] = {
         sealed="ids_sealed",
         withheld="How far a person is forgotten: who asks for an archive is not.",
     ),
+    "legal_hold": table(
+        "rights",
+        "contact",
+        by="contact_id>contact",
+        clear="tenant_id id subject_id contact_id listed until_at created_at ended_at",
+        sealed="reason_sealed kept_sealed",
+        withheld="What the law makes us keep; it holds a copy of what is exported elsewhere.",
+    ),
     "erasure_step": table(
         "rights",
         "nobody",

@@ -41,6 +41,7 @@ WITHOUT_KEY = {
     "erasure": {"request_id": _BEFORE},
     "fulfilment": {"external_id": _OUTSIDE, "subject_id": _OF_A_KEY},
     "import_effect": {"contact_id": _BEFORE, "object_id": _OF_MANY},
+    "legal_hold": {"subject_id": _OF_A_KEY},
     "media": {"subject_id": _OF_A_KEY, "message_id": _BEFORE, "platform_media_id": _OUTSIDE},
     "message": {"subject_id": _OF_A_KEY, "media_id": _BEFORE},
     "message_change": {"subject_id": _OF_A_KEY},

@@ -29,6 +29,7 @@ OVER_THE_WALL = {
     "conversations/steps.py": (1, "snoozes of all tenants end by one clock"),
     "imports/claims.py": (1, "whoever is free reads the files of all tenants"),
     "imports/forgetting.py": (1, "files of all tenants grow old by one clock"),
+    "privacy/holds.py": (1, "holds of all tenants end by one clock"),
     "privacy/erasing.py": (1, "whoever is free forgets people of all tenants"),
     "kernel/chain.py": (1, "the chainer looks for tenants that have rows to link"),
     "kernel/events.py": (3, "durable readers follow all tenants"),

@@ -34,6 +34,7 @@ Path = tuple[str, ...]
 TABLES = {
     "account": "waba",
     "file": "import_file",
+    "hold": "legal_hold",
     "job": "import_job",
     "key": "api_key",
     "note": "message",

@@ -48,6 +48,7 @@ from api.graphql.schema.erasures import ErasureMutation, ErasureQuery
 from api.graphql.schema.exports import ExportMutation, ExportQuery
 from api.graphql.schema.filters import ContactFilterArg, ConversationFilterArg
 from api.graphql.schema.found_messages import FoundMessagesQuery
+from api.graphql.schema.holds import LegalHoldMutation, LegalHoldQuery
 from api.graphql.schema.imports import ImportMutation
 from api.graphql.schema.jobs import JobQuery
 from api.graphql.schema.node import KINDS, Node
@@ -108,6 +109,7 @@ class Query(
     ExportQuery,
     FoundMessagesQuery,
     JobQuery,
+    LegalHoldQuery,
     PrivacyRequestQuery,
     RetentionQuery,
 ):
@@ -405,6 +407,7 @@ class Mutation(
     BreachMutation,
     ClosingMutation,
     ErasureMutation,
+    LegalHoldMutation,
     WithdrawingConsentMutation,
 ):
     """What can be done."""
