@@ -12,6 +12,7 @@ import hashlib
 import html
 import tomllib
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NewType
@@ -137,9 +138,11 @@ def public(show: Show) -> Callable[[Request], Awaitable[Response]]:
             if visit.is_post:
                 await tenants.heed(visit.address)
                 visit = Visit(request, await _read_form(request))
-            return await show(visit)
-        except tenants.DeadLink as dead:
-            return _refused(visit, await _noted(visit, dead))
+            try:
+                return await show(visit)
+            except tenants.DeadLink as dead:
+                await _leave_trace(visit, dead)
+                raise
         except RapportError as error:
             return _refused(visit, error)
         except Exception as error:
@@ -241,26 +244,21 @@ async def _read_form(request: Request) -> Mapping[str, Sequence[str]]:
         raise Invalid("The form cannot be read.") from None
 
 
-async def _noted(visit: Visit, dead: tenants.DeadLink) -> RapportError:
-    """Leave a trace of a link that was refused, with the tenant that it names, if there is one.
+async def _leave_trace(visit: Visit, dead: tenants.DeadLink) -> None:
+    """Note a link that was refused with the tenant that it names, if there is one.
 
-    What it comes to: another error where too much is tried.
+    TryLater where too much is tried.
     """
-    try:
-        if not visit.is_post:
-            await tenants.heed(visit.address)
-        if dead.claimed:
-            with tenancy.acting_for(dead.claimed.tenant_id):
-                await tenants.read_settings()
-                is_ours = dead.code == "LINK_EXPIRED"
-                ids = {"link": [dead.claimed.row_id]} if is_ours else {}
-                outcome = "expired" if is_ours else "forged"
-                await audit.record("link.opened", ids, actor=audit.STRANGER, outcome=outcome)
-    except NotFound:
-        return dead
-    except TryLater as error:
-        return error
-    return dead
+    if not visit.is_post:
+        await tenants.heed(visit.address)
+    if dead.claimed is None:
+        return
+    with tenancy.acting_for(dead.claimed.tenant_id), suppress(NotFound):
+        await tenants.read_settings()
+        is_ours = dead.code == "LINK_EXPIRED"
+        ids = {"link": [dead.claimed.row_id]} if is_ours else {}
+        outcome = "expired" if is_ours else "forged"
+        await audit.record("link.opened", ids, actor=audit.STRANGER, outcome=outcome)
 
 
 def _refused(visit: Visit, error: RapportError) -> Response:

@@ -9,7 +9,7 @@ import links
 import tenants
 from contacts import ContactRow, Sighting, WordingRow
 from kernel import clock, database, keys, rates
-from kernel.errors import Conflict, NotFound
+from kernel.errors import Conflict, NotFound, TryLater
 from kernel.ids import Id
 from links import TouchpointRow, UseRow
 from privacy.answers import BY_WORD
@@ -18,6 +18,8 @@ from privacy.double_opt_in import FirstYes, ask
 
 # So often a number may be entered on pages of a tenant, whoever does: one prompt is enough.
 _AGAIN, _AT_ONCE = 20 * clock.MINUTE, 3
+# So many may join by one page: who enters other people's numbers from everywhere is slowed down.
+_NEXT, _CROWD = 3 * clock.SECOND, 200
 
 
 async def ask_who_came(use_ids: Sequence[Id]) -> None:
@@ -51,8 +53,16 @@ async def join(
     """Take the first yes of somebody who entered a number (its digits) on a touchpoint's page.
 
     Nothing tells whether the number was known, agreed before, or was erased: of these, only the
-    first is asked for the second yes. Nobody has shown yet that it is theirs.
+    first is asked for the second yes. Nobody has shown yet that it is theirs. TryLater
+    (TOO_MANY_TRIES) where more people than ever join by a page came before.
     """
+    [room] = await rates.take([f"join:{touchpoint['id']}"], _NEXT, _CROWD)
+    if not room.granted:
+        raise TryLater(
+            "Too many join by this page just now.",
+            code="TOO_MANY_TRIES",
+            after=room.wait / clock.SECOND,
+        )
     token = keys.index().token("join.phone", phone).hex()
     [grant] = await rates.take([f"join:{token}"], _AGAIN, _AT_ONCE)
     wording = (await contacts.wordings_by_ids([wording_id])).get(wording_id)

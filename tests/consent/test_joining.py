@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from kernel import clock, ids, tenancy
+from kernel import clock, ids, rates, tenancy
 from privacy import begin_erasure, erase_next
 from tests import stored
 from tests.api.test_public_pages import form_of, title_of, visit
@@ -123,6 +123,10 @@ async def test_the_page_never_tells_who_is_known(office: Office) -> None:
     assert len(desk.platform.messages) == before
     contacts = await stored.rows("SELECT state FROM contact WHERE state = 'active'")
     assert len(contacts) == 1
+    # So many as never come by one page are slowed down.
+    await rates.take([f"join:{touchpoint_id}"], 3 * clock.SECOND, 200, wanted=200)
+    status, page = await visit(desk.door, url, {**form, "phone": "600 777 888"})
+    assert (status, title_of(page)) == (429, "Un momento, por favor")
 
 
 @pytest.mark.parametrize("backend", ["sqlite"])
