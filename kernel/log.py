@@ -12,7 +12,7 @@ import sys
 import traceback
 from collections.abc import MutableMapping
 from types import TracebackType
-from typing import Any
+from typing import Any, TextIO
 
 import orjson
 import structlog
@@ -25,8 +25,8 @@ Entry = MutableMapping[str, Any]
 _VALUE = re.compile(r"\S*@\S*|\+?\d{5,}|'[^']*'|\"[^\"]*\"")
 
 
-def start(level: str = "info", program: str = "rapport") -> None:
-    """Log to standard error as JSON; libraries that print values are kept down."""
+def start(level: str = "info", program: str = "rapport", stream: TextIO | None = None) -> None:
+    """Log to standard error, or to a stream, as JSON; libraries that print values are kept down."""
     number = logging.getLevelNamesMapping()[level.upper()]
     structlog.configure(
         processors=[
@@ -40,7 +40,7 @@ def start(level: str = "info", program: str = "rapport") -> None:
             ).decode(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(number),
-        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
+        logger_factory=structlog.WriteLoggerFactory(stream or sys.stderr),
         cache_logger_on_first_use=False,
     )
     root = logging.getLogger()

@@ -20,8 +20,10 @@ import pytest
 
 from kernel import anchors, bells, clock, database, keys, log
 from kernel import settings as kernel_settings
+from kernel.seal import Sealer
 from kernel.settings import PREFIX, Settings
 from tests import stored
+from tests.logged import Logged, overhearing
 from tests.servers import ROOT, Postgres, Redis, own_redis, shared_postgres
 
 _SHARED = ROOT.parent / "shared"
@@ -34,6 +36,16 @@ class House:
     settings: Settings
     backend: str
     environ: dict[str, str]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def logged() -> Iterator[Logged]:
+    """What this process logs, at DEBUG; when all is over, none of it may be what was sealed."""
+    heard, seal = Logged(), Sealer.seal
+    Sealer.seal = overhearing(seal, heard)  # type: ignore[method-assign]
+    yield heard
+    Sealer.seal = seal  # type: ignore[method-assign]
+    assert heard.leaks() == []
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -75,10 +87,10 @@ def environ(
 
 
 @pytest.fixture
-async def house(environ: dict[str, str], backend: str) -> AsyncIterator[House]:
+async def house(environ: dict[str, str], backend: str, logged: Logged) -> AsyncIterator[House]:
     """The application, started in this process; the clock is set right again afterwards."""
     settings = kernel_settings.load(environ)
-    log.start("warning", "test")
+    log.start("debug", "test", logged)
     try:
         await database.start(settings)
         keys.start(settings)

@@ -9,6 +9,7 @@ import sys
 import pytest
 
 from tests.kernel import chatter
+from tests.logged import Logged
 from tests.servers import ROOT
 
 
@@ -55,3 +56,21 @@ def test_nothing_of_a_person_is_logged(environ: dict[str, str]) -> None:
     assert "cannot reach … of …" in templates
     assert "Task exception was never retrieved" in templates
     assert len([line for line in lines if line.get("error") == "ValueError"]) == 6
+
+
+def test_what_was_sealed_is_found_in_a_log() -> None:
+    heard = Logged()
+    for value in (b"Lea Prat i Soler", b"34600111222", b'{"body":{"text":"\xd8\xb3\xd8\xb1"}}'):
+        heard.sealed(value)
+    heard.sealed(b"\xff")
+    heard.sealed(b"short")
+    for event, said in (
+        ("fine", "0190f3c1" * 4),
+        ("short", "short"),
+        ("named", "met Lea Prat i Soler"),
+        ("called", "tel:34600111222"),
+        ("quoted", "سر"),
+    ):
+        line = {"event": event, "level": "debug", "about": {"them": [said]}}
+        heard.write(json.dumps(line, ensure_ascii=False) + "\n")
+    assert [leak.partition(":")[0] for leak in heard.leaks()] == ["called", "named"]
