@@ -11,7 +11,9 @@ from kernel import audit, clock, database, keys, tenancy
 from kernel.database import Batch
 from kernel.errors import Conflict, Invalid
 from kernel.ids import Id
+from privacy import letters
 from privacy.erasures import Reason, begin_erasure
+from privacy.exports.steps import begin_export
 from privacy.request_rows import Row, change, close, contact_now, hold, note
 
 _LONGEST_NAME = 200
@@ -19,10 +21,10 @@ _LONGEST_NAME = 200
 
 @database.unit_of_work
 async def fulfil(request_id: Id, right: Correction | None = None) -> None:
-    """Do what is asked: forget, freeze, stop marketing, correct. `right` holds from now on.
+    """Do what is asked: gather, forget, freeze, stop marketing, correct. `right` holds from now on.
 
-    An erasure is only begun here; the request is closed when it has ended. Invalid where a
-    rectification says nothing that is new, Conflict unless the request is open.
+    An export and an erasure are only begun here; the request is closed when they have ended.
+    Invalid where a rectification says nothing that is new, Conflict unless the request is open.
     """
     request = await hold(request_id, "open")
     contact = await contact_now(request["contact_id"])
@@ -31,7 +33,9 @@ async def fulfil(request_id: Id, right: Correction | None = None) -> None:
     if (right is not None) != (request["kind"] == "rectification"):
         message = "A rectification, and nothing else, says what is right."
         raise Invalid(message, code="NOT_FITTING", field=("correction",))
-    if request["kind"] == "restriction":
+    if request["kind"] in ("access", "portability"):
+        await begin_to_gather(request, contact["id"])
+    elif request["kind"] == "restriction":
         await contacts.freeze(contact["id"])
         await _done(request, "restricted")
     elif request["kind"] == "erasure":
@@ -59,6 +63,13 @@ async def lift_restriction(request_id: Id, reason: str) -> None:
     await note(request, "lifted", reason.strip(), ("reason",))
 
 
+async def begin_to_gather(request: Row, contact_id: Id) -> None:
+    """Begin the export that a request asks for, in the open unit."""
+    export_id = await begin_export(contact_id, request_id=request["id"])
+    await note(request, "begun")
+    await change(request, state="working", work_id=export_id)
+
+
 async def begin_to_erase(request: Row, contact_id: Id, reason: Reason) -> None:
     """Begin the erasure that a request asks for, in the open unit."""
     erasure_id = await begin_erasure(contact_id, reason=reason, request_id=request["id"])
@@ -83,6 +94,9 @@ async def finish(work_ids: Collection[Id], outcome: str) -> int:
 
 async def _done(request: Row, outcome: str) -> None:
     await note(request, "done")
+    # A platform is answered by the tenant; who is forgotten can be told nothing any more.
+    if request["origin"] != "store" and request["kind"] != "erasure":
+        await letters.put("done", request)
     await close(request, "done", outcome)
 
 

@@ -32,6 +32,7 @@ class RequestRow(TypedDict):
     stands_since: int | None
     stood: int
     due_at: int
+    work_id: Id | None
     closed_at: int | None
     created_at: int
     updated_at: int

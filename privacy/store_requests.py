@@ -66,8 +66,11 @@ async def _begin_with_person(one: TakenRequest) -> None:
         await contacts.suppress(contacts.mark_tokens(shown), one.id, at)
     for contact_id in found:
         request_id = await _open(one, "erasure" if is_erasure else "access", contact_id)
+        request = await hold(request_id, "open")
         if is_erasure:
-            await fulfilling.begin_to_erase(await hold(request_id, "open"), contact_id, "store")
+            await fulfilling.begin_to_erase(request, contact_id, "store")
+        else:
+            await fulfilling.begin_to_gather(request, contact_id)
     if not found:
         await _close_at_once(one, "erasure" if is_erasure else "access", "nothing_held")
 

@@ -21,6 +21,8 @@ from kernel.ids import Id
 from privacy import codes, letters
 from privacy.consent_words import fill
 from privacy.deadlines import Calendar
+from privacy.exports.downloads import export_token
+from privacy.exports.queries import exports_by_ids
 from privacy.letters import Letter
 from privacy.request_queries import RequestRow, requests_by_ids, steps_of
 from privacy.request_rows import NOTE, contact_now, note
@@ -28,19 +30,22 @@ from privacy.request_rows import NOTE, contact_now, note
 _HIDDEN = "••••••"
 
 
-async def send_letters() -> int:
-    """Tell whom there is something to tell, of all tenants; how many letters were tried."""
+async def send_letters(public_url: str) -> int:
+    """Tell whom there is something to tell, of all tenants; how many letters were tried.
+
+    Links in them begin with `public_url`.
+    """
     tried = 0
     for tenant_id in await letters.tenants_with_letters():
         with tenancy.acting_for(tenant_id):
             for letter in await letters.claim():
-                await _send(letter)
+                await _send(letter, public_url)
                 tried += 1
             await letters.drop_old()
     return tried
 
 
-async def _send(letter: Letter) -> None:
+async def _send(letter: Letter, public_url: str) -> None:
     request = (await requests_by_ids([letter.request_id or ""])).get(letter.request_id or "")
     if request is None:
         await codes.draw(letter)
@@ -50,7 +55,7 @@ async def _send(letter: Letter) -> None:
     if contact is None or contact["state"] == "erased":
         await letters.untold(letter)
         return
-    words = await _words(letter, request)
+    words = await _words(letter, request, public_url)
     if not await _by_message(letter, request, contact, words):
         await _by_email(letter, request, contact, words)
 
@@ -157,18 +162,28 @@ async def _address(contact_id: Id) -> str | None:
     return None
 
 
-async def _words(letter: Letter, request: RequestRow) -> Mapping[str, str]:
+async def _words(letter: Letter, request: RequestRow, public_url: str) -> Mapping[str, str]:
     """Subject and text; the place of a code is left open."""
     settings = await tenants.read_settings()
     texts = _texts().get(letter.locale.partition("-")[0].lower()) or _texts()["en"]
     day = Calendar.of(settings).day_of(request["due_at"] - clock.SECOND)
-    values = {"house": settings.name, "day": day.isoformat(), "reason": ""}
-    if letter.kind != "code":
+    values = {"house": settings.name, "day": day.isoformat()}
+    text = texts[letter.kind]
+    if letter.kind in ("extended", "refused"):
         values["reason"] = await _reason(request["id"], letter.kind)
-    return {
-        "subject": fill(texts[f"{letter.kind}_subject"], **values),
-        "text": fill(texts[letter.kind], **values),
-    }
+    elif letter.kind == "done" and (link := await _link(request, public_url)):
+        text, values["link"] = texts["ready"], link
+    subject = fill(texts[f"{letter.kind}_subject"], **values)
+    return {"subject": subject, "text": fill(text, **values)}
+
+
+async def _link(request: RequestRow, public_url: str) -> str | None:
+    """Where the archive is to be fetched, where there is one."""
+    export_id = request["work_id"]
+    found = (await exports_by_ids([export_id])).get(export_id) if export_id else None
+    if found is None or found["expires_at"] is None:
+        return None
+    return f"{public_url}/export/{export_token(found['id'], found['expires_at'])}"
 
 
 async def _reason(request_id: Id, kind: str) -> str:

@@ -194,7 +194,7 @@ async def keys(ctx: Context, *args: Any, **kwargs: Any) -> None:
 
 async def privacy_letters(ctx: Context, *args: Any, **kwargs: Any) -> None:
     """Tell people of their requests for a right."""
-    await _alone("privacy_letters", privacy.send_letters)
+    await _alone("privacy_letters", letters.tell_people)
 
 
 # The jobs that bear the names of bells.

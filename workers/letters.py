@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import channels
+import privacy
 import tenants
 from channels import Email, Failure
 from kernel.settings import Settings
@@ -12,12 +13,13 @@ from tenants import ClaimedMail
 
 _AT_ONCE = 10
 _app_url = ""
+_public_url = ""
 
 
 def start(settings: Settings) -> None:
     """Know where the links of mails lead."""
-    global _app_url
-    _app_url = settings.app_url
+    global _app_url, _public_url
+    _app_url, _public_url = settings.app_url, settings.public_url
 
 
 async def send_letters() -> int:
@@ -25,6 +27,11 @@ async def send_letters() -> int:
     claimed = await tenants.claim_mails(_AT_ONCE)
     await asyncio.gather(*map(_send, claimed))
     return len(claimed)
+
+
+async def tell_people() -> int:
+    """Tell people of their requests for a right; how many letters were tried."""
+    return await privacy.send_letters(_public_url)
 
 
 async def _send(mail: ClaimedMail) -> None:

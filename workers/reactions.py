@@ -72,6 +72,11 @@ async def note_lost_prompts(happened: Sequence[Event]) -> None:
     )
 
 
+async def close_exported(happened: Sequence[Event]) -> None:
+    """What was held on who asked lies ready."""
+    await privacy.finish([event.refs["export"] for event in happened], "exported")
+
+
 REACTIONS: dict[str, tuple[Verb, ...]] = {
     "message.received": (touch, index),
     "message.recorded": (index,),
@@ -88,6 +93,7 @@ REACTIONS: dict[str, tuple[Verb, ...]] = {
     "send.failed": (note_lost_prompts,),
     "send.refused": (note_lost_prompts,),
     "store.request_received": (take_over,),
+    "export.ready": (close_exported,),
     "erasure.finished": (close_erased,),
     "touchpoint.used": (touch, ask_who_came),
 }

@@ -17,6 +17,7 @@ from tests.api.door import WABA, arrives
 from tests.api.people import post_office
 from tests.flows.platform import TOKEN, Platform
 from tests.privacy.office import Office, go_to
+from workers import reactions
 
 
 @pytest.fixture
@@ -30,7 +31,7 @@ async def line(office: Office, platform: Platform) -> Platform:
     return platform
 
 
-async def test_a_code_in_the_open_window(office: Office, line: Platform) -> None:
+async def test_acode_in_the_open_window(office: Office, line: Platform) -> None:
     lea = await office.meets()
     request = await office.opens("RESTRICTION", lea)
     one = {"request": request["id"]}
@@ -41,9 +42,9 @@ async def test_a_code_in_the_open_window(office: Office, line: Platform) -> None
     for _ in range(2):  # one in a minute
         asked = await office.act("privacyRequestSendCode", "agent", **one)
         assert asked["userErrors"] == []
-    assert await _deliver() == 1
+    assert await deliver() == 1
     [body] = line.messages
-    code = _code_in(body["text"]["body"])
+    code = code_in(body["text"]["body"])
     assert body["text"]["body"].startswith(f"{code} es su código para su solicitud de privacidad")
     # The desk sees that a code was sent, and not which.
     seen = await office.ask(
@@ -93,16 +94,16 @@ async def test_three_tries_ten_minutes_five_a_day(office: Office, line: Platform
         return await office.refused("privacyRequestVerify", "agent", **one, code=code)
 
     await office.act("privacyRequestSendCode", **one)
-    await _deliver()
-    code = _code_in(line.messages[-1]["text"]["body"])
+    await deliver()
+    code = code_in(line.messages[-1]["text"]["body"])
     wrong = "000000" if code != "000000" else "000001"
     assert [await verify(wrong) for _ in range(3)] == [("code", "BAD_CODE")] * 3
     # The right one comes too late.
     assert await verify(code) == ("code", "TOO_MANY_TRIES")
     clock.move(clock.MINUTE)
     await office.act("privacyRequestSendCode", **one)
-    await _deliver()
-    newer = _code_in(line.messages[-1]["text"]["body"])
+    await deliver()
+    newer = code_in(line.messages[-1]["text"]["body"])
     clock.move(10 * clock.MINUTE)
     assert await verify(newer) == ("code", "CODE_EXPIRED")
     for _ in range(3):
@@ -120,7 +121,7 @@ async def test_a_template_where_the_window_is_closed(office: Office, line: Platf
     go_to("2027-01-31T12:00Z")
     await _approve_template(office)
     await office.act("privacyRequestSendCode", **one)
-    await _deliver()
+    await deliver()
     template = line.messages[-1]["template"]
     code = template["components"][0]["parameters"][0]["text"]
     assert (template["name"], template["language"]) == ("our_code", {"code": "es"})
@@ -140,48 +141,59 @@ async def test_a_mail_or_by_hand(office: Office) -> None:
     one = {"request": request["id"]}
     async with post_office(office.door.settings) as box:
         steps = (await office.act("privacyRequestSendCode", **one))["request"]["steps"]
-        assert await _deliver() == 1
+        assert await deliver() == 1
         [untold] = (await office.act("privacyRequestSendCode", **one))["request"]["steps"][
             len(steps) :
         ]
         # Nothing leads to her: somebody has to look who she is.
         assert (untold["kind"], untold["actor"]) == ("code_untold", "SYSTEM")
-        await _add_email(office, "lea@example.com")
+        await add_email(office, "lea@example.com")
         clock.move(clock.MINUTE)
         await office.act("privacyRequestSendCode", **one)
         box.answers.append("451 later")
-        await _deliver()
+        await deliver()
         assert box.mails == []
         clock.move(clock.MINUTE)
-        await _deliver()
+        await deliver()
         [mail] = box.mails
         assert (mail["To"], mail["Subject"]) == ("lea@example.com", "Su código de un solo uso")
-        proven = await office.act("privacyRequestVerify", **one, code=_code_in(mail.get_content()))
+        proven = await office.act("privacyRequestVerify", **one, code=code_in(mail.get_content()))
         assert proven["request"]["proof"] == "CODE"
+        # All that is held on her is gathered, and she is told where to fetch it.
+        await office.act("privacyRequestFulfil", **one)
+        assert await privacy.run_next_export() == 1
+        await reactions.react()
+        await deliver()
+        [ready] = re.findall(r"https://rapport\.example(/export/\S+)", box.mails[-1].get_content())
+        async with office.door.http.get(f"{office.door.root}{ready}") as page:
+            assert page.status == 200
+        again = await office.opens("ACCESS", request["contact"]["id"])
+        one = {"request": again["id"]}
+        await office.act("privacyRequestProve", **one, evidence="Known by voice")
         # Why it takes longer, and why it is not done, she is told as well.
         await office.act("privacyRequestExtend", **one, reason="Ten thousand messages.")
-        await _deliver()
+        await deliver()
         await office.act("privacyRequestRefuse", **one, reason="A lawsuit is open.")
-        await _deliver()
-        told = [mail.get_content() for mail in box.mails[1:]]
+        await deliver()
+        told = [mail.get_content() for mail in box.mails[2:]]
     assert "Tendrá respuesta a más tardar el 2027-04-29. El motivo: Ten thousand" in told[0]
     assert "El motivo: A lawsuit is open. Puede reclamar ante una autoridad" in told[1]
 
 
-async def _deliver() -> int:
+async def deliver() -> int:
     """The workers tell people and send; how many letters were tried."""
-    tried = await privacy.send_letters()
+    tried = await privacy.send_letters("https://rapport.example")
     while await conversations.dispatch() or await conversations.finish():
         pass
     return tried
 
 
-def _code_in(text: str) -> str:
+def code_in(text: str) -> str:
     [code] = re.findall(r"\b[0-9]{6}\b", text)
     return str(code)
 
 
-async def _add_email(office: Office, address: str) -> None:
+async def add_email(office: Office, address: str) -> None:
     """Her shop's record shows it."""
     with tenancy.acting_for(office.store.tenant_id):
         await contacts.recognise(

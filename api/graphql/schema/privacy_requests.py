@@ -190,8 +190,8 @@ class PrivacyRequest(Node):
         return self.row["months"] > 1
 
     @strawberry.field(
-        description="What it came to: restricted, restriction_lifted, marketing_stopped, "
-        "corrected, erased, nothing_held, reinstalled, refused and so on; null while it goes on."
+        description="What it came to: exported, corrected, erased, restricted, restriction_lifted, "
+        "marketing_stopped, nothing_held, reinstalled, refused; null while it goes on."
     )
     def outcome(self) -> str | None:
         return self.row["outcome"]

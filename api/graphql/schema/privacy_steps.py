@@ -191,8 +191,9 @@ class PrivacyRequestMutation:
         return await _step(info, input.request, lambda one: privacy.refuse(one, input.reason))
 
     @strawberry.mutation(
-        description="Carry a request out: an erasure is begun, a restriction freezes the contact, "
-        "an objection ends all marketing, a rectification writes what is right.",
+        description="Carry a request out: an export or an erasure is begun, a restriction freezes "
+        "the contact, an objection ends all marketing, a rectification writes what is right. The "
+        "person is told.",
         directives=[requires(_WRITE)],
     )
     async def privacy_request_fulfil(
