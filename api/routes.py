@@ -18,6 +18,7 @@ from api.media import Media
 from api.pages import public
 from api.preference_pages import PREFERENCES, WITHDRAW, preferences, withdrawal
 from api.public_keys import attestation_keys, jwks
+from api.request_pages import PRIVACY, PROVE, REQUEST, claim_right, prove_who, show_request
 from api.store_rows import StoreRows
 from api.tenant_archive import TenantArchive
 from api.touchpoints import QrCodes, Widgets, short_link
@@ -64,6 +65,9 @@ def routes(settings: Settings, webhooks: WhatsAppWebhooks) -> list[BaseRoute]:
         Route("/widgets/{code}.json", Widgets(settings, origins).answer),
         Route(EXPORT, public(export), methods=["POST"]),
         Route(EXPORT + "/{token}", public(export)),
+        Route(PROVE, public(prove_who), methods=["POST"]),
+        Route(REQUEST + "/{token}", public(show_request), methods=["GET"]),
+        Route(PRIVACY + "/{tenant}", public(claim_right), methods=["GET", "POST"]),
         Route("/.well-known/jwks.json", jwks),
         Route("/.well-known/attestation-keys.json", attestation_keys),
         Route("/healthz", healthz),

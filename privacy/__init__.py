@@ -15,6 +15,7 @@ erasure.started, erasure.store_cleared, erasure.finished.
 """
 
 from privacy.answers import Question, answer_by_link, hear, is_answer, question_of
+from privacy.asking import Standing, ask_on_page, prove_on_page, standing_on_page
 from privacy.breach_clock import warn_of_breaches
 from privacy.breaches import (
     BreachRow,
@@ -89,6 +90,7 @@ from privacy.request_queries import (
     requests_by_ids,
     steps_of,
 )
+from privacy.requests import Kind as RequestKind
 from privacy.requests import extend, open_request, pause, prove, refuse, resume
 from privacy.requests_due import look_after_requests
 from privacy.restoring import catch_up
@@ -137,8 +139,10 @@ __all__ = [
     "Question",
     "Recipient",
     "RequestFilter",
+    "RequestKind",
     "RequestRow",
     "Rule",
+    "Standing",
     "StepRow",
     "Store",
     "Table",
@@ -149,6 +153,7 @@ __all__ = [
     "answer_by_link",
     "ask",
     "ask_again",
+    "ask_on_page",
     "ask_who_came",
     "begin_download",
     "begin_erasure",
@@ -202,6 +207,7 @@ __all__ = [
     "preview_retention",
     "prove",
     "prove_consent",
+    "prove_on_page",
     "question_of",
     "read_archive",
     "read_closing",
@@ -222,6 +228,7 @@ __all__ = [
     "send_letters",
     "set_hold",
     "set_retention",
+    "standing_on_page",
     "start",
     "statement_of",
     "steps_of",

@@ -38,15 +38,18 @@ async def ask(request: Row | None, asked: bytes, locale: str | None = None) -> I
     """The letter by which a code goes out, part of the caller's unit; a fresh one again."""
     now = clock.now()
     recent = await database.rows(
-        """SELECT id, created_at FROM privacy_letter
+        """SELECT id, request_id, created_at FROM privacy_letter
             WHERE tenant_id = $1::uuid AND asked_token = $2::bytea AND created_at > $3::bigint
             ORDER BY created_at DESC""",
         tenancy.current(),
         asked,
         now - clock.DAY,
     )
-    if recent and recent[0]["created_at"] > now - _ONE_IN:
-        return str(recent[0]["id"])
+    request_id = request["id"] if request else None
+    fresh = [one for one in recent if one["created_at"] > now - _ONE_IN]
+    for one in fresh:
+        if one["request_id"] == request_id:
+            return str(one["id"])
     if len(recent) >= _A_DAY:
         message = "No more codes are sent today; ask again tomorrow, or another way."
         raise Conflict(message, code="TOO_MANY_TRIES", field=("request",))
@@ -90,20 +93,32 @@ async def verify(request_id: Id, code: str) -> None:
     )
     if row is None:
         raise NotFound("No code was sent for such a request.", field=("request",))
-    await prove_by(row["id"], code)
+    await use(row["id"], await judge(row["id"], code))
 
 
-async def prove_by(letter_id: Id, code: str) -> Id:
-    """As `verify`, by the letter that the code came with; the request that is proven."""
+async def judge(letter_id: Id, code: str) -> Id:
+    """The request that this code of a letter proves; Invalid as `verify`. The try is counted."""
     row = await _count_try(letter_id)
     about = {"letter": [letter_id], "request": [row["request_id"]] if row["request_id"] else []}
     wrong = _wrong(row, letter_id, code)
     if wrong:
         await audit.record("privacy_request.verify", about, outcome=wrong.code)
         raise wrong
-    request_id: Id = row["request_id"]
-    await _use(letter_id, request_id)
-    return request_id
+    return str(row["request_id"])
+
+
+@database.unit_of_work
+async def use(letter_id: Id, request_id: Id) -> None:
+    """The code that was judged right proves the request, once."""
+    used = await database.run(
+        """UPDATE privacy_letter SET state = 'used'
+            WHERE tenant_id = $1::uuid AND id = $2::uuid AND state <> 'used'""",
+        tenancy.current(),
+        letter_id,
+    )
+    if not used:
+        raise Invalid("This code was used.", code="CODE_EXPIRED", field=("code",))
+    await requests.prove(request_id, "code")
 
 
 @database.unit_of_work
@@ -139,19 +154,6 @@ def _wrong(row: Row, letter_id: Id, code: str) -> Invalid | None:
     if not fits or row["request_id"] is None:
         return Invalid("That code does not fit.", code="BAD_CODE", field=("code",))
     return None
-
-
-@database.unit_of_work
-async def _use(letter_id: Id, request_id: Id) -> None:
-    used = await database.run(
-        """UPDATE privacy_letter SET state = 'used'
-            WHERE tenant_id = $1::uuid AND id = $2::uuid AND state <> 'used'""",
-        tenancy.current(),
-        letter_id,
-    )
-    if not used:
-        raise Invalid("This code was used.", code="CODE_EXPIRED", field=("code",))
-    await requests.prove(request_id, "code")
 
 
 def _token(letter_id: Id, code: str) -> bytes:

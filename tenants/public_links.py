@@ -15,7 +15,9 @@ from kernel.ids import Id
 from tenants import signed_text
 
 # `answer` stands on the buttons of a message, where colleagues may read it: it opens no page.
-PublicKind = Literal["preferences", "withdraw", "confirmation", "answer", "export"]
+PublicKind = Literal[
+    "preferences", "withdraw", "confirmation", "answer", "export", "code", "request"
+]
 
 
 @dataclass(frozen=True, slots=True)

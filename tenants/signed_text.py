@@ -25,6 +25,8 @@ Kind = Literal[
     "confirmation",
     "answer",
     "export",
+    "code",
+    "request",
 ]
 _LONGEST = 200
 _MAC = 32

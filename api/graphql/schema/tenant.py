@@ -12,7 +12,7 @@ from api.graphql.context import Context, Info
 from api.graphql.described import InputOf, enum_type, input_type, object_type
 from api.graphql.payloads import UserError, attempt
 from api.graphql.permissions import requires
-from api.graphql.scalars import CountryCode, CurrencyCode, DateTime, Locale, TimeZone
+from api.graphql.scalars import URL, CountryCode, CurrencyCode, DateTime, Locale, TimeZone
 from api.graphql.schema.account import Account, own_account
 from api.graphql.schema.api_keys import ApiKey, load_keys
 from api.graphql.schema.node import KINDS, Node, created_at, updated_at
@@ -68,6 +68,13 @@ class Tenant(Node):
     @strawberry.field(description="Where it is at home.")
     def country(self) -> CountryCode:
         return CountryCode(self._settings.country)
+
+    @strawberry.field(
+        description="The public page on which people claim their rights: what is held on them, "
+        "erasure and so on. To be linked from the store's privacy notice."
+    )
+    def privacy_page(self) -> URL:
+        return URL(f"{self.asked.public_url}/privacy/{self.id()}")
 
     @strawberry.field(description="Its language and region.")
     def locale(self) -> Locale:
