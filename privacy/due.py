@@ -1,9 +1,10 @@
-"""Warnings of requests that fall due (F47): 7 days before, 2 days before, and when it is over."""
+"""What requests come to by the clock (F47): warnings 7 days and 2 days before the end, and when it
+is over; and the end of those that somebody made on the page and never proved to be theirs."""
 
 from __future__ import annotations
 
 from kernel import clock, database, tenancy
-from privacy.request_rows import Row, change, hold, note, tell
+from privacy.request_rows import Row, change, close, hold, note, tell
 
 # How long before the end each warning is due, in order; `warned` counts those that were given.
 _WARNINGS = (7 * clock.DAY, 2 * clock.DAY, 0)
@@ -11,9 +12,9 @@ _AT_ONCE = 100
 
 
 async def warn_of_requests() -> int:
-    """Give the warnings that are due, of all tenants, each once; how many requests were warned of.
+    """Give the warnings that are due, of all tenants, each once; how many requests were met.
 
-    A clock that stands warns of nothing.
+    A clock that stands warns of nothing; what nobody proved for a month is closed.
     """
     now, warned = clock.now(), 0
     with tenancy.across_tenants("requests of all tenants fall due by one clock"):
@@ -42,6 +43,10 @@ async def _warn(now: int) -> int:
 @database.unit_of_work
 async def _warn_of(request_id: str, now: int) -> None:
     request = await hold(request_id, "open", "working", "unproven", "paused", "done", "refused")
+    if request["state"] == "unproven":
+        await note(request, "expired")
+        await close(request, "refused", "unproven")
+        return
     given = sum(request["due_at"] <= now + before for before in _WARNINGS)
     if request["state"] not in ("open", "working") or request["warned"] >= given:
         return
@@ -59,5 +64,6 @@ def _steps(now: int) -> list[int]:
     return [now + before for before in _WARNINGS]
 
 
-_IS_DUE = """state IN ('open', 'working') AND (due_at <= $1::bigint AND warned < 1
-                OR due_at <= $2::bigint AND warned < 2 OR due_at <= $3::bigint AND warned < 3)"""
+_IS_DUE = """(state IN ('open', 'working') AND (due_at <= $1::bigint AND warned < 1
+                OR due_at <= $2::bigint AND warned < 2 OR due_at <= $3::bigint AND warned < 3)
+              OR state = 'unproven' AND origin = 'page' AND due_at <= $3::bigint)"""

@@ -6,8 +6,8 @@ import hashlib
 from collections.abc import Collection
 
 import contacts
-from contacts import MARKETING, ConsentStep, ContactRow, Corrected, Correction
-from kernel import audit, clock, database, keys, tenancy
+from contacts import By, ContactRow, Corrected, Correction
+from kernel import audit, database, keys, tenancy
 from kernel.database import Batch
 from kernel.errors import Conflict, Invalid
 from kernel.ids import Id
@@ -41,7 +41,8 @@ async def fulfil(request_id: Id, right: Correction | None = None) -> None:
     elif request["kind"] == "erasure":
         await begin_to_erase(request, contact["id"], "request")
     elif request["kind"] == "objection":
-        await _stop_marketing(request, contact)
+        why = By("contact", contact["id"], "objection", {"request": request["id"]})
+        await contacts.withdraw_all(contact, why)
         await _done(request, "marketing_stopped")
     elif right is not None:
         await _correct(request, contact, right)
@@ -98,20 +99,6 @@ async def _done(request: Row, outcome: str) -> None:
     if request["origin"] != "store" and request["kind"] != "erasure":
         await letters.put("done", request)
     await close(request, "done", outcome)
-
-
-async def _stop_marketing(request: Row, contact: ContactRow) -> None:
-    now = clock.now()
-    step = ConsentStep(
-        contact_id=contact["id"],
-        subject_id=contact["subject_id"],
-        kind="withdrawn",
-        method="objection",
-        source=f"privacy_request|{request['id']}",
-        at=now,
-        purpose=MARKETING,
-    )
-    await contacts.record_consent([step])
 
 
 async def _correct(request: Row, contact: ContactRow, right: Correction) -> None:

@@ -46,11 +46,11 @@ async def send_letters(public_url: str) -> int:
 
 
 async def _send(letter: Letter, public_url: str) -> None:
-    request = (await requests_by_ids([letter.request_id or ""])).get(letter.request_id or "")
-    if request is None:
+    if letter.request_id is None:
         await codes.draw(letter)
         await letters.sent(letter, None)
         return
+    [request] = (await requests_by_ids([letter.request_id])).values()
     contact = await contact_now(request["contact_id"]) if request["contact_id"] else None
     if contact is None or contact["state"] == "erased":
         await letters.untold(letter)

@@ -10,7 +10,7 @@ from kernel import clock
 from tests import stored
 from tests.api.people import post_office
 from tests.api.test_public_pages import form_of, title_of, visit
-from tests.privacy.office import Office
+from tests.privacy.office import Office, go_to
 from tests.privacy.test_codes import add_email, code_in
 
 
@@ -78,6 +78,17 @@ async def test_somebody_claims_a_right(office: Office) -> None:
     status, done = await visit(office.door, f"{office.door.root}{link}", language="es")
     assert (status, title_of(done)) == (200, "Su solicitud")
     assert "Se ha cumplido." in done
+    # What nobody proves to be theirs is closed with the month.
+    await visit(office.door, url, {"who": "lea@example.com", "right": "erasure"})
+    go_to("2027-03-01T22:59Z")
+    assert await privacy.warn_of_requests() == 0
+    go_to("2027-03-01T23:00Z")
+    assert await privacy.warn_of_requests() == 1
+    rows = await stored.rows("SELECT kind, state, outcome FROM privacy_request ORDER BY id")
+    assert [tuple(row.values()) for row in rows] == [
+        ("restriction", "done", "restricted"),
+        ("erasure", "refused", "unproven"),
+    ]
 
 
 async def _answers(office: Office, url: str, form: dict[str, str], code: str) -> list[str]:
