@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from pathlib import Path
 
@@ -54,16 +55,26 @@ class Archive(Response):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send it."""
         with tenancy.acting_for(self._tenant_id):
+            is_whole = False
+            gone = asyncio.create_task(_disconnected(receive))
             try:
-                await self._send(send)
-            except BaseException:
-                await privacy.give_back(self._download)
-                raise
-            await privacy.finish_download(self._download)
+                is_whole = await self._send(send, gone)
+            finally:
+                gone.cancel()
+                await (privacy.finish_download if is_whole else privacy.give_back)(self._download)
 
-    async def _send(self, send: Send) -> None:
+    async def _send(self, send: Send, gone: asyncio.Task[None]) -> bool:
+        """Whether all of it was sent; to who has gone, a server sends in silence."""
         head = {"type": "http.response.start", "status": 200, "headers": self.raw_headers}
         await send(head)
         async for piece in iterate_in_threadpool(self._download.pieces):
             await send({"type": "http.response.body", "body": piece, "more_body": True})
+            if gone.done():
+                return False
         await send({"type": "http.response.body", "body": b""})
+        return True
+
+
+async def _disconnected(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass

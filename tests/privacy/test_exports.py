@@ -14,10 +14,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from starlette.types import Message
 
 import imports
 import privacy
 import tenants
+from api.export_pages import Archive
 from kernel import clock, ids, signing, tenancy
 from kernel.ids import Id
 from privacy.exports import reading, running, staging
@@ -184,6 +186,8 @@ async def test_links_die_by_revocation_and_by_time(desk: Desk, life: Id) -> None
     await _work()
     late = await _look(desk, late["id"])
     assert late["downloadsLeft"] == 3
+    await _break_off(late["downloadUrl"])
+    assert (await _look(desk, late["id"]))["downloadsLeft"] == 3
     await _fetch(desk, late["downloadUrl"])
     forged = late["downloadUrl"][:-3] + "AAA"
     assert await _status(desk, forged) == 410
@@ -365,6 +369,24 @@ async def _fetch(desk: Desk, url: str, language: str = "en") -> bytes:
     async with desk.door.http.post(f"{desk.door.root}/export", data={"token": token}) as answer:
         assert (answer.status, answer.headers["cache-control"]) == (200, "no-store")
         return await answer.read()
+
+
+async def _break_off(url: str) -> None:
+    """Go away in the midst of a download."""
+    link = await privacy.read_export_link(url.rpartition("/")[2])
+    with tenancy.acting_for(link.tenant_id):
+        answer = Archive(link.tenant_id, await privacy.begin_download(link))
+    sent: list[Message] = []
+
+    async def receive() -> Message:
+        return {"type": "http.disconnect"}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+        await asyncio.sleep(0)
+
+    await answer({"type": "http"}, receive, send)
+    assert [one.get("more_body") for one in sent] == [None, True]
 
 
 async def _status(desk: Desk, url: str) -> int:
