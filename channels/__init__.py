@@ -3,9 +3,10 @@
 I own platform apps and their secrets, accounts (WABAs), numbers, the routes to them, raw
 deliveries, what the platform tells, templates, and the files of messages.
 My words: delivery (one POST of the platform, kept raw before it is acknowledged), update (one thing
-that it says), route (where an id of the platform leads), aside (for a number that nobody has
-connected), told (an update with the rows it leads to), wanted (a file still to be fetched).
-My events: platform.updated, template.updated, waba.state_changed, number.state_changed,
+that it says), version (what a template holds, as its author wrote it), route (where an id of the
+platform leads), aside (for a number that nobody has connected), told (an update with the rows it
+leads to), wanted (a file still to be fetched).
+My events: platform.updated, template.*, waba.state_changed, number.state_changed,
 number.quality_changed, number.limit_changed, number.troubled, media.wanted, media.stored,
 media.refused.
 """
@@ -59,6 +60,18 @@ from channels.queries import (
     templates_by_ids,
     wabas_by_ids,
 )
+from channels.template_draft import VARIABLE, components_of
+from channels.template_draft import App as TemplateApp
+from channels.template_draft import Button as TemplateButton
+from channels.template_draft import Draft as TemplateDraft
+from channels.template_draft import Header as TemplateHeader
+from channels.template_draft import Sample as TemplateSample
+from channels.template_draft import from_json as read_draft
+from channels.template_findings import BadTemplate
+from channels.template_listing import sync_next_account, sync_templates
+from channels.template_submission import delete_template, submit_template
+from channels.template_versions import VersionRow, versions_of
+from channels.template_writing import DraftChanges, create_template, update_template
 from channels.told import Told
 from channels.updates import apply_updates
 from channels.uploads import (
@@ -76,8 +89,11 @@ __all__ = [
     "MEDIA_BELL",
     "PLATFORM_UPDATES",
     "TOKEN_REFUSALS",
+    "VARIABLE",
+    "BadTemplate",
     "Claimed",
     "Departing",
+    "DraftChanges",
     "Email",
     "Failure",
     "Health",
@@ -88,11 +104,17 @@ __all__ = [
     "PlatformSecrets",
     "PlatformUpdateRow",
     "Route",
+    "TemplateApp",
+    "TemplateButton",
+    "TemplateDraft",
     "TemplateFilter",
+    "TemplateHeader",
     "TemplateRow",
+    "TemplateSample",
     "Told",
     "Upload",
     "Verdict",
+    "VersionRow",
     "WabaRow",
     "Wanted",
     "accept",
@@ -101,10 +123,13 @@ __all__ = [
     "apply_updates",
     "arrived",
     "claim_deliveries",
+    "components_of",
     "connect_number",
     "connect_waba",
     "count_platform_updates",
     "count_templates",
+    "create_template",
+    "delete_template",
     "depart",
     "drop_files",
     "drop_old_deliveries",
@@ -130,6 +155,7 @@ __all__ = [
     "prune_deliveries",
     "prune_updates",
     "put_aside",
+    "read_draft",
     "register_app",
     "revive_dead",
     "routes",
@@ -137,11 +163,16 @@ __all__ = [
     "settle",
     "start",
     "stop",
+    "submit_template",
+    "sync_next_account",
+    "sync_templates",
     "template_page",
     "templates_by_ids",
     "try_later",
+    "update_template",
     "uploads_by_ids",
     "verify_subscription",
+    "versions_of",
     "wabas_by_ids",
     "want_media",
     "wire",

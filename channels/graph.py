@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import re
 import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -34,13 +35,16 @@ _UPLOAD = aiohttp.ClientTimeout(total=120, connect=5)
 _LARGEST_ANSWER = 4_194_304
 _LARGEST_ERROR = 65_536
 _PIECE = 65_536
+# The id of an upload that was begun, with its signature.
+_SESSION = re.compile(r"upload:[A-Za-z0-9_\-+=%~.:]{1,512}(\?[A-Za-z0-9_\-+=%&]{1,512})?")
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What a call came to; `trouble` is None exactly when the platform gave what was asked for.
 
-    `status` is 0 where no answer came, `code` the platform's own error code (contract 6).
+    `status` is 0 where no answer came, `code` the platform's own error code (contract 6); `data` is
+    what it answered, also with an error of its own.
     """
 
     status: int
@@ -104,10 +108,9 @@ def settings() -> Settings:
     return _started().settings
 
 
-async def get(node: str, token: str, **query: str) -> Outcome:
-    """A node of the API, by its id, as a JSON object."""
-    root = f"{settings().graph_url}/{settings().graph_version}/{quote(node, safe='')}"
-    outcome = await _fetch(URL(root) % query, token, _CALL, _LARGEST_ANSWER)
+async def get(node: str, token: str, edge: str = "", **query: str) -> Outcome:
+    """A node of the API, by its id, or an edge of it, as a JSON object."""
+    outcome = await _fetch(_url(node, edge) % query, token, _CALL, _LARGEST_ANSWER)
     if outcome.trouble is None and not outcome.json():
         return Outcome(outcome.status, "NOT_JSON")
     return outcome
@@ -167,6 +170,25 @@ class _Leaving(aiohttp.BytesPayload):
         await super().write_with_length(writer, content_length)
 
 
+async def delete(node: str, edge: str, token: str, **query: str) -> Posted:
+    """DELETE what the query names from an edge of a node."""
+    return await _send("DELETE", _url(node, edge) % query, f"Bearer {token}", b"", {}, _CALL)
+
+
+async def upload_sample(app_id: str, token: str, data: bytes, mime: str) -> str | Outcome:
+    """The handle of a file that shows what a template will hold (contract 7.2), or the trouble."""
+    told = {"file_name": "sample", "file_length": str(len(data)), "file_type": mime}
+    begun = await _send("POST", _url(app_id, "uploads") % told, f"Bearer {token}", b"", {}, _CALL)
+    session = begun.outcome.json().get("id")
+    if begun.outcome.trouble or not isinstance(session, str) or not _SESSION.fullmatch(session):
+        return begun.outcome
+    # It may carry a signature in a query of its own, so it is put there as it came.
+    url = URL(f"{_url('', '')}{session}", encoded=True)
+    sent = await _send("POST", url, f"OAuth {token}", data, {"file_offset": "0"}, _UPLOAD)
+    handle = sent.outcome.json().get("h")
+    return handle if not sent.outcome.trouble and isinstance(handle, str) else sent.outcome
+
+
 async def post_file(node: str, edge: str, token: str, data: bytes, mime: str, name: str) -> Posted:
     """POST a file to an edge of a node, as a form (contract 7.1)."""
     form = aiohttp.FormData({"messaging_product": "whatsapp", "type": mime})
@@ -182,16 +204,27 @@ async def _post(
     headers: Mapping[str, str],
     within: aiohttp.ClientTimeout,
 ) -> Posted:
+    return await _send("POST", _url(node, edge), f"Bearer {token}", body, headers, within)
+
+
+async def _send(
+    method: str,
+    url: URL,
+    authorization: str,
+    body: bytes | aiohttp.BytesPayload | aiohttp.FormData,
+    headers: Mapping[str, str],
+    within: aiohttp.ClientTimeout,
+) -> Posted:
     if database.in_unit():
         raise RapportError("the network is never called inside a unit of work")
-    url = URL(f"{settings().graph_url}/{settings().graph_version}/{quote(node, safe='')}/{edge}")
     if not _may_see_tokens(url):
         return Posted(Outcome(0, FOREIGN_HOST))
     try:
-        async with _started().session.post(
+        async with _started().session.request(
+            method,
             url,
             data=body,
-            headers={"Authorization": f"Bearer {token}", **headers},
+            headers={"Authorization": authorization, **headers},
             timeout=within,
             allow_redirects=False,
         ) as response:
@@ -203,6 +236,11 @@ async def _post(
         return Posted(Outcome(0, "TIMEOUT"))
     except (aiohttp.ClientError, OSError):
         return Posted(Outcome(0, "BROKEN_OFF"))
+
+
+def _url(node: str, edge: str) -> URL:
+    root = f"{settings().graph_url}/{settings().graph_version}/{quote(node, safe='')}"
+    return URL(f"{root}/{edge}" if edge else root)
 
 
 def _retry_after(response: aiohttp.ClientResponse) -> int:
@@ -253,7 +291,7 @@ async def _read(response: aiohttp.ClientResponse, most: int) -> Outcome:
     error = Outcome(response.status, None, data=data).json().get("error")
     code = error.get("code") if isinstance(error, dict) else None
     if type(code) is int and 0 <= code < 2**31:
-        return Outcome(response.status, f"PLATFORM_{code}", code)
+        return Outcome(response.status, f"PLATFORM_{code}", code, data)
     return Outcome(response.status, f"HTTP_{response.status}")
 
 

@@ -58,6 +58,9 @@ class Waba(TenantModel):
     restricted_until = InstantField(null=True)
     messaging_limit = TextField(null=True)
     messaging_limit_at = InstantField()
+    templates_due_at = InstantField()
+    templates_synced_at = InstantField(null=True)
+    templates_trouble = TextField(null=True)
     created_at = InstantField()
     updated_at = InstantField()
 
@@ -191,6 +194,29 @@ class Template(TenantModel):
         """Its table."""
 
         table = "template"
+
+
+class TemplateVersion(TenantModel):
+    """What a template holds, as its author wrote it."""
+
+    template_row_id = IdField()
+    number = fields.IntField()
+    state = TextField()
+    draft: Any = fields.JSONField()
+    left_from = TextField(null=True)
+    lease_until = InstantField()
+    submitted_at = InstantField(null=True)
+    verdict = TextField(null=True)
+    verdict_reason = TextField(null=True)
+    trouble = TextField(null=True)
+    trouble_text = TextField(null=True)
+    created_at = InstantField()
+    updated_at = InstantField()
+
+    class Meta:
+        """Its table."""
+
+        table = "template_version"
 
 
 class Media(TenantModel):

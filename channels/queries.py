@@ -24,6 +24,8 @@ class WabaRow(TypedDict):
     state_at: int
     restricted_until: int | None
     messaging_limit: str | None
+    templates_synced_at: int | None
+    templates_trouble: str | None
     created_at: int
     updated_at: int
 
@@ -47,7 +49,7 @@ class NumberRow(TypedDict):
 
 
 class TemplateRow(TypedDict):
-    """A message template; `components` is the platform's JSON."""
+    """A template; `components` is the platform's JSON, `template_id` "" until it has an id."""
 
     id: Id
     waba_row_id: Id

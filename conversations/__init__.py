@@ -62,6 +62,7 @@ from conversations.searching import count_found, found_messages, index_words, wo
 from conversations.sends import queue
 from conversations.statuses import ToldStatus
 from conversations.steps import assign, change_state, mark_read, wake_snoozed
+from conversations.template_preview import Preview, preview, values_of
 from conversations.threads import WINDOW
 
 __all__ = [
@@ -76,6 +77,7 @@ __all__ = [
     "NotSendable",
     "Occasion",
     "Outgoing",
+    "Preview",
     "Queued",
     "Receivable",
     "Received",
@@ -118,6 +120,7 @@ __all__ = [
     "message_page",
     "messages_by_ids",
     "messages_by_tokens",
+    "preview",
     "queue",
     "receivables",
     "receive",
@@ -131,6 +134,7 @@ __all__ = [
     "thread_with",
     "unread_of",
     "uploads_for",
+    "values_of",
     "void_sends",
     "waiting_of",
     "wake_snoozed",

@@ -181,6 +181,12 @@ class Settings:
         "v26.0",
         "Version of the WhatsApp API.",
     )
+    graph_app_id: str | None = _setting(
+        read.matching(r"[A-Za-z0-9_-]{1,64}", "must be the id of an app"),
+        None,
+        "Id of the platform's app under which sample files of templates are uploaded; without it "
+        "only templates without pictures, videos and documents can be submitted.",
+    )
     graph_hosts: tuple[str, ...] = _setting(
         read.hosts,
         "graph.facebook.com,api.facebook.com,lookaside.fbsbx.com",

@@ -107,6 +107,11 @@ async def pulls(ctx: Context, *args: Any, **kwargs: Any) -> None:
     await _alone("pulls", shops.pull)
 
 
+async def templates(ctx: Context, *args: Any, **kwargs: Any) -> None:
+    """Ask the platform for accounts' templates: what webhooks lost is caught."""
+    await _alone("templates", channels.sync_next_account)
+
+
 async def privacy_clock(ctx: Context, *args: Any, **kwargs: Any) -> None:
     """Warn of what falls due, requests for a right and breaches; forget shops that are to go."""
     await _alone("privacy_clock", privacy.warn_of_requests)

@@ -10,6 +10,7 @@ import strawberry
 
 from api.errors import camel
 from api.graphql.described import enum_type, object_type
+from channels import BadTemplate
 from conversations import NotSendable
 from kernel import audit
 from kernel.errors import Conflict, Invalid, NotFound, RapportError
@@ -112,6 +113,13 @@ class UserErrorCode(Enum):
     BREACH_STATE = strawberry.enum_value(
         "BREACH_STATE", description="The breach stands otherwise than the step needs."
     )
+    # What the platform says of a template (F20).
+    PLATFORM_REFUSED = strawberry.enum_value(
+        "PLATFORM_REFUSED", description="The platform refused it; the message says why."
+    )
+    PLATFORM_SILENT = strawberry.enum_value(
+        "PLATFORM_SILENT", description="The platform did not answer, or takes nothing just now."
+    )
     # Why the gate does not let a message go (F21).
     WINDOW_CLOSED = strawberry.enum_value(
         "WINDOW_CLOSED", description="The 24-hour window is closed; send an approved template."
@@ -197,11 +205,21 @@ async def attempt(
 
 
 def user_errors(error: RapportError) -> list[UserError]:
-    """The error as an input form shows it; what the gate said is one for each reason."""
+    """The error as an input form shows it; each reason of the gate is one, and each finding in a
+    template."""
     if isinstance(error, NotSendable):
         return [
             UserError(field=[one.field], code=UserErrorCode(one.code), message=one.message)
             for one in error.reasons
+        ]
+    if isinstance(error, BadTemplate):
+        return [
+            UserError(
+                field=[camel(name) for name in one.field],
+                code=UserErrorCode(one.code),
+                message=one.message,
+            )
+            for one in error.findings
         ]
     field = [camel(name) for name in error.field]
     return [UserError(field=field, code=_code(error), message=error.message)]

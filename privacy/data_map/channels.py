@@ -18,7 +18,8 @@ TABLES: dict[str, Table] = {
         "operation",
         "nobody",
         clear="tenant_id id waba_id portfolio_id messaging_account_id state state_at "
-        "restricted_until messaging_limit messaging_limit_at created_at updated_at",
+        "restricted_until messaging_limit messaging_limit_at templates_due_at "
+        "templates_synced_at templates_trouble created_at updated_at",
     ),
     "number": table(
         "operation",
@@ -62,6 +63,12 @@ TABLES: dict[str, Table] = {
         clear="tenant_id id waba_row_id template_id name language status status_reason "
         "status_at category category_coming category_at quality quality_at components "
         "components_at created_at updated_at",
+    ),
+    "template_version": table(
+        "operation",
+        "nobody",
+        clear="tenant_id id template_row_id number state draft left_from lease_until submitted_at "
+        "verdict verdict_reason trouble trouble_text created_at updated_at",
     ),
     "media": table(
         "conversations",

@@ -1,22 +1,21 @@
-"""Channels: accounts, numbers, templates and what the platform told about them."""
+"""Channels: accounts, numbers and what the platform told about them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from enum import Enum
-from typing import Annotated, cast
+from typing import cast
 
-import orjson
 import strawberry
 
 import channels as room
 from api.graphql.context import Context, Info
-from api.graphql.described import enum_type, input_type, interface_type, object_type
+from api.graphql.described import enum_type, interface_type, object_type
 from api.graphql.pages import After, Before, Connection, First, Last, PageArgs, PageList, read_page
 from api.graphql.permissions import PERSONAL
 from api.graphql.scalars import JSON, DateTime
 from api.graphql.schema.health import ChannelHealth, load_health
-from api.graphql.schema.node import KINDS, Node, created_at, read_id, updated_at
+from api.graphql.schema.node import KINDS, Node, created_at, updated_at
 from kernel.ids import Id
 from tenants import Permission
 
@@ -59,6 +58,16 @@ class WhatsAppAccount(Node):
     @strawberry.field(description="Until when it is restricted.")
     def restricted_until(self) -> DateTime | None:
         return cast("DateTime | None", self.row["restricted_until"])
+
+    @strawberry.field(description="When its templates were last read from the platform's list.")
+    def templates_synced_at(self) -> DateTime | None:
+        return cast("DateTime | None", self.row["templates_synced_at"])
+
+    @strawberry.field(
+        description="Why that list could not be read the last time, as a code; null where it could."
+    )
+    def templates_trouble(self) -> str | None:
+        return self.row["templates_trouble"]
 
     @strawberry.field(
         description="How many people it may write to first in 24 hours, in the platform's word."
@@ -136,58 +145,6 @@ class Number(Channel):
 
 
 @object_type
-class Template(Node):
-    """A message that the platform approved in advance."""
-
-    kind = "template"
-    row: strawberry.Private[room.TemplateRow]
-    created_at: DateTime = created_at()
-    updated_at: DateTime = updated_at()
-
-    @strawberry.field(description="The platform's id of it.")
-    def template_id(self) -> str:
-        return self.row["template_id"]
-
-    @strawberry.field(description="Its name; several languages share one.")
-    def name(self) -> str:
-        return self.row["name"]
-
-    @strawberry.field(description="Its language, as the platform writes it: en_US.")
-    def language(self) -> str:
-        return self.row["language"]
-
-    @strawberry.field(description="APPROVED, PENDING, REJECTED, PAUSED, DISABLED or newer.")
-    def status(self) -> str | None:
-        return self.row["status"]
-
-    @strawberry.field(description="Why it has that status, as the platform's code.")
-    def status_reason(self) -> str | None:
-        return self.row["status_reason"]
-
-    @strawberry.field(description="MARKETING, UTILITY, AUTHENTICATION or newer.")
-    def category(self) -> str | None:
-        return self.row["category"]
-
-    @strawberry.field(description="The category that the platform will move it to.")
-    def category_coming(self) -> str | None:
-        return self.row["category_coming"]
-
-    @strawberry.field(description="The platform's rating: GREEN, YELLOW, RED, UNKNOWN or newer.")
-    def quality(self) -> str | None:
-        return self.row["quality"]
-
-    @strawberry.field(description="Its header, body, footer and buttons, as the platform has them.")
-    def components(self) -> JSON | None:
-        components = self.row["components"]
-        return None if components is None else JSON(orjson.loads(components))
-
-    @strawberry.field(description="The account it belongs to.")
-    def account(self) -> WhatsAppAccount:
-        found = self.asked.loader(load_wabas).get(self.row["waba_row_id"])
-        return cast(WhatsAppAccount, found)
-
-
-@object_type
 class PlatformUpdate:
     """Something that the platform told about accounts, numbers or templates."""
 
@@ -231,30 +188,6 @@ class PlatformUpdate:
         return None if told is None else JSON(told)
 
 
-@input_type
-class TemplateFilter:
-    """Which templates are wanted; all conditions hold together."""
-
-    account: strawberry.ID | None = strawberry.field(
-        default=None, description="Those of this account."
-    )
-    name: str | None = strawberry.field(default=None, description="Those with this name.")
-    status: list[str] | None = strawberry.field(
-        default=None, description="Those with one of these statuses."
-    )
-    category: list[str] | None = strawberry.field(
-        default=None, description="Those of one of these categories."
-    )
-    language: list[str] | None = strawberry.field(
-        default=None, description="Those in one of these languages."
-    )
-
-
-TemplateFilterArg = Annotated[
-    TemplateFilter | None, strawberry.argument(description="Which are wanted.")
-]
-
-
 async def load_wabas(asked: Context, ids: list[Id]) -> Mapping[Id, WhatsAppAccount]:
     """Accounts by their ids."""
     rows = await room.wabas_by_ids(ids)
@@ -267,12 +200,6 @@ async def load_numbers(asked: Context, ids: list[Id]) -> Mapping[Id, Number]:
     return {row_id: Number(row=row, asked=asked) for row_id, row in rows.items()}
 
 
-async def load_templates(asked: Context, ids: list[Id]) -> Mapping[Id, Template]:
-    """Templates by their ids."""
-    rows = await room.templates_by_ids(ids)
-    return {row_id: Template(row=row, asked=asked) for row_id, row in rows.items()}
-
-
 async def all_wabas(asked: Context) -> list[WhatsAppAccount]:
     """All accounts of the tenant, oldest first."""
     return [WhatsAppAccount(row=row, asked=asked) for row in await room.list_wabas()]
@@ -281,40 +208,6 @@ async def all_wabas(asked: Context) -> list[WhatsAppAccount]:
 async def all_numbers(asked: Context) -> list[Number]:
     """All numbers of the tenant, oldest first."""
     return [Number(row=row, asked=asked) for row in await room.list_numbers()]
-
-
-async def templates_page(
-    info: Info,
-    wanted: TemplateFilter | None,
-    first: First,
-    after: After,
-    last: Last,
-    before: Before,
-) -> Connection[Template]:
-    """The tenant's templates, by name."""
-    asked, given = info.context, wanted or TemplateFilter()
-    conditions = room.TemplateFilter(
-        waba_row_id=read_id("waba", given.account, "filter", "account") if given.account else None,
-        name=given.name,
-        statuses=given.status,
-        categories=given.category,
-        languages=given.language,
-    )
-
-    def make(rows: Sequence[room.TemplateRow]) -> list[Template]:
-        return [Template(row=row, asked=asked) for row in rows]
-
-    return await read_page(
-        PageArgs.read(first, after, last, before),
-        PageList("templates", conditions),
-        "ASC",
-        lambda direction, place, limit: room.template_page(
-            conditions, direction, cast("tuple[str, Id] | None", place), limit
-        ),
-        lambda row: (row["name"], row["id"]),
-        lambda: room.count_templates(conditions),
-        make,
-    )
 
 
 async def platform_updates_page(
@@ -344,4 +237,3 @@ async def platform_updates_page(
 
 KINDS.add("waba", Permission.CHANNELS_READ, load_wabas)
 KINDS.add("number", Permission.CHANNELS_READ, load_numbers)
-KINDS.add("template", Permission.CHANNELS_READ, load_templates)

@@ -27,13 +27,10 @@ from api.graphql.schema.carts import (
 from api.graphql.schema.channels import (
     Number,
     PlatformUpdate,
-    Template,
-    TemplateFilterArg,
     WhatsAppAccount,
     all_numbers,
     all_wabas,
     platform_updates_page,
-    templates_page,
 )
 from api.graphql.schema.closing import ClosingMutation, ClosingQuery
 from api.graphql.schema.colleagues import ColleaguesMutation, Invitation, invitations_page
@@ -64,6 +61,9 @@ from api.graphql.schema.signing import SigningMutation
 from api.graphql.schema.stores import CurrencyRate, Store, StoreMutation, all_rates, all_stores
 from api.graphql.schema.tags import Tag, all_tags
 from api.graphql.schema.telling import TellingMutation
+from api.graphql.schema.template_preview import TemplateQuery
+from api.graphql.schema.template_steps import TemplateMutation
+from api.graphql.schema.templates import Template, TemplateFilterArg, templates_page
 from api.graphql.schema.tenant import Tenant, TenantMutation, Viewer, read_tenant
 from api.graphql.schema.touchpoints import (
     Touchpoint,
@@ -112,6 +112,7 @@ class Query(
     LegalHoldQuery,
     PrivacyRequestQuery,
     RetentionQuery,
+    TemplateQuery,
 ):
     """What can be asked."""
 
@@ -401,6 +402,7 @@ class Mutation(
     ImportMutation,
     StoreMutation,
     TellingMutation,
+    TemplateMutation,
     TouchpointMutation,
     PrivacyRequestMutation,
     AskingConsentMutation,

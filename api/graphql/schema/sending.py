@@ -10,11 +10,11 @@ from api.graphql.context import Context, Info
 from api.graphql.described import InputOf, object_type
 from api.graphql.payloads import UserError, UserErrorCode, attempt
 from api.graphql.permissions import requires
-from api.graphql.schema.channels import Template
 from api.graphql.schema.messages import Message, load_messages
 from api.graphql.schema.node import read_id
 from api.graphql.schema.sending_content import field_of, read_content
 from api.graphql.schema.sending_inputs import MessageRetryInput, MessageSendInput
+from api.graphql.schema.templates import Template
 from conversations import Outgoing
 from kernel import ids
 from kernel.ids import Id
