@@ -21,5 +21,13 @@ async def _unlink(media_ids: Sequence[Id]) -> None:
     await asyncio.to_thread(unlink)
 
 
-MEDIA = (Aging("media", when="t.state = 'stored'", emptied={"state": "'gone'"}, prepare=_unlink),)
+MEDIA = (
+    Aging(
+        "media",
+        when="t.state = 'stored'",
+        emptied={"state": "'gone'"},
+        whose="subject_id",
+        prepare=_unlink,
+    ),
+)
 PLATFORM_UPDATES = (Aging("platform_update"),)

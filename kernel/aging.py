@@ -26,6 +26,7 @@ class Found:
 class Aging:
     """Rows of `table` (as `t`) that go where `when` holds; with `emptied` they stay without that.
 
+    `whose` is the column that points at a person: rows of those who are spared stay as they are.
     `parts` are tables whose rows go with them, each by the column that points at them; `prepare`
     does what is to be done outside of the database first, and can be done again.
     """
@@ -33,28 +34,34 @@ class Aging:
     table: str
     when: str = "true"
     emptied: Mapping[str, str] = field(default_factory=dict)
+    whose: str = ""
     parts: Mapping[str, str] = field(default_factory=dict)
     prepare: Callable[[Sequence[Id]], Awaitable[None]] | None = None
 
-    async def find(self, before: int) -> Found:
+    async def find(self, before: int, spared: Sequence[Id] = ()) -> Found:
         """The current tenant's rows that came before this time."""
         of_these = f"""FROM {self.table} t WHERE t.tenant_id = $1::uuid
-                        AND t.id < $2::uuid AND ({self.when})"""
-        values = (tenancy.current(), ids.first_at(before))
-        counted = await database.row(f"SELECT count(*) AS n {of_these}", *values)
-        first = await database.row(f"SELECT t.id {of_these} ORDER BY t.id LIMIT 1", *values)
+                        AND t.id < $2::uuid AND {self._when()}"""
+        values, people = (tenancy.current(), ids.first_at(before)), self._people(spared)
+        counted = await database.row(f"SELECT count(*) AS n {of_these}", *values, batch=people)
+        first = await database.row(
+            f"SELECT t.id {of_these} ORDER BY t.id LIMIT 1", *values, batch=people
+        )
         return Found(counted["n"] if counted else 0, _came_at(first["id"]) if first else None)
 
-    async def go(self, before: int, after: Id, limit: int = 500) -> Sequence[Id]:
+    async def go(
+        self, before: int, after: Id, spared: Sequence[Id] = (), limit: int = 500
+    ) -> Sequence[Id]:
         """Let the next batch of rows beyond `after` go; their ids, none where there are no more."""
         rows = await database.rows(
             f"""SELECT t.id FROM {self.table} t WHERE t.tenant_id = $1::uuid
-                   AND t.id > $2::uuid AND t.id < $3::uuid AND ({self.when})
+                   AND t.id > $2::uuid AND t.id < $3::uuid AND {self._when()}
                  ORDER BY t.id LIMIT $4::bigint""",
             tenancy.current(),
             after,
             ids.first_at(before),
             limit,
+            batch=self._people(spared),
         )
         gone = [row["id"] for row in rows]
         if gone:
@@ -62,6 +69,13 @@ class Aging:
                 await self.prepare(gone)
             await self._carry_out(Batch({"id": "uuid"}, [[one] for one in gone]))
         return gone
+
+    def _when(self) -> str:
+        spares = f" AND t.{self.whose} NOT IN (SELECT b.id FROM ({{batch}}) AS b)"
+        return f"({self.when})" + spares * bool(self.whose)
+
+    def _people(self, spared: Sequence[Id]) -> Batch | None:
+        return Batch({"id": "uuid"}, [[one] for one in spared]) if self.whose else None
 
     @database.unit_of_work
     async def _carry_out(self, these: Batch) -> None:

@@ -1,7 +1,8 @@
 """Retention (F49): how long each kind of data is kept, and the night's work that carries it out.
 
 A tenant may change the days of a kind, but not below what its note says must be kept. What law
-keeps longer than the person wants (orders, the proof of a consent) stands under no rule here.
+keeps longer than the person wants (orders, the proof of a consent) stands under no rule here, and
+what a legal hold keeps of somebody is spared.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from kernel import audit, clock, database, events, ids, tenancy
 from kernel.aging import Aging, Found
 from kernel.errors import Invalid
 from kernel.events import Event
+from kernel.ids import Id
 
 _LONGEST = 36_500
 _START = "0" * 32
@@ -118,11 +120,11 @@ async def preview(changes: Mapping[str, int]) -> dict[str, Found]:
     """What the next night would let go, by kind, were the rules changed so; nothing is done."""
     for name, days in changes.items():
         check(name, days)
-    found = {}
+    found, spared = {}, await _held()
     for rule in await rules():
         if not rule.kind.is_fixed:
             before = _before(changes.get(rule.name, rule.days))
-            found[rule.name] = await _find(rule.name, before)
+            found[rule.name] = await _find(rule.name, before, spared)
     return found
 
 
@@ -147,22 +149,42 @@ def check(name: str, days: int) -> None:
         )
 
 
-async def _find(name: str, before: int) -> Found:
-    found = [await one.find(before) for one in KINDS[name].rows or (_AUDIT,)]
+async def _find(name: str, before: int, spared: Sequence[Id]) -> Found:
+    found = [await one.find(before, spared) for one in KINDS[name].rows or (_AUDIT,)]
     oldest = [one.oldest for one in found if one.oldest is not None]
     return Found(sum(one.count for one in found), min(oldest, default=None))
 
 
 async def _let_go(rule: Rule) -> int:
-    before, total = _before(rule.days), 0
+    before, spared, total = _before(rule.days), await _held(), 0
     for one in rule.kind.rows:
         after = _START
-        while gone := await one.go(before, after):
+        while gone := await one.go(before, after, spared):
             after, total = gone[-1], total + len(gone)
     if rule.name == "audit":
         while count := await audit.forget(before):
             total += count
     return total
+
+
+async def _held() -> list[Id]:
+    """The contacts, and the owners of their keys, whose messages a legal hold keeps."""
+    rows = await database.rows(
+        """WITH held AS (
+               SELECT h.contact_id FROM legal_hold h
+                WHERE h.tenant_id = $1::uuid AND h.ended_at IS NULL
+                  AND h.listed LIKE '%"messages"%'
+           ), people AS (
+               SELECT contact_id AS id FROM held
+                UNION SELECT c.id FROM contact c WHERE c.tenant_id = $1::uuid
+                         AND c.merged_into IN (SELECT contact_id FROM held)
+           )
+           SELECT id FROM people
+            UNION SELECT s.id FROM subject s WHERE s.tenant_id = $1::uuid
+                     AND s.contact_id IN (SELECT id FROM people)""",
+        tenancy.current(),
+    )
+    return [row["id"] for row in rows]
 
 
 @database.unit_of_work

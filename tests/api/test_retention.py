@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 
 import conversations
+import privacy
 import tenants
 from kernel import audit, chain, clock, ids, tenancy
 from tests import stored
@@ -149,8 +150,21 @@ async def test_a_night_lets_go_what_is_past_its_days(desk: Desk, house: House) -
     # Carried out, after a night that was broken off.
     for kind, days in wished.items():
         await ask(desk, _SET, kind=kind, days=days)
+    month_ago = clock.now() - 30 * clock.DAY
     with tenancy.acting_for(desk.store.tenant_id):
-        [gone] = await conversations.BODIES[0].go(clock.now() - 30 * clock.DAY, "0" * 32, limit=1)
+        # What a legal hold keeps of somebody is spared, until it ends.
+        [contact] = await stored.rows(
+            "SELECT contact_id AS id FROM conversation WHERE id = $1::uuid", desk.thread_id
+        )
+        until = clock.now() + clock.DAY
+        hold = await privacy.set_hold(contact["id"], ["messages"], until, "HGB 257")
+        found = (await ask(desk, _PREVIEW))["retentionPreview"]
+        assert [one["count"] for one in found] == [0, 1, 0, 0, 1, 0, 0]
+        await privacy.let_go()
+        kept = await counts()
+        assert (kept["message kept"], kept["send kept"]) == (5, 2)
+        await privacy.lift_hold(hold)
+        [gone] = await conversations.BODIES[0].go(month_ago, "0" * 32, limit=1)
     assert gone
     await _nightfall()
     await _nightfall()
