@@ -53,7 +53,7 @@ from conversations.queries import (
     messages_by_tokens,
     unread_of,
 )
-from conversations.reaching import Reply, Way, replies_to, thread_with, way_to
+from conversations.reaching import Reply, Way, open_threads, replies_to, thread_with, way_to
 from conversations.receipts import Receivable, receivables, wish_receipt
 from conversations.received import Received, ThreadUpdate
 from conversations.retries import retry
@@ -120,6 +120,7 @@ __all__ = [
     "message_page",
     "messages_by_ids",
     "messages_by_tokens",
+    "open_threads",
     "preview",
     "queue",
     "receivables",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -43,6 +43,20 @@ async def way_to(contact_id: Id, number_id: Id | None = None) -> Way | None:
         number_id,
     )
     return Way(found["id"], found["window_closed_at"] > clock.now()) if found else None
+
+
+async def open_threads(contact_ids: Iterable[Id]) -> dict[Id, Id]:
+    """The thread in which each of these wrote last, where its window is open."""
+    rows = await database.rows(
+        """SELECT v.contact_id, v.id FROM ({batch}) AS b
+             JOIN conversation v ON v.tenant_id = $1::uuid AND v.contact_id = b.id
+              AND v.window_closed_at > $2 AND v.state <> 'merged'
+            ORDER BY v.last_inbound_at""",
+        tenancy.current(),
+        clock.now(),
+        batch=Batch({"id": "uuid"}, [[one] for one in dict.fromkeys(contact_ids)]),
+    )
+    return {row["contact_id"]: row["id"] for row in rows}
 
 
 @database.unit_of_work

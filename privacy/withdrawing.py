@@ -6,11 +6,12 @@ The platform takes words of the house only while a window is open; where none is
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import contacts
 import conversations
 import tenants
-from contacts import MARKETING, ConsentEntryRow, ConsentStep, ContactRow, Grounds, Known
+from contacts import MARKETING, ConsentEntryRow, ConsentStep, ContactRow, Grounds
 from conversations import Outgoing
 from conversations.content import Text
 from kernel import clock, database
@@ -68,64 +69,72 @@ async def withdraw(
 
 async def bid_farewell(withdrawn: Sequence[Event]) -> None:
     """Confirm withdrawals of marketing, each once, to those whose window is open."""
-    for entry, contact in await _entries(withdrawn):
-        history = (await contacts.consent_history([contact["id"]]))[contact["id"]]
-        if (entry["purpose"], entry["topic"]) == (MARKETING, "") and _is_news(entry, history):
+    for one in await _heard(withdrawn):
+        if (one.entry["purpose"], one.entry["topic"]) == (MARKETING, "") and _is_news(one):
             settings = await tenants.read_settings()
-            locales = [contact["language"], settings.locale]
-            texts = texts_in(contact["language"] or settings.locale)
+            locales = [one.contact["language"], settings.locale]
+            texts = texts_in(one.contact["language"] or settings.locale)
             has_way_back = await contacts.newest_wording(BY_WORD, locales) is not None
             text = texts["farewell"] + (f" {texts['way_back']}" if has_way_back else "")
-            await _say(contact, fill(text, store=settings.name), f"farewell|{entry['id']}")
+            await _say(one, fill(text, store=settings.name), f"farewell|{one.entry['id']}")
 
 
 async def give_thanks(confirmed: Sequence[Event]) -> None:
     """Tell those who gave the second yes that it is confirmed, with the coupon that it earned."""
-    for entry, contact in await _entries(confirmed):
-        about = [entry["request_id"]] if entry["request_id"] else []
+    for one in await _heard(confirmed):
+        about = [one.entry["request_id"]] if one.entry["request_id"] else []
         requests = await contacts.requests_by_ids(about)
         for request in requests.values():
             [wording] = (await contacts.wordings_by_ids([request["wording_id"]])).values()
             texts = texts_in(wording["locale"])
             code = await contacts.open_incentive(request) if request["released_at"] else None
             text = fill(texts["thanks_with_code"], code=code) if code else texts["thanks"]
-            await _say(contact, text, f"thanks|{request['id']}", request["number_id"])
+            await _say(one, text, f"thanks|{request['id']}")
 
 
-async def _entries(happened: Sequence[Event]) -> list[tuple[ConsentEntryRow, ContactRow]]:
-    """The lines of the ledger that these tell of, of contacts that are there, with the contact."""
-    wanted = {event.refs["entry"] for event in happened}
-    who = await contacts.contacts_by_ids({event.refs["contact"] for event in happened})
-    active = {one["id"]: one for one in who.values() if one["state"] == "active"}
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """A line of the ledger, whose it is, all their lines, and the thread to answer in."""
+
+    entry: ConsentEntryRow
+    contact: ContactRow
+    history: Sequence[ConsentEntryRow]
+    thread_id: Id
+
+
+async def _heard(happened: Sequence[Event]) -> list[_Heard]:
+    """What these events tell of, as far as its people can be answered: most cannot."""
+    threads = await conversations.open_threads(event.refs["contact"] for event in happened)
+    people = await contacts.contacts_by_ids(threads)
+    active = {one["id"]: one for one in people.values() if one["state"] == "active"}
     lines = await contacts.consent_history(active)
+    wanted = {event.refs["entry"] for event in happened}
     return [
-        (entry, active[contact_id])
+        _Heard(entry, active[contact_id], own, threads[contact_id])
         for contact_id, own in lines.items()
         for entry in own
         if entry["id"] in wanted
     ]
 
 
-def _is_news(entry: ConsentEntryRow, history: Sequence[ConsentEntryRow]) -> bool:
+def _is_news(one: _Heard) -> bool:
     """Whether they had not withdrawn it just before."""
+    entry = one.entry
     before = [
-        one
-        for one in history
-        if one["kind"] in _DECISIONS
-        and (one["purpose"], one["topic"]) == (entry["purpose"], entry["topic"])
-        and (one["provider_at"], one["id"]) < (entry["provider_at"], entry["id"])
+        other
+        for other in one.history
+        if other["kind"] in _DECISIONS
+        and (other["purpose"], other["topic"]) == (entry["purpose"], entry["topic"])
+        and (other["provider_at"], other["id"]) < (entry["provider_at"], entry["id"])
     ]
-    latest = max(before, key=lambda one: (one["provider_at"], one["id"]), default=None)
+    latest = max(before, key=lambda other: (other["provider_at"], other["id"]), default=None)
     return latest is None or latest["kind"] != "withdrawn"
 
 
-async def _say(contact: ContactRow, text: str, key: str, number_id: Id | None = None) -> None:
-    way = await conversations.way_to(contact["id"], number_id)
-    if way is None or not way.is_open:
-        return
-    known = Known(contact["id"], contact["subject_id"])
-    thread_id = await conversations.thread_with(known, way.number_id)
+async def _say(one: _Heard, text: str, key: str) -> None:
     try:
-        await conversations.queue(Outgoing(thread_id, Text(text), "system", contact["id"], key))
+        await conversations.queue(
+            Outgoing(one.thread_id, Text(text), "system", one.contact["id"], key)
+        )
     except (Conflict, NotFound):
         return  # the gate says no, or it was said with other words before
