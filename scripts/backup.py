@@ -1,8 +1,8 @@
 """`scripts/backup FOLDER`: a consistent copy of both databases, beside everything that runs (F53).
 
 The keyring and the list of what was destroyed are not in it: a copy of a database and of the keys
-that open it must never lie together (docs/decisions, backups). PostgreSQL's `pg_dump` is needed
-where that is the database; it signs in as the owner, who has to see past row-level security.
+that open it must never lie together (docs/decisions/0017-restoring.md). On PostgreSQL `pg_dump` is
+needed; it signs in as the owner, who has to see past row-level security.
 """
 
 from __future__ import annotations
