@@ -1,4 +1,4 @@
-"""Consents: what people were asked, what they said, and the ledger that proves it (F9, F11)."""
+"""Consents: what people were asked, what they said, and the ledger of it (F9, F11)."""
 
 from __future__ import annotations
 
@@ -6,11 +6,9 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import Annotated, Any, cast
 
-import orjson
 import strawberry
 
 import contacts as room
-import privacy
 from api.graphql.context import Context, Info
 from api.graphql.described import enum_type, object_type
 from api.graphql.pages import After, Before, Connection, First, Last, PageArgs, PageList, read_page
@@ -18,9 +16,8 @@ from api.graphql.permissions import PERSONAL, requires
 from api.graphql.scalars import JSON, DateTime, Locale
 from api.graphql.schema.contacts import ConsentStateKind, Contact, load_contacts
 from api.graphql.schema.messages import Message, load_messages
-from api.graphql.schema.node import KINDS, Node, created_at, read_id
-from kernel import anchors, chain, ids
-from kernel.errors import NotFound
+from api.graphql.schema.node import KINDS, Node, created_at
+from kernel import ids
 from kernel.ids import Id
 from tenants import Permission
 
@@ -237,55 +234,6 @@ class ConsentEntry:
         return cast("JSON | None", value)
 
 
-@object_type
-class ConsentChainCheck:
-    """What a check of the tenant's ledger of consents found."""
-
-    verdict: strawberry.Private[chain.Verdict]
-
-    @strawberry.field(
-        description="How many lines are linked, and right up to the first that is not."
-    )
-    def linked(self) -> int:
-        return self.verdict.linked
-
-    @strawberry.field(description="How many lines are so new that they are not linked yet.")
-    def unlinked(self) -> int:
-        return self.verdict.unlinked
-
-    @strawberry.field(
-        description="The first line that was altered or lost; null where all is right. Where lines "
-        "were cut off the end there is none to name: then it is an id of zeros."
-    )
-    def first_altered(self) -> strawberry.ID | None:
-        row_id = self.verdict.first_altered
-        return strawberry.ID(ids.show("consent", row_id)) if row_id else None
-
-
-@object_type
-class ConsentProof:
-    """What the ledger proves of a person's consents."""
-
-    proof: strawberry.Private[privacy.ConsentProof]
-
-    @strawberry.field(
-        description="The document to keep and to hand on, as JSON: what is signed (a text, to the "
-        "letter), its Ed25519 signature, and the page."
-    )
-    def document(self) -> str:
-        proof = self.proof
-        told = {
-            "signed": proof.signed,
-            "signature": proof.signature.as_json(),
-            "page": proof.page,
-        }
-        return orjson.dumps(told, option=orjson.OPT_INDENT_2).decode()
-
-    @strawberry.field(description="The same for readers: an HTML page without scripts.")
-    def page(self) -> str:
-        return self.proof.page
-
-
 async def load_wordings(asked: Context, wording_ids: list[Id]) -> Mapping[Id, ConsentWording]:
     """Wordings by their ids."""
     rows = await room.wordings_by_ids(wording_ids)
@@ -354,29 +302,6 @@ class ConsentQuery:
             lambda: room.count_wordings(name),
             lambda rows: [ConsentWording(row=row, asked=asked) for row in rows],
         )
-
-    @strawberry.field(
-        description="The proof of a contact's consents, signed: whoever holds it can check it with "
-        "the public keys at /.well-known/attestation-keys.json alone. Null for the absent.",
-        directives=[requires(Permission.PRIVACY_READ)],
-    )
-    async def consent_proof(
-        self,
-        contact: Annotated[strawberry.ID, strawberry.argument(description="Whose consents.")],
-    ) -> ConsentProof | None:
-        try:
-            proof = await privacy.prove_consent(read_id("contact", contact, "contact"))
-        except NotFound:
-            return None
-        return ConsentProof(proof=proof)
-
-    @strawberry.field(
-        description="Check the tenant's ledger of consents from its first line: whether any was "
-        "altered, lost or slipped in.",
-        directives=[requires(Permission.PRIVACY_READ)],
-    )
-    async def verify_consent_chain(self) -> ConsentChainCheck:
-        return ConsentChainCheck(verdict=await anchors.verify(room.LEDGER))
 
 
 KINDS.add("wording", Permission.CONTACTS_READ, load_wordings)

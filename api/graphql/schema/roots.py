@@ -34,6 +34,7 @@ from api.graphql.schema.channels import (
 )
 from api.graphql.schema.closing import ClosingMutation, ClosingQuery
 from api.graphql.schema.colleagues import ColleaguesMutation, Invitation, invitations_page
+from api.graphql.schema.consent_proofs import ConsentProofQuery
 from api.graphql.schema.consents import ConsentQuery
 from api.graphql.schema.contact_lists import ContactOrder, contacts_page, one_contact
 from api.graphql.schema.contacts import Contact
@@ -104,6 +105,7 @@ class Query(
     BreachQuery,
     ClosingQuery,
     ConsentQuery,
+    ConsentProofQuery,
     ErasureQuery,
     DataMapQuery,
     ExportQuery,
