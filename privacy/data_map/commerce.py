@@ -22,7 +22,7 @@ TABLES: dict[str, Table] = {
         "attempts trouble",
         keyed="token",
         sealed="body_sealed",
-        withheld="Raw deliveries, for 9 days; sorted, each part is told in the other files.",
+        withheld="Raw deliveries, until they are sorted; each part is told in the other files.",
     ),
     "customer": table(
         "purchases",

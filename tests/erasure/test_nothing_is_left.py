@@ -99,6 +99,7 @@ async def test_nothing_is_left_wherever_it_was_killed(
         "suppression",
         "identity",
         "contact_search",
+        "held",
     }
     while await reactions.react():
         pass

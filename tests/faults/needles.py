@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import mmap
+import os
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
@@ -52,13 +53,18 @@ class Needles:
 
 
 def files_below(folder: Path, *, since: float = 0.0) -> Iterator[Path]:
-    """The plain files in a folder and all below it that were written since then."""
-    for path in folder.rglob("*"):
-        try:
-            if path.is_file() and path.stat().st_mtime >= since:
-                yield path
-        except FileNotFoundError:
-            continue
+    """The plain files in a folder and all below it that were written since then.
+
+    Folders that go away meanwhile (databases of tests beside this one) hold nothing.
+    """
+    for parent, _, names in os.walk(folder):
+        for name in names:
+            path = Path(parent, name)
+            try:
+                if path.is_file() and path.stat().st_mtime >= since:
+                    yield path
+            except FileNotFoundError:
+                continue
 
 
 def _streams(content: bytes | mmap.mmap) -> Iterator[bytes]:
