@@ -24,6 +24,7 @@ _LIVES = {
     "UTILITY": (30, 43_200),
     "MARKETING": (43_200, 2_592_000),
 }
+CATEGORIES = ("UTILITY", "MARKETING", "AUTHENTICATION")
 
 _NAME = re.compile(r"[a-z0-9_]+")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(_[A-Z][A-Za-z]{1,3})?")

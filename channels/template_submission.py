@@ -197,15 +197,16 @@ async def _conclude(
     told = outcome.json()
     platform_id = leaving.platform_id or str(told.get("id") or "")
     if outcome.trouble is None and platform_id:
-        status = str(told.get("status") or "PENDING")
-        category = str(told.get("category") or leaving.draft.category)
         heard = Heard(
             leaving.row["name"],
             leaving.row["language"],
-            status=(at, status, ""),
-            category=(at, category, ""),
+            status=(at, str(told.get("status") or "PENDING"), ""),
             components=(at, templates.canonical(components), ""),
         )
+        # Of an edit nothing is said; what is approved was, or will be, moved by the platform alone.
+        if leaving.row["status"] != "APPROVED":
+            category = str(told.get("category") or leaving.draft.category)
+            heard.category = (at, category, "")
         await _arrived(leaving, platform_id, heard)
         return
     is_unknown = verdict_on(posted, None, 1).fate == "unknown"

@@ -8,7 +8,7 @@ from typing import Any, TypedDict
 from channels import template_versions
 from channels.template_draft import Button, Draft, Header, Sample, as_json, from_json
 from channels.template_findings import Finding, refuse
-from channels.template_limits import findings, head_findings
+from channels.template_limits import CATEGORIES, findings, head_findings
 from channels.template_versions import VersionRow
 from kernel import clock, database, ids, tenancy
 from kernel.errors import Conflict, NotFound
@@ -87,7 +87,10 @@ async def update_template(template_id: Id, changes: DraftChanges) -> None:
     version = await newest(template_id)
     if version is not None and version["state"] == "leaving":
         raise Conflict("It is being submitted just now.", field=("template",))
-    before = from_json(version["draft"]) if version else Draft(row["category"] or "UTILITY")
+    before = from_json(version["draft"]) if version else Draft(CATEGORIES[0])
+    # Only the platform moves what it has approved.
+    if row["category"] in CATEGORIES and (version is None or row["status"] == "APPROVED"):
+        before = replace(before, category=row["category"])
     draft = replace(before, **changes)
     refuse(_fixed(row, before, draft, is_ours=version is not None), findings(draft))
     await _check_upload(draft)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 
 import channels
@@ -91,6 +92,19 @@ async def test_from_draft_to_approved_paused_and_back(studio: Studio) -> None:
         "template.status_changed",  # APPROVED
         "template.category_changed",
     ]
+
+    # An edit does not bring it back to where it was; what is disabled stays so.
+    _, errors = await studio.does("Update", template=template, footer="Reply STOP to end")
+    assert errors == []
+    edited = await studio.submits(template)
+    assert (edited["status"], edited["category"]) == ("PENDING", "MARKETING")
+    assert [one["category"] for one in edited["versions"]] == ["MARKETING", "UTILITY"]
+    studio.sim.change_template(platform_id, verdict="DISABLED")
+    await studio.hears()
+    await studio.does("Update", template=template, footer="Reply STOP to leave")
+    for step in ("Submit", "Delete"):
+        _, errors = await studio.does(step, template=template)
+        assert [(one["field"], one["code"]) for one in errors] == [(["template"], "CONFLICT")]
 
 
 async def test_rejected_with_a_reason_and_resubmitted(studio: Studio) -> None:
@@ -200,8 +214,32 @@ async def test_an_answer_that_never_came(studio: Studio) -> None:
     assert (made["status"], made["versions"][0]["state"]) == ("APPROVED", "SUBMITTED")
     assert len(studio.sim.world.templates.by_id) == 2
 
+    # Neither the answer came nor could the platform be asked: the poll settles it.
+    for name, is_taken in (("taken", True), ("not_taken", False)):
+        waiting = await studio.writes(name)
+        studio.sim.fault("drop", edge="message_templates", accepted=is_taken)
+        studio.sim.fault("status", edge="message_templates")
+        made, errors = await studio.does("Submit", template=waiting)
+        assert [one["code"] for one in errors] == ["PLATFORM_SILENT"]
+        version = made["versions"][0]
+        assert (made["status"], version["state"], version["trouble"]) == (
+            "DRAFT",
+            "LEAVING",
+            "UNKNOWN",
+        )
+        await studio.waits(clock.MINUTE)
+        while await channels.sync_next_account():
+            pass
+        shown = await studio.sees(waiting)
+        assert shown is not None
+        assert shown["versions"][0]["state"] == ("SUBMITTED" if is_taken else "DRAFT")
+        # Beside each other they are one.
+        await asyncio.gather(*(studio.does("Submit", template=waiting) for _ in range(3)))
+        names = [one.name for one in studio.sim.world.templates.by_id.values()]
+        assert names.count(name) == 1
+
     third = await studio.writes("third")
-    studio.sim.set(limits={"templates_per_account": 2})
+    studio.sim.set(limits={"templates_per_account": 4})
     made, errors = await studio.does("Submit", template=third)
     assert [(one["field"], one["code"]) for one in errors] == [(["template"], "PLATFORM_REFUSED")]
     assert (made["status"], made["versions"][0]["state"], made["versions"][0]["trouble"]) == (
