@@ -250,4 +250,5 @@ async def _outside(environ: dict[str, str], work: Callable[[], Awaitable[Any]]) 
     try:
         return await work()
     finally:
+        await stored.close()
         await database.stop()
