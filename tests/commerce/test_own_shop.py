@@ -293,7 +293,7 @@ async def test_a_shop_is_connected_and_closed(door: Door, store: Store) -> None:
     assert (made["state"], made["address"]) == ("OPEN", "https://tienda.example/shop/")
     assert made["webhookPath"].startswith("/webhooks/woocommerce/")
     again = (await door.data(_CONNECT, token, input=wanted))["storeConnect"]
-    assert again == {"store": None, "userErrors": [{"field": ["address"], "code": "CONFLICT"}]}
+    assert again == {"store": None, "userErrors": [{"field": ["address"], "code": "TAKEN"}]}
     for field, value in (("secret", "short"), ("address", "nowhere"), ("name", " ")):
         told = (await door.data(_CONNECT, token, input={**wanted, field: value}))["storeConnect"]
         assert told["userErrors"] == [{"field": [field], "code": "INVALID"}]
