@@ -1,4 +1,5 @@
 -- 0029: templates are written here (F20): drafts, every version that was submitted, and the poll.
+-- drops: template_external
 
 -- '' until the platform has given an id: of a name in a language one draft alone waits for it.
 DROP INDEX template_external;

@@ -98,11 +98,11 @@ async def house(environ: dict[str, str], backend: str, logged: Logged) -> AsyncI
         await bells.start(settings)
         yield House(settings, backend, environ)
     finally:
-        await stored.close()
         await bells.stop()
         keys.stop()
         await database.stop()
         clock.reset()
+        await stored.close()
 
 
 @pytest.fixture(scope="session")
@@ -162,8 +162,8 @@ def pytest_runtest_makereport(
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """`-n auto`: a test process per core, and two at least."""
-    return max(2, len(os.sched_getaffinity(0)))
+    """`-n auto`: a test process per core and one more, for many tests wait for other programs."""
+    return len(os.sched_getaffinity(0)) + 1
 
 
 def _environ(data: Path, redis_server: Redis) -> dict[str, str]:

@@ -128,7 +128,7 @@ async def test_a_database_that_is_away_is_not_acknowledged(
     monkeypatch.setattr("channels.accept", fails)
     with capture_logs() as logged:
         assert await door.post_webhook(b"{}") == (503, "TRY_LATER")
-    assert [entry["event"] for entry in logged] == ["delivery_not_stored"]
+    assert [entry["event"] for entry in logged] == ["delivery_not_stored", "webhook_refused"]
 
 
 async def test_hundreds_at_once(door: Door, store: Store) -> None:
