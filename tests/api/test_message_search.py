@@ -7,9 +7,8 @@ from typing import Any
 import conversations
 import privacy
 from kernel import clock, keys, tenancy
-from tests import stored
+from tests import following, stored
 from tests.api.door import Door, Store, arrives, text_message
-from workers import reactions
 
 _FIND = """
 query($search: String!, $first: Int, $after: String) {
@@ -48,8 +47,7 @@ async def _found(door: Door, store: Store, search: str, **page: Any) -> list[str
 
 
 async def _index() -> None:
-    while await reactions.react():
-        pass
+    await following.follow()
 
 
 async def test_messages_are_found_by_their_words(door: Door, store: Store) -> None:

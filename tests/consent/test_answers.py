@@ -5,17 +5,16 @@ from __future__ import annotations
 import pytest
 
 from kernel import clock
+from tests import following
 from tests.api.test_public_pages import form_of, title_of, visit
 from tests.consent.office import Office, says, seconds, tap, wamid_of
 from tests.flows.platform import Json
-from workers import reactions
 
 
 async def reacts(office: Office) -> list[Json]:
     """What the house says by itself, after what has happened."""
     before = len(office.desk.platform.messages)
-    while await reactions.react():
-        pass
+    await following.follow()
     await office.desk.deliver()
     return office.desk.platform.messages[before:]
 

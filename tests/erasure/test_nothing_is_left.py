@@ -16,7 +16,7 @@ import privacy
 from kernel import clock, tenancy
 from kernel.ids import Id
 from privacy import erasing
-from tests import stored
+from tests import following, stored
 from tests.api.desk import Desk
 from tests.api.door import arrives, open_store, text_message
 from tests.conftest import House
@@ -26,7 +26,6 @@ from tests.faults.needles import Needles, files_below
 from tests.faults.overheard import held, written_by
 from tests.kernel.filled import both
 from tests.servers import Redis
-from workers import reactions
 
 _ERASE = """mutation($contact: ID!) { erasureRequest(input: {contact: $contact}) {
   erasure { id } userErrors { code } } }"""
@@ -101,8 +100,7 @@ async def test_nothing_is_left_wherever_it_was_killed(
         "contact_search",
         "held",
     }
-    while await reactions.react():
-        pass
+    await following.follow()
 
     assert await _read(tenant_id, needles) == []
     assert needles.in_files(files_below(house.settings.data)) == []

@@ -10,14 +10,14 @@ import privacy
 import tenants
 from kernel import clock, ids, tenancy
 from kernel.ids import Id
-from tests import stored
+from tests import following, stored
 from tests.api.desk import Desk
 from tests.api.door import arrives, delivery, text_message
 from tests.commerce import platforms
 from tests.flows import town
 from tests.platform_json import as_platform
 from tests.privacy import life
-from workers import reactions, shops
+from workers import shops
 
 PHONE, EMAIL, CUSTOMER = life.LEA, "lea@example.com", "7100000000001"
 SAID = {
@@ -75,8 +75,7 @@ async def live(desk: Desk) -> Lea:
         await privacy.begin_export(contact_id)
         while await privacy.run_next_export():
             pass
-    while await reactions.react():
-        pass
+    await following.follow()
     return Lea(contact_id)
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from kernel import database, keys
 from kernel import settings as kernel_settings
+from tests import stored
 from tests.conftest import House
 from tests.faults import load
 from tests.faults.conftest import Figure
@@ -60,6 +61,7 @@ async def test_four_starts_beside_each_other(
                 for one in served:
                     assert await _name_of_viewer(one) == "Nuria Sala"
         finally:
+            await stored.close()
             keys.stop()
             await database.stop()
     told = (logs / "migrate.log").read_text()

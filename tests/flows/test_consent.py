@@ -9,11 +9,10 @@ import pytest
 import conversations
 from channels.simulator.records import Message
 from kernel import clock
-from tests import stored
+from tests import following, stored
 from tests.consent.office import ASK, WORDING
 from tests.flows import town
 from tests.flows.market import Market
-from workers import reactions
 
 _STATE = "{ contacts { nodes { id consent { state } } } }"
 
@@ -91,9 +90,7 @@ async def _works(market_here: Market) -> None:
 
 async def _follows(market_here: Market) -> None:
     """The worker reacts to what happened, twice over, as after a crash."""
-    while await reactions.react():
-        pass
+    await following.follow()
     await stored.run("UPDATE reader SET position = 0, lease_until = 0 WHERE name = 'reactions'")
-    while await reactions.react():
-        pass
+    await following.follow()
     await _works(market_here)

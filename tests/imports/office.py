@@ -11,7 +11,6 @@ from typing import Any
 import imports
 from tests.api.door import Door, Store
 from tests.kernel.filled import both
-from workers import reactions
 
 CREATE = """
 mutation($input: ImportCreateInput!) { importCreate(input: $input) {
@@ -143,12 +142,6 @@ class Office:
 async def work() -> None:
     """Let the worker do all that waits."""
     while await imports.run_next():
-        pass
-
-
-async def follow() -> None:
-    """Let the reactions follow what happened."""
-    while await reactions.react():
         pass
 
 

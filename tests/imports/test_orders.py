@@ -10,7 +10,8 @@ import pytest
 from imports import order_rows, running, scattered
 from kernel import tenancy
 from tests import stored
-from tests.imports.office import HISTORIES, Office, codes, follow
+from tests.following import follow
+from tests.imports.office import HISTORIES, Office, codes
 
 HEADER = "Invoice,SKU,Product,Quantity,Date,Price,Customer ID,Country\n"
 FILE = (

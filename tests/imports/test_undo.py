@@ -6,7 +6,8 @@ import contacts
 from kernel import ids, tenancy
 from tests import stored
 from tests.api.door import arrives, text_message
-from tests.imports.office import HISTORIES, Office, codes, follow, work
+from tests.following import follow
+from tests.imports.office import HISTORIES, Office, codes, work
 
 LIST = """phone,name,email,country,language,tags
 600111222,Marta Vidal,marta@costa.example,ES,ca,"vip, wholesale"

@@ -15,11 +15,12 @@ from commerce.told import Buyer, Customer, Visit
 from kernel import audit, clock, ids, tenancy
 from kernel.audit import Actor
 from kernel.ids import Id
+from tests import following
 from tests.api.desk import Desk
 from tests.api.door import arrives, delivery, text_message
 from tests.channels.files import JPEG
 from tests.commerce.shop import STORY, open_shop
-from workers import jobs, reactions
+from workers import jobs
 
 LEA, OTHER_PHONE = "34600111222", "34600333444"
 OTTO, OTTO_NAME = "34655000777", "Otto Brandt"
@@ -50,8 +51,7 @@ async def live(desk: Desk) -> Id:
         colleague = Actor("person", desk.store.people["agent"])
         await audit.record("contact.read", {"contact": [lea]}, actor=colleague)
         await jobs.link_chains()
-    while await reactions.react():
-        pass
+    await following.follow()
     return lea
 
 

@@ -12,12 +12,11 @@ import conversations
 import privacy
 from contacts import Sighting
 from kernel import clock, tenancy
-from tests import stored
+from tests import following, stored
 from tests.api.door import WABA, arrives
 from tests.api.people import post_office
 from tests.flows.platform import TOKEN, Platform
 from tests.privacy.office import Office, go_to
-from workers import reactions
 
 
 @pytest.fixture
@@ -162,7 +161,7 @@ async def test_a_mail_or_by_hand(office: Office) -> None:
         # All that is held on her is gathered, and she is told where to fetch it.
         await office.act("privacyRequestFulfil", **one)
         assert await privacy.run_next_export() == 1
-        await reactions.react()
+        await following.follow()
         await deliver()
         [ready] = re.findall(r"https://rapport\.example(/export/\S+)", box.mails[-1].get_content())
         async with office.door.http.get(f"{office.door.root}{ready}") as page:

@@ -10,7 +10,7 @@ import orjson
 import commerce
 import privacy
 from kernel import clock, keys, tenancy
-from tests import stored
+from tests import following, stored
 from tests.commerce.platforms import (
     SHOPIFY_SECRET,
     SHOPIFY_SHOP,
@@ -20,7 +20,6 @@ from tests.commerce.platforms import (
     shopify,
 )
 from tests.privacy.office import REQUEST, Office, go_to
-from workers import reactions
 
 _LEA = {"id": 7100000000001, "email": "lea@example.com", "phone": "+34600111222"}
 _JO = {"id": 7100000000002, "email": "jo@example.com", "phone": None}
@@ -98,7 +97,7 @@ async def test_a_shop_is_forgotten_unless_it_was_installed_anew(office: Office) 
     assert await arrive(office.door, [_forget_shop(6, "2027-01-31T11:00:00Z")] * 2) == [200, 200]
     # What was triggered before and comes after is not taken in.
     late = _order(7, _LEA, **_at("2027-01-31T10:00:00Z"))
-    await reactions.react()
+    await following.follow()
     assert await arrive(office.door, [late]) == [200]
     await _work()
     done = (await _requests(office))[0]
@@ -136,7 +135,7 @@ async def test_a_person_asks_to_be_forgotten(office: Office) -> None:
 async def _work() -> None:
     """The workers, until nothing is left."""
     while (
-        await reactions.react()
+        await following.follow()
         or await privacy.run_next_export()
         or await privacy.erase_next()
         or await privacy.redact_shops()
