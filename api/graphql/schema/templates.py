@@ -142,8 +142,8 @@ class Template(Node):
         description="What was written in it, the newest version first; every one that was "
         "submitted stays. Empty for a template that was made elsewhere."
     )
-    def versions(self) -> list[TemplateVersion]:
-        return self.asked.loader(load_versions).get(self.row["id"]) or []
+    async def versions(self) -> list[TemplateVersion]:
+        return await self.asked.loader(load_versions).one(self.row["id"]) or []
 
 
 @input_type
