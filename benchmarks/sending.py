@@ -132,7 +132,7 @@ async def _send_deep(there: Taker, business: Business) -> float:
 
 async def _sent() -> None:
     async with asyncio.timeout(300):
-        while await ledger.waiting():  # noqa: ASYNC110 (nothing tells) (asking is the only way)
+        while await ledger.waiting():  # noqa: ASYNC110 (nothing tells)
             await asyncio.sleep(0.05)
 
 

@@ -38,7 +38,7 @@ class Taker:
 
     def _ask(self, path: str, body: bytes | None = None) -> dict[str, Any]:
         trusted = self.ground.settings.graph_ca
-        asked = urllib.request.Request(  # noqa: S310 (the bench's own) (it is our own)
+        asked = urllib.request.Request(  # noqa: S310 (the bench's own)
             self.url + path, body, {"content-type": "application/json"}
         )
         context = ssl.create_default_context(cafile=trusted) if trusted else None
