@@ -3,7 +3,7 @@
 I own contacts, their identities and subjects, merges, tags, the consent ledger and activity.
 My words: sighting (how somebody showed up), move (they changed number or user id), listed (how a
 list has them), subject (owner of a key), step (one line of the ledger), touch (one activity),
-mark (somebody with this id was erased).
+selection (which contacts are meant), mark (somebody with this id was erased).
 My events: contact.created, contact.updated, contact.identity_changed, contact.merged,
 contact.tagged, contact.untagged, contact.removed, preference.changed, consent.*,
 incentive.released, restriction.set, restriction.lifted.
@@ -90,6 +90,15 @@ from contacts.queries import (
 )
 from contacts.restriction import freeze, frozen_subjects, unfreeze
 from contacts.search import search_tokens
+from contacts.selection import (
+    EVERYBODY,
+    NOBODY,
+    Selection,
+    count_selected,
+    selected_page,
+    tagged,
+    those,
+)
 from contacts.sightings import WORDS, Known, Move, Sighting
 from contacts.sources import note_source
 from contacts.suppression import (
@@ -129,9 +138,11 @@ from contacts.wordings import (
 
 __all__ = [
     "ACTIVITY",
+    "EVERYBODY",
     "GAPS",
     "LEDGER",
     "MARKETING",
+    "NOBODY",
     "WORDS",
     "Address",
     "Answer",
@@ -156,6 +167,7 @@ __all__ = [
     "Move",
     "Person",
     "Recognised",
+    "Selection",
     "Sighting",
     "TagRow",
     "Topic",
@@ -178,6 +190,7 @@ __all__ = [
     "correct",
     "count_contacts",
     "count_marks",
+    "count_selected",
     "count_touches",
     "count_wordings",
     "create_topic",
@@ -220,13 +233,16 @@ __all__ = [
     "requests_of",
     "retag",
     "search_tokens",
+    "selected_page",
     "suppress",
     "tag",
+    "tagged",
     "tags_by_ids",
     "tags_of",
     "take_back",
     "tenants_with_requests_due",
     "text_hash",
+    "those",
     "tidy_tag",
     "times_shown",
     "topic_code",
