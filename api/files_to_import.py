@@ -17,9 +17,9 @@ from api import auth
 from api.asgi import ClientGone, respond
 from api.refusals import JSON, refuse
 from kernel import audit, ids, tenancy
-from kernel.errors import Invalid, NotAllowed, NotFound, RapportError, TryLater
+from kernel.errors import Invalid, NotFound, RapportError, TryLater
 from kernel.ids import Id
-from tenants import Permission, Viewer
+from tenants import Permission
 
 # Seconds for the whole file.
 _WITHIN = 900.0
@@ -58,7 +58,7 @@ class Reports:
             await respond(send, 405, b"", [(b"allow", b"GET")])
             return
         try:
-            viewer = await _viewer(scope, Permission.IMPORTS_READ)
+            viewer = await auth.viewer_who_may(scope, "import_report.read", Permission.IMPORTS_READ)
             with tenancy.acting_for(viewer.tenant_id):
                 job = await _job(scope)
                 actor = auth.actor_of(viewer)
@@ -69,7 +69,7 @@ class Reports:
 
 
 async def _keep(scope: Scope, receive: Receive) -> Id:
-    viewer = await _viewer(scope, Permission.IMPORTS_WRITE)
+    viewer = await auth.viewer_who_may(scope, "import_file.upload", Permission.IMPORTS_WRITE)
     with tenancy.acting_for(viewer.tenant_id):
         incoming = await imports.Incoming.begin()
         try:
@@ -89,14 +89,6 @@ async def _keep(scope: Scope, receive: Receive) -> Id:
             raise TryLater("The file did not come in time.", code="TOO_SLOW") from None
         finally:
             incoming.drop()
-
-
-async def _viewer(scope: Scope, permission: Permission) -> Viewer:
-    viewer = await auth.viewer_of(scope)
-    if viewer is None:
-        raise NotAllowed("Sign in first.", code="SIGN_IN")
-    viewer.require(permission)
-    return viewer
 
 
 async def _job(scope: Scope) -> imports.JobRow:

@@ -13,7 +13,7 @@ from api import auth
 from api.asgi import respond
 from api.errors import status_of
 from kernel import audit, ids, tenancy
-from kernel.errors import Invalid, NotAllowed, NotFound, RapportError
+from kernel.errors import Invalid, NotFound, RapportError
 from tenants import Permission
 
 # What browsers show without running anything; all else is only saved.
@@ -45,11 +45,9 @@ class Media:
 
 
 async def _open(scope: Scope) -> channels.OpenedMedia:
-    viewer = await auth.viewer_of(scope)
-    if viewer is None:
-        raise NotAllowed("Sign in first.", code="SIGN_IN")
-    viewer.require(Permission.CONTACTS_PERSONAL)
-    viewer.require(Permission.CONVERSATIONS_READ)
+    viewer = await auth.viewer_who_may(
+        scope, "media.read", Permission.CONTACTS_PERSONAL, Permission.CONVERSATIONS_READ
+    )
     try:
         media_id = ids.read("media", scope["path_params"]["id"])
     except Invalid:

@@ -20,12 +20,13 @@ from api.asgi import BodyTooLarge, ClientGone, header, read_body, respond
 from api.errors import camel, status_of
 from commerce import BulkReport, ReadRows, RowKind
 from kernel import audit, database, ids, tenancy
-from kernel.errors import Invalid, NotAllowed, NotFound, RapportError, TryLater
+from kernel.errors import Invalid, NotFound, RapportError, TryLater
 from kernel.ids import Id
 from tenants import Permission, Viewer, claim_answer, keep_answer, release_answer
 
 # 10,000 orders with their lines.
 _LIMIT = 32 * 1024 * 1024
+_ACTION = "store_rows.take"
 _JSON = (b"content-type", b"application/json; charset=utf-8")
 _KINDS: tuple[RowKind, ...] = get_args(RowKind)
 _log = structlog.get_logger("store_rows")
@@ -40,15 +41,12 @@ class StoreRows:
             await respond(send, 405, b"", [(b"allow", b"POST")])
             return
         try:
-            viewer = await auth.viewer_of(scope)
-            if viewer is None:
-                raise NotAllowed("Send a key or a token.", code="SIGN_IN")
-            viewer.require(Permission.COMMERCE_WRITE)
+            viewer = await auth.viewer_who_may(scope, _ACTION, Permission.COMMERCE_WRITE)
             body = await read_body(scope, receive, _LIMIT)
             actor, request_id = auth.actor_of(viewer), ids.new_id()
             with (
                 tenancy.acting_for(viewer.tenant_id),
-                audit.request_of(actor, request_id, "store_rows.take") as request,
+                audit.request_of(actor, request_id, _ACTION) as request,
             ):
                 answer = await database.sheltered(_once(viewer, scope, body))
                 if not request.is_told:

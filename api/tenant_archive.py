@@ -10,7 +10,7 @@ from api import auth
 from api.asgi import respond
 from api.refusals import refuse
 from kernel import tenancy
-from kernel.errors import NotAllowed, RapportError
+from kernel.errors import RapportError
 from tenants import Permission
 
 _HEADERS = [
@@ -30,10 +30,7 @@ class TenantArchive:
             await respond(send, 405, b"", [(b"allow", b"GET")])
             return
         try:
-            viewer = await auth.viewer_of(scope)
-            if viewer is None:
-                raise NotAllowed("Sign in first.", code="SIGN_IN")
-            viewer.require(Permission.OWNERS_WRITE)
+            viewer = await auth.viewer_who_may(scope, "tenant.export", Permission.OWNERS_WRITE)
             with tenancy.acting_for(viewer.tenant_id):
                 size, pieces = await privacy.read_archive(auth.actor_of(viewer))
         except RapportError as error:

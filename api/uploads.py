@@ -22,7 +22,7 @@ from api.multipart import FilePart
 from api.refusals import JSON, refuse
 from conversations.content import MediaKind
 from kernel import audit, ids, tenancy
-from kernel.errors import Invalid, NotAllowed, RapportError, TryLater
+from kernel.errors import Invalid, RapportError, TryLater
 from kernel.ids import Id
 from tenants import Permission
 
@@ -60,10 +60,7 @@ class Uploads:
         await respond(send, 201, answer, [JSON, (b"cache-control", b"no-store")])
 
     async def _keep(self, scope: Scope, receive: Receive) -> Id:
-        viewer = await auth.viewer_of(scope)
-        if viewer is None:
-            raise NotAllowed("Sign in first.", code="SIGN_IN")
-        viewer.require(Permission.CONVERSATIONS_WRITE)
+        viewer = await auth.viewer_who_may(scope, "media.upload", Permission.CONVERSATIONS_WRITE)
         kind = _kind(scope)
 
         def check(mime: str, size: int) -> None:

@@ -64,7 +64,7 @@ class Request:
 
     async def tell_changes(self) -> None:
         """The row of a unit's changes, committed with them."""
-        await record(self.action, self.changes)
+        await _write([_entry(self.action, self.changes, self.actor, DONE, self.id)])
         self.is_told = True
 
 
@@ -78,6 +78,16 @@ def request_of(actor: Actor, request_id: Id, action: str) -> Iterator[Request]:
     token = _request.set(request)
     try:
         yield request
+    finally:
+        _request.reset(token)
+
+
+@contextmanager
+def unheard() -> Iterator[None]:
+    """What changes inside is no part of the request's row: rows of its own tell of it."""
+    token = _request.set(None)
+    try:
+        yield
     finally:
         _request.reset(token)
 
@@ -121,7 +131,9 @@ async def record(
     outside. Elsewhere it is durable when this returns. Kinds that end in `_token` hold keyed hashes
     (64 hex digits). Invalid for anything else than ids and codes.
     """
-    entry = _entry(action, ids, actor, outcome)
+    request = _request.get()
+    who = actor or (request.actor if request else SYSTEM)
+    entry = _entry(action, ids, who, outcome, request.id if request else row_ids.new_id())
     if database.in_unit():
         await _write([entry])
     else:
@@ -150,12 +162,10 @@ def unpack(packed: str) -> dict[str, list[Id]]:
 
 
 def _entry(
-    action: str, ids: Mapping[str, Iterable[Id]], actor: Actor | None, outcome: str
+    action: str, ids: Mapping[str, Iterable[Id]], actor: Actor, outcome: str, request_id: Id
 ) -> dict[str, Any]:
     if not _ACTION.fullmatch(action) or not _OUTCOME.fullmatch(outcome):
         raise Invalid("an action is noun.verb, an outcome a code")
-    request = _request.get()
-    actor = actor or (request.actor if request else SYSTEM)
     listed = {kind: list(dict.fromkeys(given)) for kind, given in sorted(ids.items())}
     at = clock.now()
     return {
@@ -166,7 +176,7 @@ def _entry(
         "actor_id": actor.id,
         "action": action,
         "outcome": outcome,
-        "request_id": request.id if request else row_ids.new_id(),
+        "request_id": request_id,
         "ids": _pack(listed),
         "about": _about(listed),
     }

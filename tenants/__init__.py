@@ -25,7 +25,7 @@ from tenants.api_keys import (
     rotate_key,
 )
 from tenants.catalogue import CATALOGUE, EventKind
-from tenants.credentials import recognise
+from tenants.credentials import claimed_tenant, recognise
 from tenants.endings import drop_expired_sessions, end_session, end_sessions
 from tenants.forms import lines as tidy_lines
 from tenants.forms import locale as read_locale
@@ -154,6 +154,7 @@ __all__ = [
     "change_role",
     "claim_answer",
     "claim_mails",
+    "claimed_tenant",
     "confirm_factor",
     "drop_expired_sessions",
     "drop_old_answers",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tenants import key_text
+from kernel.ids import Id
+from tenants import key_text, tokens
 from tenants.key_use import read_key
 from tenants.sessions import read_token
 from tenants.viewer import Viewer
@@ -13,3 +14,10 @@ async def recognise(shown: str, address: str) -> Viewer:
     if shown.startswith(key_text.START):
         return await read_key(shown, address)
     return await read_token(shown)
+
+
+def claimed_tenant(shown: str) -> Id | None:
+    """The tenant that a token or key names, whoever wrote it; None where it names none."""
+    if shown.startswith(key_text.START):
+        return key_text.tenant_of(shown)
+    return tokens.claimed_tenant(shown)

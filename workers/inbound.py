@@ -15,7 +15,7 @@ import links
 import privacy
 from channels import Claimed, Route, wire
 from contacts import ConsentStep, Grounds, Known, Move, Sighting
-from kernel import clock, database, metrics, tenancy
+from kernel import audit, clock, database, ids, metrics, tenancy
 from kernel.errors import RapportError
 from kernel.ids import Id
 
@@ -86,7 +86,8 @@ async def _apply(claimed: Sequence[Claimed]) -> None:
             else:
                 by_tenant.setdefault(route.tenant_id, []).append(_Item(one, update, route))
     for tenant_id, items in sorted(by_tenant.items()):
-        with tenancy.acting_for(tenant_id):
+        request = audit.request_of(audit.SYSTEM, ids.new_id(), "whatsapp.receive")
+        with tenancy.acting_for(tenant_id), request:
             await _apply_to_tenant(sorted(items, key=lambda item: item.at))
     await channels.put_aside(aside)
     for update in updates:
@@ -128,13 +129,16 @@ async def _apply_to_tenant(items: Sequence[_Item]) -> None:
         ]
     )
     await links.note_arrivals([arrival for one in stored if (arrival := _arrival(one))], began_at)
-    await conversations.record_statuses(
-        [
-            conversations.ToldStatus(item.update, item.route.number_id, item.claimed.received_at)
-            for item in items
-            if isinstance(item.update, wire.Status) and item.route.number_id
-        ]
-    )
+    with audit.unheard():  # a status is kept as it came, a row for each: that is its trace
+        await conversations.record_statuses(
+            [
+                conversations.ToldStatus(
+                    item.update, item.route.number_id, item.claimed.received_at
+                )
+                for item in items
+                if isinstance(item.update, wire.Status) and item.route.number_id
+            ]
+        )
     await contacts.record_consent(
         [
             step

@@ -10,7 +10,7 @@ import structlog
 import commerce
 import conversations
 from commerce import ClaimedDelivery, Told
-from kernel import database, metrics, tenancy
+from kernel import audit, database, ids, metrics, tenancy
 from kernel.errors import RapportError
 from kernel.ids import Id
 
@@ -62,5 +62,6 @@ async def _apply(together: Sequence[ClaimedDelivery]) -> None:
 
 @database.unit_of_work
 async def _take(store_id: Id, told: Sequence[Told]) -> None:
-    ingested = await commerce.ingest(store_id, told)
-    await conversations.follow_merges(ingested.merges)
+    with audit.request_of(audit.SYSTEM, ids.new_id(), "shop.receive"):
+        ingested = await commerce.ingest(store_id, told)
+        await conversations.follow_merges(ingested.merges)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from api import auth
+from api.graphql import trail
 from api.graphql.context import Budget
 from api.graphql.cost import Cost, cost_of
 from api.graphql.documents import read_document
@@ -9,7 +11,7 @@ from api.graphql.execute import Prepared, Request
 from api.graphql.permissions import check
 from api.graphql.persisted import PersistedDocuments
 from kernel import clock, rates
-from kernel.errors import TryLater
+from kernel.errors import NotAllowed, TryLater
 from kernel.settings import Settings
 from tenants import Viewer
 
@@ -31,7 +33,14 @@ class Admission:
         text = await self._documents.text_of(request, viewer)
         document = read_document(text, is_stranger=viewer is None)
         operation = document.operation(request.operation_name)
-        check(document.needs[operation.name.value if operation.name else None], viewer)
+        name = operation.name.value if operation.name else None
+        try:
+            check(document.needs[name], viewer)
+        except NotAllowed as refused:
+            if viewer is not None:
+                given = trail.ids_in(trail.sent(document.text, request.variables))
+                await auth.note_refusal(viewer, document.actions[name], given, refused.code)
+            raise
         cost = cost_of(operation, document.parsed, request.variables)
         budget = None
         if viewer is not None:

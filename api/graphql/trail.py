@@ -66,12 +66,25 @@ async def leave(
         context.opened.clear()  # a subscription goes on
         await audit.record(request.action, opened, outcome=request.outcome)
     elif changed and not request.is_told:
-        await audit.record(request.action, _ids_in(changed), outcome=request.outcome)
+        await audit.record(request.action, ids_in(changed), outcome=request.outcome)
 
 
 def sent(text: str, variables: object) -> bytes:
     """What a client sent, in which ids may stand."""
     return text.encode() + orjson.dumps(variables)
+
+
+def ids_in(content: bytes) -> dict[str, list[Id]]:
+    """The ids of ours in what a client sent; other words of that form are no ids of a kind."""
+    found: dict[str, list[Id]] = {}
+    for shown in _SHOWN_ID.findall(content)[:_MOST_IDS]:
+        try:
+            kind, row_id = ids.read_any(shown.decode())
+        except Invalid:
+            continue
+        if kind in KINDS or kind in _BESIDE_NODES:
+            found.setdefault(kind, []).append(row_id)
+    return found
 
 
 def _roots(selected: SelectionSetNode, fragments: dict[str, FragmentDefinitionNode]) -> set[str]:
@@ -90,17 +103,4 @@ def _by_kind(opened: Opened) -> dict[str, list[Id]]:
     found: dict[str, list[Id]] = {}
     for place, row_ids in opened.items():
         found.setdefault(place.partition(".")[0], []).extend(row_ids)
-    return found
-
-
-def _ids_in(content: bytes) -> dict[str, list[Id]]:
-    """The ids of ours in what a client sent; other words of that form are no ids of a kind."""
-    found: dict[str, list[Id]] = {}
-    for shown in _SHOWN_ID.findall(content)[:_MOST_IDS]:
-        try:
-            kind, row_id = ids.read_any(shown.decode())
-        except Invalid:
-            continue
-        if kind in KINDS or kind in _BESIDE_NODES:
-            found.setdefault(kind, []).append(row_id)
     return found

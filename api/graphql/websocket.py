@@ -164,7 +164,7 @@ class _Connection:
             given = named.get("authorization", given)
         try:
             self._token = auth.token_of(given if isinstance(given, str) else "")
-            viewer = await recognise(self._token, self._address)
+            viewer = await auth.recognise(self._token, self._address)
             await self._origins.check(self._socket.scope, viewer.tenant_id)
         except NotAllowed as error:
             raise _Closing(_FORBIDDEN, error.code) from None

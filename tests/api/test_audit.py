@@ -44,15 +44,23 @@ def told(entry: dict[str, Any]) -> tuple[str, str, dict[str, int]]:
 async def test_every_request_leaves_its_row(door: Door, store: Store) -> None:
     for phone in ("34600111222", "34600111223"):
         await arrives(door, text_message(store, "Hola", phone=phone))
-    assert await log(door, store) == []
+    # What the platform tells is a row for each batch, of the house itself.
+    came = await log(door, store)
+    assert [told(entry) for entry in came] == 2 * [
+        ("whatsapp.receive", "done", {"contact": 1, "conversation": 1, "message": 1, "number": 1})
+    ]
+    assert [(entry["actor"], entry["person"], entry["key"]) for entry in came] == 2 * [
+        ("SYSTEM", None, None)
+    ]
+    since = clock.now()
     # Without a person's data, or without the permission to see it, there is nothing to tell.
     await door.data("{ conversations { nodes { id contact { id country } } } }", store.token)
     named = "{ conversations { nodes { id contact { id name phone } lastMessage { id text } } } }"
     await door.data(named, store.tokens["analyst"])
-    assert await log(door, store) == []
+    assert await log(door, store, at={"after": _moment(since)}) == []
     page = (await door.data(named, store.token))["conversations"]["nodes"]
     thread, contact = page[0]["id"], page[0]["contact"]["id"]
-    [read] = await log(door, store)
+    [read] = await log(door, store, at={"after": _moment(since)})
     assert told(read) == (
         "query.conversations",
         "done",
@@ -103,7 +111,8 @@ async def test_every_request_leaves_its_row(door: Door, store: Store) -> None:
         await asyncio.sleep(0.1)
         await arrives(door, text_message(store, "Otra", phone="34600111222"))
         await line.hear_events("message.received")
-    entries = await log(door, store, at={"after": _moment(since)})
+    received, *entries = await log(door, store, at={"after": _moment(since)})
+    assert told(received)[0] == "whatsapp.receive"
     assert {told(one)[:2] for one in entries} == {("subscription.inbox", "done")}
     assert told(entries[0])[2] == {"message": 1, "subject": 1}
     # Rows of a shop's own system.
@@ -134,15 +143,16 @@ async def test_the_log_is_searched_and_keeps_to_its_house(door: Door, store: Sto
     for token in (store.token, store.tokens["owner"]):
         await door.data(one, token, id=people[1])
     assert [told(entry)[0] for entry in await log(door, store, contact=people[1])] == [
+        "whatsapp.receive",
         "query.contacts",
         "query.contact",
         "query.contact",
     ]
-    assert len(await log(door, store, contact=people[0])) == 1
+    assert len(await log(door, store, contact=people[0])) == 2
     agent = ids.show("person", store.people["agent"])
     assert len(await log(door, store, contact=people[1], actor=agent)) == 2
     assert len(await log(door, store, action="query.contact")) == 2
-    assert len(await log(door, store, at={"before": _moment(middle)})) == 1
+    assert len(await log(door, store, at={"before": _moment(middle)})) == 4
     assert len(await log(door, store, actor=agent, at={"after": _moment(middle)})) == 1
     # Page by page.
     seen, after = [], None
@@ -156,6 +166,11 @@ async def test_the_log_is_searched_and_keeps_to_its_house(door: Door, store: Sto
     assert await log(door, other, contact=people[1]) == []
     refused = await door.ask(_LOG, store.token)
     assert refused["errors"][0]["extensions"]["code"] == "NOT_ALLOWED"
+    [kept] = await log(door, store, action="query.audit")
+    assert (told(kept), kept["person"]) == (
+        ("query.audit", "NOT_ALLOWED", {}),
+        {"name": "Nuria Sala"},
+    )
     wrong = await door.ask(_LOG, store.tokens["owner"], filter={"actor": people[1][:-1]})
     assert wrong["errors"][0]["extensions"]["code"] == "BAD_ID"
 

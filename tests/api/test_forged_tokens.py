@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 import tenants
 from kernel import clock, ids, keys, tenancy
+from tests import stored
 from tests.api.door import Door, Store, open_store
 from tests.api.line import open_line
 
@@ -173,6 +174,11 @@ async def test_sixty_forgeries_are_one_answer(door: Door, store: Store) -> None:
             },
         ), kind
     assert (await door.raw(query, token=good))[0] == 200
+    # Each house hears of what claimed to be its own, up to the sixty that are noted one by one.
+    noted = "SELECT actor_kind, outcome FROM audit_entry WHERE tenant_id = $1::uuid AND action = $2"
+    refusal = {"actor_kind": "stranger", "outcome": "TOKEN_INVALID"}
+    assert await stored.rows(noted, store.tenant_id, "credential.show") == [refusal] * 60
+    assert await stored.rows(noted, other.tenant_id, "credential.show") == [refusal]
 
 
 async def test_they_open_no_websocket(door: Door, store: Store) -> None:

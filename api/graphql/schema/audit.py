@@ -42,7 +42,10 @@ class AuditActor(Enum):
     PERSON = strawberry.enum_value("person", description="A colleague who signed in.")
     KEY = strawberry.enum_value("key", description="A system of the store, with its key.")
     CONTACT = strawberry.enum_value("contact", description="The contact, on a public page.")
-    SYSTEM = strawberry.enum_value("system", description="The service itself, by its own clock.")
+    SYSTEM = strawberry.enum_value(
+        "system",
+        description="The service itself, by its own clock or for what platforms and shops tell it.",
+    )
     STRANGER = strawberry.enum_value("stranger", description="Somebody who was not recognised.")
 
 
