@@ -8,8 +8,10 @@ typing.wanted.
 """
 
 from conversations.aging import BODIES
+from conversations.asked import Asked, Occasion, PaceKind
 from conversations.attempts import finish
 from conversations.content_limits import check_file
+from conversations.decisions import read as read_decision
 from conversations.echoes import record_statuses
 from conversations.ends import (
     count_episodes,
@@ -24,7 +26,7 @@ from conversations.episodes import SILENCE
 from conversations.filled import fill as fill_template
 from conversations.fitting import templates_that_fit
 from conversations.forgetting import blank_extras, said_with, uploads_for, void_sends
-from conversations.gate import Occasion
+from conversations.gate import Decision
 from conversations.handing_over import hand_over
 from conversations.inbound import Stored, receive
 from conversations.ledger import BELL as SENDS_BELL
@@ -54,10 +56,11 @@ from conversations.queries import (
     unread_of,
 )
 from conversations.reaching import Reply, Way, open_threads, replies_to, thread_with, way_to
+from conversations.reasons import Reason
 from conversations.receipts import Receivable, receivables, wish_receipt
 from conversations.received import Received, ThreadUpdate
 from conversations.retries import retry
-from conversations.rulings import NotSendable
+from conversations.rulings import NotSendable, rehearse
 from conversations.searching import count_found, found_messages, index_words, word_tokens
 from conversations.sends import queue
 from conversations.statuses import ToldStatus
@@ -70,15 +73,19 @@ __all__ = [
     "SENDS_BELL",
     "SILENCE",
     "WINDOW",
+    "Asked",
     "ConversationFilter",
     "ConversationRow",
+    "Decision",
     "EpisodeRow",
     "MessageRow",
     "NotSendable",
     "Occasion",
     "Outgoing",
+    "PaceKind",
     "Preview",
     "Queued",
+    "Reason",
     "Receivable",
     "Received",
     "Reply",
@@ -123,9 +130,11 @@ __all__ = [
     "open_threads",
     "preview",
     "queue",
+    "read_decision",
     "receivables",
     "receive",
     "record_statuses",
+    "rehearse",
     "replies_to",
     "retry",
     "said_with",

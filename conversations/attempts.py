@@ -17,7 +17,8 @@ import channels
 import contacts
 from channels import Departing, Verdict
 from contacts import Address
-from conversations import gate, results
+from conversations import results
+from conversations.asked import Asked, PaceKind
 from conversations.content import file_of
 from conversations.ledger import BELL
 from conversations.rulings import rulings
@@ -95,10 +96,14 @@ class Claim:
     message_id: Id
     template_name: str | None
     template_language: str | None
+    origin: str
     topic: str
+    pace_kind: PaceKind
     occasion: str | None
     occasion_id: Id | None
     content_sealed: bytes
+    created_at: int
+    expires_at: int | None
     fence: int
     attempts: int
 
@@ -194,16 +199,20 @@ async def _admit(claims: Sequence[Claim]) -> set[Id]:
         {claim.contact_id for claim in claims if claim.template_name or claim.occasion}
     )
     ruled = await rulings([_asked(claim) for claim in claims])
-    refused = [(one, ruled[one.id][0]) for one in claims if ruled[one.id][0].ruling == "refuse"]
-    await results.refuse(refused)
-    barred = {claim.id for claim, _ in refused}
+    barred = [(one, ruled[one.id].decision) for one in claims if not ruled[one.id].may_go]
+    await results.hold_back(barred)
+    held = {claim.id for claim, _ in barred}
     rows = await database.rows(
         database.sql(__file__, "write_attempts"),
         tenancy.current(),
         clock.now(),
         batch=Batch(
-            {"id": "uuid", "fence": "bigint"},
-            [[claim.id, claim.fence] for claim in claims if claim.id not in barred],
+            {"id": "uuid", "fence": "bigint", "category": "text", "pace_kind": "text"},
+            [
+                [claim.id, claim.fence, ruled[claim.id].category, ruled[claim.id].pace_kind]
+                for claim in claims
+                if claim.id not in held
+            ],
         ),
     )
     return {row["id"] for row in rows}
@@ -219,8 +228,8 @@ async def _hold_consents(contact_ids: Collection[Id]) -> None:
         )
 
 
-def _asked(claim: Claim) -> gate.Asked:
-    return gate.Asked(
+def _asked(claim: Claim) -> Asked:
+    return Asked(
         claim.id,
         claim.contact_id,
         claim.number_id,
@@ -230,6 +239,10 @@ def _asked(claim: Claim) -> gate.Asked:
         occasion=claim.occasion,
         occasion_id=claim.occasion_id,
         topic=claim.topic,
+        origin=claim.origin,
+        pace_kind=claim.pace_kind,
+        created_at=claim.created_at,
+        expires_at=claim.expires_at,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import channels
 from channels import TemplateFilter, TemplateRow
-from conversations import gate
+from conversations.asked import Asked
 from conversations.rulings import rulings
 from kernel import database, tenancy
 from kernel.ids import Id
@@ -27,7 +27,7 @@ async def templates_that_fit(conversation_id: Id) -> list[TemplateRow]:
     wanted = TemplateFilter(thread["waba_row_id"], ["APPROVED"])
     approved = await channels.template_page(wanted, "ASC", None, _MOST)
     asked = [
-        gate.Asked(
+        Asked(
             one["id"],
             thread["contact_id"],
             thread["number_id"],
@@ -35,8 +35,9 @@ async def templates_that_fit(conversation_id: Id) -> list[TemplateRow]:
             template_name=one["name"],
             template_language=one["language"],
             is_new=True,
+            origin="person",
         )
         for one in approved
     ]
     ruled = await rulings(asked)
-    return [one for one in approved if ruled[one["id"]][0].ruling == "send"]
+    return [one for one in approved if ruled[one["id"]].may_go]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-import orjson
-
+from conversations import decisions
+from conversations.reasons import reason
 from kernel import clock, database, events, keys, tenancy
 from kernel.database import Batch
 from kernel.events import Event
@@ -26,7 +26,7 @@ async def void_sends(contact_ids: Iterable[Id]) -> int:
               AND contact_id IN (SELECT b.id FROM ({batch}) AS b)
         RETURNING id, contact_id""",
         tenancy.current(),
-        orjson.dumps({"ruling": "void", "reason": _REASON}).decode(),
+        decisions.keep("refuse", [reason(_REASON)]),
         clock.now(),
         batch=_ids(contact_ids),
     )

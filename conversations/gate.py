@@ -1,4 +1,4 @@
-"""The one gate: may this message leave now, and if not, why (F21).
+"""The one gate: may this message leave now, later or not, and why (F21).
 
 A pure function over facts that are read in one statement for a whole batch. It is asked when a
 message is queued, so that its writer hears at once, and again when it is claimed, because consent,
@@ -9,22 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from channels import TOKEN_REFUSALS
-from conversations.content import Content, TemplateMessage, needs_window
+from conversations.asked import ASKS_CONSENT, Asked, PaceKind
+from conversations.reasons import Reason, reason
 from kernel import clock
-from kernel.ids import Id
 
-Ruling = Literal["send", "refuse"]
+Ruling = Literal["send", "defer", "refuse"]
 
-
-@dataclass(frozen=True, slots=True)
-class Occasion:
-    """What a message is for, where that may be gone before it leaves: a `consent_request`."""
-
-    kind: Literal["consent_request"]
-    id: Id
+# What names no end of its own waits no longer than this: it would come when nobody expects it.
+PATIENCE = clock.DAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,106 +46,96 @@ class Facts:
     topic_consent: str | None = None
     marketing_gap_days: int = 0
     promoted_at: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """Why a message may not leave: a code, and a sentence that says what would be right."""
-
-    code: str
-    message: str
-    field: str = "conversation"
+    created_at: int | None = None
+    expires_at: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What the gate said, with all its reasons."""
+    """What the gate said, with all its reasons; `until` is when what is deferred is asked again."""
 
     ruling: Ruling
     reasons: tuple[Reason, ...] = ()
+    until: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A message for which the gate is asked; `id` is anything that names it in the batch.
+class Ruled(NamedTuple):
+    """The decision on a message, and what it counts as at this moment."""
 
-    `is_new`: it stands in no queue yet, so it is better refused than to wait for somebody to act.
-    """
+    decision: Decision
+    category: str
+    pace_kind: PaceKind
 
-    id: Id
-    contact_id: Id
-    number_id: Id
-    needs_window: bool
-    template_name: str | None = None
-    template_language: str | None = None
-    is_new: bool = False
-    occasion: str | None = None
-    occasion_id: Id | None = None
-    topic: str = ""
-
-    @classmethod
-    def of(
-        cls,
-        row_id: Id,
-        contact_id: Id,
-        number_id: Id,
-        content: Content,
-        occasion: Occasion | None = None,
-        topic: str = "",
-    ) -> Asked:
-        """The question for a content that somebody wants to send."""
-        template = content if isinstance(content, TemplateMessage) else None
-        return cls(
-            row_id,
-            contact_id,
-            number_id,
-            needs_window(content),
-            template.name if template else None,
-            template.language if template else None,
-            is_new=True,
-            occasion=occasion.kind if occasion else None,
-            occasion_id=occasion.id if occasion else None,
-            topic=topic,
-        )
+    @property
+    def may_go(self) -> bool:
+        """Whether it may leave now."""
+        return self.decision.ruling == "send"
 
 
-def rule(asked: Asked, row: Mapping[str, Any], now: int) -> tuple[Decision, str]:
-    """The decision on a row of `gate_facts.sql`, and the category that the message counts as.
+def rule(asked: Asked, row: Mapping[str, Any], now: int) -> Ruled:
+    """The decision on a row of `gate_facts.sql`.
 
     The category is the template's of this moment: the platform may have changed it (5.4).
     """
     is_template = asked.template_name is not None
     category = (row["template_category"] or "").lower() if is_template else "service"
+    at = max(now, asked.due_at or 0)
     facts = Facts(
         needs_window=asked.needs_window,
         category=category,
         is_template=is_template,
-        token_refused=asked.is_new and _is_refused(row, now),
+        token_refused=asked.is_new and _is_refused(row, at),
         occasion=asked.occasion,
+        created_at=asked.created_at,
+        expires_at=asked.expires_at,
         **{name: row[name] for name in _READ},
     )
-    return decide(facts, now), category
+    return Ruled(decide(facts, at), category, _pace_kind(asked, category))
 
 
 def decide(facts: Facts, now: int) -> Decision:
-    """All reasons at once, so that nobody mends one only to meet the next."""
-    reasons = [reason for rule in _RULES if (reason := rule(facts, now))]
-    return Decision("refuse" if reasons else "send", tuple(reasons))
+    """All reasons at once, so that nobody mends one only to meet the next.
+
+    What each reason only puts off waits for the latest, where it is still of use then.
+    """
+    reasons = tuple(found for rule in _RULES if (found := rule(facts, now)))
+    if not reasons:
+        return _SEND
+    waits = [one.until for one in reasons if one.until is not None]
+    if len(waits) < len(reasons):
+        return Decision("refuse", reasons)
+    until = max(waits)
+    if facts.expires_at is not None and until >= facts.expires_at:
+        return Decision("refuse", (*reasons, _EXPIRED))
+    if facts.expires_at is None and until > (facts.created_at or now) + PATIENCE:
+        return Decision("refuse", reasons)
+    return Decision("defer", reasons, until)
+
+
+def _pace_kind(asked: Asked, category: str) -> PaceKind:
+    """What promotes and names no kind of its own is a promotion, unless it asks for the consent."""
+    if asked.pace_kind == "service" and category == "marketing" and asked.occasion != ASKS_CONSENT:
+        return "promotion"
+    return asked.pace_kind
+
+
+def _end(facts: Facts, now: int) -> Reason | None:
+    return _EXPIRED if facts.expires_at is not None and facts.expires_at <= now else None
 
 
 def _tenant(facts: Facts, _now: int) -> Reason | None:
     if facts.tenant_state == "active":
         return None
-    return Reason("TENANT_SUSPENDED", "This tenant is suspended; nothing is sent.")
+    return reason("TENANT_SUSPENDED")
 
 
 def _contact(facts: Facts, _now: int) -> Reason | None:
     if facts.contact_state == "frozen":
-        return Reason("CONTACT_RESTRICTED", "This contact's data may be kept, but not used.")
+        return reason("CONTACT_RESTRICTED")
     if facts.contact_state != "active":
-        return Reason("CONTACT_GONE", "This contact is no longer there.")
+        return reason("CONTACT_GONE")
     if not facts.has_address:
-        return Reason("NO_ADDRESS", "Neither a phone number nor a user id is known.")
+        return reason("NO_ADDRESS")
     return None
 
 
@@ -171,26 +156,23 @@ def _window(facts: Facts, now: int) -> Reason | None:
 def _occasion(facts: Facts, now: int) -> Reason | None:
     if facts.occasion is None or (facts.request_expires_at or 0) > now:
         return None
-    return Reason("OCCASION_GONE", "What this message is for is over.")
+    return reason("OCCASION_GONE")
 
 
 def _consent(facts: Facts, _now: int) -> Reason | None:
-    if facts.occasion == _ASKS:
+    if facts.occasion == ASKS_CONSENT:
         return None  # it asks for the consent (F9)
     # A template whose category nobody has told yet may well be marketing.
     is_unknown = facts.is_template and facts.template_status is None
     if is_unknown or facts.category in _WITHOUT_CONSENT:
         return None
     if facts.is_suppressed:
-        return Reason(
-            "SUPPRESSED",
-            "This person was erased and wrote again; only their own new consent allows marketing.",
-        )
+        return reason("SUPPRESSED")
     if facts.marketing == "confirmed":
         return None
     if facts.marketing == "withdrawn":
-        return Reason("CONSENT_WITHDRAWN", "This contact has withdrawn consent to marketing.")
-    return Reason("NO_CONSENT", "This contact has not confirmed consent to marketing.")
+        return reason("CONSENT_WITHDRAWN")
+    return reason("NO_CONSENT")
 
 
 def _choice(facts: Facts, now: int) -> Reason | None:
@@ -198,11 +180,14 @@ def _choice(facts: Facts, now: int) -> Reason | None:
     if facts.category in _WITHOUT_CONSENT:
         return None
     if facts.topic_consent in ("withdrawn", "refused"):
-        return Reason("TOPIC_UNWANTED", "This contact does not want to hear about this topic.")
+        return reason("TOPIC_UNWANTED")
     days = facts.marketing_gap_days
-    if days and facts.promoted_at and facts.promoted_at + days * clock.DAY > now:
+    until = (facts.promoted_at or 0) + days * clock.DAY
+    if days and until > now:
         return Reason(
-            "TOO_SOON", f"This contact wants one promotion in {days} days at most, and had one."
+            "TOO_SOON",
+            f"This contact wants one promotion in {days} days at most, and had one.",
+            until=until,
         )
     return None
 
@@ -211,7 +196,7 @@ def _template(facts: Facts, _now: int) -> Reason | None:
     if not facts.is_template or facts.template_status == "APPROVED":
         return None
     if facts.template_status is None:
-        return Reason("UNKNOWN_TEMPLATE", "There is no such template in this language.", "content")
+        return reason("UNKNOWN_TEMPLATE", "content")
     return Reason(
         "TEMPLATE_NOT_APPROVED",
         f"The template is {facts.template_status}; only an approved one can be sent.",
@@ -221,20 +206,16 @@ def _template(facts: Facts, _now: int) -> Reason | None:
 
 def _line(facts: Facts, now: int) -> Reason | None:
     if facts.number_state != "connected":
-        return Reason("NUMBER_DISCONNECTED", "This business number is not connected.")
+        return reason("NUMBER_DISCONNECTED")
     if not facts.has_token:
-        return Reason("NO_TOKEN", "This business number has no access token; connect it with one.")
+        return reason("NO_TOKEN")
     if facts.token_refused:
-        return Reason(
-            "TOKEN_REFUSED",
-            "The platform refuses this number's access token. Connect the number with a new one; "
-            "what waits goes out then.",
-        )
+        return reason("TOKEN_REFUSED")
     if facts.waba_state in ("disabled", "offboarded"):
-        return Reason("ACCOUNT_DISABLED", "The platform has closed this account.")
+        return reason("ACCOUNT_DISABLED")
     is_held = facts.waba_state == "restricted" and (facts.restricted_until or now + 1) > now
     if is_held and facts.is_template:
-        return Reason("ACCOUNT_RESTRICTED", "The platform bars this account from writing first.")
+        return reason("ACCOUNT_RESTRICTED")
     return None
 
 
@@ -261,6 +242,7 @@ _READ = (
     "marketing_gap_days",
     "promoted_at",
 )
-_ASKS = "consent_request"
 _WITHOUT_CONSENT = frozenset({"service", "utility", "authentication"})
-_RULES = (_tenant, _contact, _window, _occasion, _consent, _choice, _template, _line)
+_SEND = Decision("send")
+_EXPIRED = reason("EXPIRED", "expires_at")
+_RULES = (_end, _tenant, _contact, _window, _occasion, _consent, _choice, _template, _line)

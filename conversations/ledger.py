@@ -7,9 +7,10 @@ from typing import Any, Literal
 
 import orjson
 
-from conversations import episodes
+from conversations import decisions, episodes
+from conversations.asked import Occasion, PaceKind
 from conversations.content import Content, TemplateMessage, file_of, kind_of, shown_text
-from conversations.gate import Occasion
+from conversations.gate import Ruled
 from conversations.said import Said
 from conversations.statuses import wamid_token
 from conversations.threads import Tidings, tell
@@ -29,8 +30,8 @@ class Outgoing:
     `about` is the message answered, or the one reacted to. What the house says of itself has the
     origin `system`, by the id of the row for which it speaks; `occasion` names what must still hold
     when it leaves, and `topic`, by its code, what it is about where it promotes something.
-    when it leaves. `shown` is what the thread shows in its place, where nobody at the desk is to
-    read it.
+    `expires_at` (microseconds) is when it is of no use any more. `shown` is what the thread shows
+    in its place, where nobody at the desk is to read it.
     """
 
     conversation_id: Id
@@ -41,6 +42,8 @@ class Outgoing:
     about: Id | None = None
     occasion: Occasion | None = None
     topic: str = ""
+    pace_kind: PaceKind = "service"
+    expires_at: int | None = None
     shown: Content | None = None
 
 
@@ -53,12 +56,12 @@ class Queued:
 
 
 async def write(
-    queued: Queued, thread: dict[str, Any], out: Outgoing, about: str | None, category: str
+    queued: Queued, thread: dict[str, Any], out: Outgoing, about: str | None, ruled: Ruled
 ) -> None:
     """Write all rows of a wish, part of the caller's unit, which holds the thread."""
     sealer = (await keys.of([thread["subject_id"]]))[thread["subject_id"]]
     await _write_message(queued, thread, out, about, sealer)
-    await _write_send(queued, thread, out, about, category, sealer)
+    await _write_send(queued, thread, out, about, ruled, sealer)
     await _show_in_thread(queued, thread)
     await tell_queued(queued, thread, out.origin)
 
@@ -129,7 +132,7 @@ async def _write_send(
     thread: dict[str, Any],
     out: Outgoing,
     about: str | None,
-    category: str,
+    ruled: Ruled,
     sealer: Sealer,
 ) -> None:
     template = out.content if isinstance(out.content, TemplateMessage) else None
@@ -151,13 +154,15 @@ async def _write_send(
                 "occasion": out.occasion.kind if out.occasion else None,
                 "occasion_id": out.occasion.id if out.occasion else None,
                 "kind": kind_of(out.content),
-                "category": category,
+                "category": ruled.category,
+                "pace_kind": ruled.pace_kind,
                 "template_name": template.name if template else None,
                 "template_language": template.language if template else None,
                 "content_sealed": Said(out.content, about).seal(sealer, queued.send_id),
                 "state": "queued",
-                "decision": '{"ruling":"send"}',
-                "due_at": now,
+                "decision": decisions.of(ruled.decision),
+                "due_at": ruled.decision.until or now,
+                "expires_at": out.expires_at,
                 "lease_until": 0,
                 "fence": 0,
                 "attempts": 0,

@@ -181,6 +181,7 @@ class Send(TenantModel):
     occasion_id = IdField(null=True)
     kind = TextField()
     category = TextField()
+    pace_kind = TextField()
     template_name = TextField(null=True)
     template_language = TextField(null=True)
     content_sealed = SealedField()

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol
-
-import orjson
+from typing import Literal, Protocol
 
 from channels import Verdict
-from conversations import statuses
-from conversations.gate import Decision
+from conversations import decisions, statuses
+from conversations.gate import Decision, Ruling
+from conversations.reasons import Reason, reason
 from kernel import clock, database, events, keys, metrics, tenancy
 from kernel.database import Batch
 from kernel.events import Event
@@ -19,6 +18,7 @@ from kernel.ids import Id
 # How long the platform's own word is waited for before a send counts as unsettled.
 UNKNOWN_FOR = clock.HOUR
 UNSETTLED = "OUTCOME_UNKNOWN"
+_WAITS = "WAITS"
 # What waits no longer than this keeps waiting what was written to the same person after it.
 _IN_ORDER = clock.MINUTE
 
@@ -71,7 +71,10 @@ class Echo:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What is to be written of a send; times in microseconds."""
+    """What is to be written of a send; times in microseconds.
+
+    `ruling` is what the gate said of it, `reasons` are what it said, where it said more.
+    """
 
     of: Sent
     state: State
@@ -80,8 +83,8 @@ class Result:
     wamid: str | None = None
     due_at: int = 0
     lease_until: int = 0
-    # What the gate said besides.
-    also: tuple[str, ...] = ()
+    ruling: Ruling = "send"
+    reasons: tuple[Reason, ...] = ()
 
 
 @database.unit_of_work
@@ -98,13 +101,19 @@ async def settle(verdicts: Sequence[tuple[Sent, Verdict]]) -> None:
     )
 
 
-async def refuse(refused: Sequence[tuple[Sent, Decision]]) -> None:
-    """The gate said no at the last moment."""
+async def hold_back(barred: Sequence[tuple[Sent, Decision]]) -> None:
+    """The gate said no at the last moment, or not yet: that is no attempt."""
     await write(
         [
-            Result(one, "refused", codes[0], also=tuple(codes[1:]))
-            for one, decision in refused
-            if (codes := [reason.code for reason in decision.reasons])
+            Result(
+                one,
+                "refused" if decision.ruling == "refuse" else "queued",
+                decision.reasons[0].code,
+                due_at=decision.until or 0,
+                ruling=decision.ruling,
+                reasons=decision.reasons,
+            )
+            for one, decision in barred
         ]
     )
 
@@ -116,7 +125,10 @@ async def put_back(waiting: Sequence[tuple[Sent, int]]) -> None:
     now = clock.now()
     until = [(one, now + wait) for one, wait in waiting if wait]
     await write(
-        [Result(one, "queued", "WAITS", due_at=now + wait if wait else 0) for one, wait in waiting]
+        [
+            Result(one, "queued", _WAITS, due_at=now + wait if wait else 0, ruling="defer")
+            for one, wait in waiting
+        ]
     )
     await _hold_pairs(until)
 
@@ -183,7 +195,7 @@ async def write(found: Sequence[Result], *, by_echo: bool = False) -> None:
         ),
     )
     written = {row["id"] for row in rows}
-    told = [one for one in found if one.of.id in written and one.reason != "WAITS"]
+    told = [one for one in found if one.of.id in written and one.reason != _WAITS]
     if told:
         await _write_messages([one for one in told if one.state != "queued"])
         await statuses.fold_statuses(
@@ -213,7 +225,7 @@ async def _hold_pairs(held: Sequence[tuple[Sent, int]]) -> None:
               AND send.number_id = b.number_id AND send.state = 'queued'
               AND send.due_at < b.until AND send.id > b.id""",
         tenancy.current(),
-        '{"ruling":"queued","reason":"WAITS"}',
+        decisions.keep("defer", [reason(_WAITS)]),
         batch=Batch(
             {"id": "uuid", "number_id": "uuid", "contact_id": "uuid", "until": "bigint"},
             [[one.id, one.number_id, one.contact_id, until] for one, until in held],
@@ -222,10 +234,8 @@ async def _hold_pairs(held: Sequence[tuple[Sent, int]]) -> None:
 
 
 def _decision(one: Result) -> str:
-    kept: dict[str, Any] = {"ruling": one.state, "reason": one.reason}
-    if one.also:
-        kept["also"] = one.also
-    return orjson.dumps(kept).decode()
+    until = one.due_at if one.state == "queued" and one.due_at else None
+    return decisions.keep(one.ruling, one.reasons or [reason(one.reason, until=until)])
 
 
 async def _write_messages(told: Sequence[Result]) -> None:
@@ -296,4 +306,5 @@ def _event(one: Result) -> Event | None:
 
 def _count(told: Sequence[Result]) -> None:
     for one in told:
-        metrics.SENDS.labels("again" if one.state == "queued" else one.state).inc()
+        waits = "deferred" if one.ruling == "defer" else "again"
+        metrics.SENDS.labels(waits if one.state == "queued" else one.state).inc()

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import channels
-from conversations import gate
+from conversations import decisions
+from conversations.asked import Asked, Occasion
 from conversations.content import file_of
+from conversations.gate import Ruled
 from conversations.ledger import Queued, tell_queued
 from conversations.rulings import let_through
 from conversations.said import Said
@@ -38,21 +40,24 @@ async def retry(message_id: Id) -> None:
     if sealer is None or not send["content_sealed"]:
         raise Conflict("Its content is erased.", code="CONTACT_GONE", field=("message",))
     content = Said.open(sealer, send["id"], send["content_sealed"]).content
-    category = await let_through(
-        gate.Asked.of(
+    ruled = await let_through(
+        Asked.of(
             send["id"],
             send["contact_id"],
             send["number_id"],
             content,
             _occasion(send),
-            send["topic"],
+            topic=send["topic"],
+            origin=send["origin"],
+            pace_kind=send["pace_kind"],
+            expires_at=send["expires_at"],
         )
     )
     file = file_of(content)
     if file is not None and file.upload is not None:
         # One cause of its death may be that the platform could not use the file (131053).
         await channels.forget_platform_id(file.upload)
-    await _queue_again(send, category)
+    await _queue_again(send, ruled)
     thread = {"id": send["conversation_id"], "contact_id": send["contact_id"]}
     await tell_queued(Queued(message_id, send["id"]), thread, send["origin"])
 
@@ -60,7 +65,7 @@ async def retry(message_id: Id) -> None:
 async def _hold(message_id: Id) -> dict[str, Any]:
     send = await database.row(
         """SELECT id, state, origin, contact_id, subject_id, number_id, conversation_id,
-                  message_id, topic, occasion, occasion_id, content_sealed
+                  message_id, topic, pace_kind, occasion, occasion_id, content_sealed, expires_at
              FROM send WHERE tenant_id = $1::uuid AND message_id = $2::uuid FOR UPDATE""",
         tenancy.current(),
         message_id,
@@ -70,22 +75,23 @@ async def _hold(message_id: Id) -> dict[str, Any]:
     return send
 
 
-def _occasion(send: dict[str, Any]) -> gate.Occasion | None:
-    return gate.Occasion(send["occasion"], send["occasion_id"]) if send["occasion"] else None
+def _occasion(send: dict[str, Any]) -> Occasion | None:
+    return Occasion(send["occasion"], send["occasion_id"]) if send["occasion"] else None
 
 
-async def _queue_again(send: dict[str, Any], category: str) -> None:
-    now = clock.now()
+async def _queue_again(send: dict[str, Any], ruled: Ruled) -> None:
     # The new fence takes it out of the hands of a worker that only slept.
     await database.run(
         """UPDATE send SET state = 'queued', due_at = $3, attempts = 0, fence = fence + 1,
-                  category = $4, decision = $5, error_code = NULL, settled_at = NULL
+                  category = $4, pace_kind = $5, decision = $6, error_code = NULL,
+                  settled_at = NULL
             WHERE tenant_id = $1::uuid AND id = $2::uuid""",
         tenancy.current(),
         send["id"],
-        now,
-        category,
-        '{"ruling":"send"}',
+        ruled.decision.until or clock.now(),
+        ruled.category,
+        ruled.pace_kind,
+        decisions.of(ruled.decision),
     )
     await database.run(
         """UPDATE message SET status = 'queued', failed_at = NULL, error_code = NULL

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from conversations import gate
+from conversations.asked import Asked
+from conversations.gate import Decision, Ruled
+from conversations.reasons import Reason, reason
 from kernel import clock, database, tenancy
 from kernel.database import Batch
 from kernel.errors import Conflict
@@ -14,14 +17,14 @@ from kernel.ids import Id
 class NotSendable(Conflict):
     """The gate said no; `reasons` holds every reason."""
 
-    def __init__(self, reasons: Sequence[gate.Reason]) -> None:
+    def __init__(self, reasons: Sequence[Reason]) -> None:
         first = reasons[0]
         super().__init__(first.message, code=first.code, field=(first.field,))
         self.reasons = tuple(reasons)
 
 
-async def rulings(asked: Sequence[gate.Asked]) -> dict[Id, tuple[gate.Decision, str]]:
-    """What the gate says of each message now, and the category that it counts as."""
+async def rulings(asked: Sequence[Asked]) -> dict[Id, Ruled]:
+    """What the gate says of each message now, or when it is due."""
     rows = await database.rows(
         database.sql(__file__, "gate_facts"),
         tenancy.current(),
@@ -53,9 +56,18 @@ async def rulings(asked: Sequence[gate.Asked]) -> dict[Id, tuple[gate.Decision, 
     return {row["id"]: gate.rule(by_id[row["id"]], row, now) for row in rows}
 
 
-async def let_through(asked: gate.Asked) -> str:
-    """The category that a message counts as; NotSendable where the gate says no."""
-    decision, category = (await rulings([asked]))[asked.id]
-    if decision.ruling == "refuse":
-        raise NotSendable(decision.reasons)
-    return category
+async def rehearse(asked: Sequence[Asked]) -> dict[Id, Decision]:
+    """What the gate would say of each; nothing is written, nobody is held (F21: dry run)."""
+    ruled = await rulings(asked)
+    return {one.id: ruled[one.id].decision if one.id in ruled else _GONE for one in asked}
+
+
+async def let_through(asked: Asked) -> Ruled:
+    """What a message counts as, which may go now or later; NotSendable where the gate says no."""
+    ruled = (await rulings([asked]))[asked.id]
+    if ruled.decision.ruling == "refuse":
+        raise NotSendable(ruled.decision.reasons)
+    return ruled
+
+
+_GONE = Decision("refuse", (reason("CONTACT_GONE"),))

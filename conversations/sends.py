@@ -13,7 +13,8 @@ import orjson
 
 import channels
 from channels import TemplateFilter
-from conversations import gate, ledger
+from conversations import ledger
+from conversations.asked import Asked
 from conversations.content import (
     Content,
     Reaction,
@@ -50,12 +51,21 @@ async def queue(out: Outgoing) -> Queued:
     if before:
         return before
     await _check_upload(out.content)
-    asked = gate.Asked.of(*_parties(thread), out.content, out.occasion, out.topic)
-    category = await let_through(asked)
+    asked = Asked.of(
+        *_parties(thread),
+        out.content,
+        out.occasion,
+        topic=out.topic,
+        origin=out.origin,
+        pace_kind=out.pace_kind,
+        expires_at=out.expires_at,
+    )
+    ruled = await let_through(asked)
+    category = ruled.category
     shown = await _as_it_reads(out.shown, thread, category) if out.shown else None
     out = replace(out, content=await _as_it_reads(out.content, thread, category), shown=shown)
     queued = Queued(ids.new_id(), ids.new_id())
-    await ledger.write(queued, thread, out, about, category)
+    await ledger.write(queued, thread, out, about, ruled)
     return queued
 
 

@@ -139,6 +139,9 @@ class UserErrorCode(Enum):
     ALREADY_CONFIRMED = strawberry.enum_value(
         "ALREADY_CONFIRMED", description="The contact has agreed to this already."
     )
+    EXPIRED = strawberry.enum_value(
+        "EXPIRED", description="It could leave only when it is of no use any more."
+    )
     OCCASION_GONE = strawberry.enum_value(
         "OCCASION_GONE", description="What the message was for is over."
     )
@@ -209,7 +212,7 @@ def user_errors(error: RapportError) -> list[UserError]:
     template."""
     if isinstance(error, NotSendable):
         return [
-            UserError(field=[one.field], code=UserErrorCode(one.code), message=one.message)
+            UserError(field=[camel(one.field)], code=UserErrorCode(one.code), message=one.message)
             for one in error.reasons
         ]
     if isinstance(error, BadTemplate):

@@ -85,8 +85,8 @@ TABLES: dict[str, Table] = {
         "What we sent or meant to send you, and why not",
         by="contact_id>contact",
         told="id origin contact_id conversation_id number_id message_id topic occasion "
-        "occasion_id kind category template_name template_language state decision due_at "
-        "expires_at attempts attempted_at error_code created_at settled_at",
+        "occasion_id kind category pace_kind template_name template_language state decision "
+        "due_at expires_at attempts attempted_at error_code created_at settled_at",
         opened="content_sealed:json",
         # The colleague who wrote it, where it was one.
         masked="origin_id",

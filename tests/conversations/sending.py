@@ -39,7 +39,13 @@ class Counter:
         return await self.opens(await customer(phone, second=_second()))
 
     async def queues(
-        self, thread: Id, content: Content | None = None, *, key: str = "", about: Id | None = None
+        self,
+        thread: Id,
+        content: Content | None = None,
+        *,
+        key: str = "",
+        about: Id | None = None,
+        expires_at: int | None = None,
     ) -> Queued:
         """A colleague writes this into the thread."""
         return await conversations.queue(
@@ -50,6 +56,7 @@ class Counter:
                 self.shop.tenant_id,
                 key or ids.new_id(),
                 about,
+                expires_at=expires_at,
             )
         )
 

@@ -6,8 +6,10 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from conversations.gate import Facts, decide
+from conversations.gate import Decision, Facts, decide
 from kernel import clock
 
 _NOW = 1_794_000_000 * clock.SECOND
@@ -62,7 +64,8 @@ def test_what_may_go() -> None:
         (_OPEN, {"window_closed_at": 0}, "WINDOW_CLOSED"),
         (_CAMPAIGN, {"is_suppressed": True}, "SUPPRESSED"),
         (_CAMPAIGN, {"topic_consent": "withdrawn"}, "TOPIC_UNWANTED"),
-        (_CAMPAIGN, {"marketing_gap_days": 7, "promoted_at": _NOW - 7 * _DAY + 1}, "TOO_SOON"),
+        (_CAMPAIGN, {"expires_at": _NOW}, "EXPIRED"),
+        (_CAMPAIGN, {"marketing_gap_days": 7, "promoted_at": _NOW}, "TOO_SOON"),
         (_OPEN, {"number_state": "disconnected"}, "NUMBER_DISCONNECTED"),
         (_OPEN, {"has_token": False}, "NO_TOKEN"),
         (_OPEN, {"token_refused": True}, "TOKEN_REFUSED"),
@@ -105,3 +108,79 @@ def test_a_closed_window_says_since_when() -> None:
         assert reason.message == f"The 24-hour window {words}. Send an approved template instead."
     [reason] = decide(replace(_OPEN, window_closed_at=0), _NOW).reasons
     assert "has not been opened yet" in reason.message
+
+
+@pytest.mark.parametrize(
+    ("change", "ruling", "codes"),
+    [
+        ({}, "defer", ["TOO_SOON"]),
+        # What names no end waits a day at most from when it was wished for.
+        ({"created_at": _NOW - _DAY}, "refuse", ["TOO_SOON"]),
+        ({"created_at": _NOW - _DAY, "expires_at": _NOW + 2 * _DAY}, "defer", ["TOO_SOON"]),
+        ({"expires_at": _NOW + clock.HOUR}, "refuse", ["TOO_SOON", "EXPIRED"]),
+        ({"number_state": "disconnected"}, "refuse", ["TOO_SOON", "NUMBER_DISCONNECTED"]),
+    ],
+)
+def test_what_time_alone_puts_right_waits(
+    change: dict[str, Any], ruling: str, codes: list[str]
+) -> None:
+    soon = {"marketing_gap_days": 7, "promoted_at": _NOW - 7 * _DAY + clock.HOUR}
+    decision = decide(replace(_CAMPAIGN, **soon, **change), _NOW)
+    assert (decision.ruling, [one.code for one in decision.reasons]) == (ruling, codes)
+    assert decision.reasons[0].until == _NOW + clock.HOUR
+    assert decision.until == (_NOW + clock.HOUR if ruling == "defer" else None)
+
+
+# The values of each fact, from what leaves most room to what leaves least.
+_STRICTER: dict[str, list[Any]] = {
+    "needs_window": [False, True],
+    "category": ["service", "utility", "marketing", ""],
+    "window_closed_at": [_NOW + _DAY, _NOW + 1, _NOW, 0],
+    "tenant_state": ["active", "suspended"],
+    "contact_state": ["active", "frozen", "erased"],
+    "marketing": ["confirmed", None, "withdrawn"],
+    "is_suppressed": [False, True],
+    "number_state": ["connected", "disconnected"],
+    "waba_state": ["active", "restricted", "disabled"],
+    "restricted_until": [_NOW, _NOW + _DAY, None],
+    "has_address": [True, False],
+    "has_token": [True, False],
+    "token_refused": [False, True],
+    "is_template": [False, True],
+    "template_status": ["APPROVED", "PAUSED", None],
+    "request_expires_at": [_NOW + _DAY, _NOW, None],
+    "topic_consent": [None, "withdrawn"],
+    "marketing_gap_days": [0, 1, 7, 30],
+    "promoted_at": [None, _NOW - 7 * _DAY + 1, _NOW - clock.HOUR, _NOW],
+    "expires_at": [_NOW + 30 * _DAY, None, _NOW + clock.HOUR, _NOW],
+}
+
+
+@given(
+    steps=st.fixed_dictionaries(
+        {
+            name: st.tuples(*2 * [st.integers(0, len(values) - 1)])
+            for name, values in _STRICTER.items()
+        }
+    ),
+    occasion=st.sampled_from([None, "consent_request"]),
+)
+def test_a_restriction_never_allows_more(
+    steps: dict[str, tuple[int, int]], occasion: str | None
+) -> None:
+    """Send comes before defer, the sooner before the later, and refuse is last."""
+    wide, narrow = (
+        decide(
+            Facts(
+                occasion=occasion,
+                **{name: _STRICTER[name][pick(places)] for name, places in steps.items()},
+            ),
+            _NOW,
+        )
+        for pick in (min, max)
+    )
+    assert _strictness(wide) <= _strictness(narrow)
+
+
+def _strictness(decision: Decision) -> tuple[int, int]:
+    return ["send", "defer", "refuse"].index(decision.ruling), decision.until or 0

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
+import orjson
 import pytest
 
 import contacts
 import conversations
-from conversations import NotSendable, Outgoing
+from conversations import Asked, Decision, NotSendable, Outgoing
 from conversations.content import Parameter, Reaction, TemplateMessage, Text
 from kernel import clock, ids, tenancy
 from kernel.errors import Conflict, Invalid, NotFound
@@ -98,6 +100,53 @@ async def test_a_stop_before_the_claim_holds_the_message(counter: Counter) -> No
     assert (await counter.send(queued))["attempts"] == 0
     with pytest.raises(NotSendable):
         await conversations.retry(queued.message_id)
+
+
+async def test_what_may_leave_later_waits_until_then(counter: Counter) -> None:
+    """A deferral moves the send, and is no attempt; one that would come too late is refused."""
+    thread = await counter.opens()
+    await counter.learns_template("spring_sale", "MARKETING")
+    await counter.consents("confirmed")
+    first, later, dying = [
+        await counter.queues(thread, _MARKETING, expires_at=clock.now() + wait)
+        for wait in (2 * clock.DAY, 2 * clock.DAY, clock.HOUR)
+    ]
+    asked = Asked(
+        "1" * 32,
+        counter.shop.known.contact_id,
+        counter.shop.number_id,
+        needs_window=False,
+        template_name="spring_sale",
+        template_language="es",
+    )
+    nobody = replace(asked, id="2" * 32, contact_id="2" * 32)
+    rehearsed = await conversations.rehearse([asked, nobody])
+    assert rehearsed[asked.id] == Decision("send")
+    assert [one.code for one in rehearsed[nobody.id].reasons] == ["CONTACT_GONE"]
+    await stored.run("UPDATE contact SET marketing_gap_days = 1")
+    await counter.delivers()
+    sent = await counter.send(first)
+    assert (sent["state"], sent["pace_kind"], sent["attempts"]) == ("sent", "promotion", 1)
+    until = sent["attempted_at"] + clock.DAY
+    waits = await counter.send(later)
+    assert (waits["state"], waits["due_at"], waits["attempts"]) == ("queued", until, 0)
+    told = orjson.loads(waits["decision"])
+    assert told.pop("at") <= clock.now()
+    assert told == {
+        "ruling": "defer",
+        "reason": "TOO_SOON",
+        "reasons": [{"code": "TOO_SOON", "until": until}],
+    }
+    told = orjson.loads((await counter.send(dying))["decision"])
+    assert [one["code"] for one in told["reasons"]] == ["TOO_SOON", "EXPIRED"]
+    (before,) = (await conversations.rehearse([asked])).values()
+    assert (before.ruling, before.until) == ("defer", until)
+    (then,) = (await conversations.rehearse([replace(asked, due_at=until)])).values()
+    assert then == Decision("send")
+    await counter.delivers_in(clock.DAY)
+    assert await counter.fate(later) == ("sent", "ACCEPTED")
+    assert await counter.fate(dying) == ("refused", "TOO_SOON")
+    assert len(counter.platform.messages) == 2
 
 
 async def test_a_template_leaves_outside_the_window(counter: Counter) -> None:

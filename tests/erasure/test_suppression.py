@@ -8,9 +8,8 @@ from typing import Any
 import orjson
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-import conversations.gate as gate
 import privacy
-from conversations.rulings import rulings
+from conversations import Asked, rehearse
 from kernel import clock, ids, signing, tenancy
 from kernel.ids import Id
 from tests import stored
@@ -182,9 +181,9 @@ async def _has_template(store: Store) -> None:
 
 async def _reasons(store: Store, contact_id: Id) -> list[str]:
     """What bars marketing to them from the store's number, but for the number's own state."""
-    asked = gate.Asked("1" * 32, contact_id, store.number_id, False, "spring", "es")
+    asked = Asked("1" * 32, contact_id, store.number_id, False, "spring", "es")
     with tenancy.acting_for(store.tenant_id):
-        ((decision, _),) = (await rulings([asked])).values()
+        (decision,) = (await rehearse([asked])).values()
     return [one.code for one in decision.reasons if one.code not in ("NO_TOKEN",)]
 
 

@@ -86,6 +86,7 @@ class SendingMutation:
                     key=ids.new_id() if input.key is None else input.key,
                     about=about,
                     topic=await contacts.topic_code(topic_id) if topic_id else "",
+                    expires_at=input.expires_at,
                 )
             )
             return queued.message_id

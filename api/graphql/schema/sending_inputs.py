@@ -8,6 +8,7 @@ from typing import Any
 import strawberry
 
 from api.graphql.described import enum_type, input_type, one_of_type
+from api.graphql.scalars import DateTime
 from api.graphql.schema.message_kinds import MediaKind
 
 
@@ -289,6 +290,10 @@ class MessageSendInput:
     )
     topic: strawberry.ID | None = _field(
         "What it is about, where it promotes something: who does not want that is not written to."
+    )
+    expires_at: DateTime | None = _field(
+        "When it is of no use any more: it does not leave then. What may only leave later waits "
+        "until then at most, or a day where this is not told."
     )
 
 

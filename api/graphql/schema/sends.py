@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import Enum
 
-import orjson
 import strawberry
 
 import conversations as room
@@ -35,6 +34,17 @@ class SendState(Enum):
 
 
 @object_type
+class SendReason:
+    """Why a message does not leave, or has not left."""
+
+    code: str = strawberry.field(description="Stable, to decide on: WINDOW_CLOSED.")
+    message: str = strawberry.field(description="The reason in words.")
+    until: DateTime | None = strawberry.field(
+        description="It stands in the way until then; null where time alone changes nothing."
+    )
+
+
+@object_type
 class MessageSend:
     """The way of a message to the platform."""
 
@@ -50,10 +60,26 @@ class MessageSend:
         "on; null while nothing stands in its way."
     )
     def reason(self) -> str | None:
+        return self._why[0].code if self._why else None
+
+    @strawberry.field(
+        description="Everything that stands in its way, or did: all that was found at once."
+    )
+    def reasons(self) -> list[SendReason]:
+        return [
+            SendReason(
+                code=one.code,
+                message=one.message,
+                until=None if one.until is None else DateTime(one.until),
+            )
+            for one in self._why
+        ]
+
+    @property
+    def _why(self) -> Sequence[room.Reason]:
         if self.row["state"] == "sent":
-            return None
-        reason = orjson.loads(self.row["decision"]).get("reason")
-        return reason if isinstance(reason, str) else None
+            return ()
+        return room.read_decision(self.row["decision"]).reasons
 
     @strawberry.field(description="How often it was handed to the platform.")
     def attempts(self) -> int:
