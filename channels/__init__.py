@@ -41,6 +41,7 @@ from channels.media import BELL as MEDIA_BELL
 from channels.media import OpenedMedia, Wanted, fetch_media, open_media, want_media
 from channels.numbers import Route, access_token, connect_number, connect_waba, routes
 from channels.outcomes import TOKEN_REFUSALS, Verdict
+from channels.plans import Plan, PlanDay, plan
 from channels.queries import (
     MediaRow,
     NumberRow,
@@ -60,6 +61,7 @@ from channels.queries import (
     templates_by_ids,
     wabas_by_ids,
 )
+from channels.reservations import Reaching, is_limited, release, reserve
 from channels.template_draft import VARIABLE, components_of
 from channels.template_draft import App as TemplateApp
 from channels.template_draft import Button as TemplateButton
@@ -101,8 +103,11 @@ __all__ = [
     "MediaRow",
     "NumberRow",
     "OpenedMedia",
+    "Plan",
+    "PlanDay",
     "PlatformSecrets",
     "PlatformUpdateRow",
+    "Reaching",
     "Route",
     "TemplateApp",
     "TemplateButton",
@@ -140,6 +145,7 @@ __all__ = [
     "hand_over",
     "health_of",
     "heed",
+    "is_limited",
     "keep_upload",
     "left_behind",
     "list_numbers",
@@ -148,6 +154,7 @@ __all__ = [
     "media_of",
     "numbers_by_ids",
     "open_media",
+    "plan",
     "platform_ids",
     "platform_update_page",
     "post_message",
@@ -157,6 +164,8 @@ __all__ = [
     "put_aside",
     "read_draft",
     "register_app",
+    "release",
+    "reserve",
     "revive_dead",
     "routes",
     "send_email",

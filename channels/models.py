@@ -12,6 +12,7 @@ from kernel.models import (
     InstantField,
     SealedField,
     TenantModel,
+    TenantTable,
     TextField,
     TokenField,
 )
@@ -95,6 +96,21 @@ class Number(TenantModel):
         """Its table."""
 
         table = "number"
+
+
+class Reservation(TenantTable):
+    """Somebody to whom a portfolio wrote first within a day, or is about to."""
+
+    portfolio = fields.TextField(primary_key=True)
+    contact_id = IdField()
+    send_id = IdField()
+    at = InstantField()
+    at_before = InstantField()
+
+    class Meta:
+        """Its table."""
+
+        table = "reservation"
 
 
 class DeliveryKey(Model):

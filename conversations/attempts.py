@@ -7,7 +7,7 @@ finished beside them, so that it keeps nobody waiting.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -17,9 +17,10 @@ import channels
 import contacts
 from channels import Departing, Verdict
 from contacts import Address
-from conversations import results
+from conversations import reserving, results
 from conversations.asked import Asked, PaceKind
 from conversations.content import file_of
+from conversations.gate import Ruled
 from conversations.ledger import BELL
 from conversations.rulings import rulings
 from conversations.said import Said
@@ -202,6 +203,7 @@ async def _admit(claims: Sequence[Claim]) -> set[Id]:
     barred = [(one, ruled[one.id].decision) for one in claims if not ruled[one.id].may_go]
     await results.hold_back(barred)
     held = {claim.id for claim, _ in barred}
+    held |= await _without_room([claim for claim in claims if claim.id not in held], ruled)
     rows = await database.rows(
         database.sql(__file__, "write_attempts"),
         tenancy.current(),
@@ -216,6 +218,18 @@ async def _admit(claims: Sequence[Claim]) -> set[Id]:
         ),
     )
     return {row["id"] for row in rows}
+
+
+async def _without_room(claims: Sequence[Claim], ruled: Mapping[Id, Ruled]) -> set[Id]:
+    """Those that wait until their portfolio may write to more people first."""
+    templates = [
+        reserving.Template(one.id, one.contact_id, ruled[one.id].category, one.expires_at)
+        for one in claims
+        if one.template_name
+    ]
+    waiting = await reserving.without_room(claims[0].number_id, templates) if templates else {}
+    await results.hold_back([(one, waiting[one.id]) for one in claims if one.id in waiting])
+    return set(waiting)
 
 
 async def _hold_consents(contact_ids: Collection[Id]) -> None:

@@ -28,6 +28,8 @@ _SAYS = {
     "new one; what waits goes out then.",
     "ACCOUNT_DISABLED": "The platform has closed this account.",
     "ACCOUNT_RESTRICTED": "The platform bars this account from writing first.",
+    "PORTFOLIO_LIMIT": "The platform lets this business write first to so many people in 24 hours, "
+    "and they are used up.",
     # On the way out.
     "WAITS": "What was written to this person before goes first, or they get too many at once.",
     "NEVER_LEFT": "A worker ended before it left; it goes out anew.",

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+import channels
 from channels import Verdict
 from conversations import decisions, statuses
 from conversations.gate import Decision, Ruling
@@ -195,6 +196,7 @@ async def write(found: Sequence[Result], *, by_echo: bool = False) -> None:
         ),
     )
     written = {row["id"] for row in rows}
+    await channels.release(one.of.id for one in found if one.of.id in written and _stayed(one))
     told = [one for one in found if one.of.id in written and one.reason != _WAITS]
     if told:
         await _write_messages([one for one in told if one.state != "queued"])
@@ -203,6 +205,11 @@ async def write(found: Sequence[Result], *, by_echo: bool = False) -> None:
         )
         await events.record(*(event for one in told if (event := _event(one))))
         database.after_commit(lambda: _count(told))
+
+
+def _stayed(one: Result) -> bool:
+    """Whether it certainly did not go."""
+    return one.state in ("queued", "refused", "failed") and one.reason != UNSETTLED
 
 
 def _result(one: Sent, verdict: Verdict, now: int) -> Result:

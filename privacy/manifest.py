@@ -29,6 +29,8 @@ STORES: tuple[Store, ...] = (
     Store("message_word", "subject_id", "deleted"),
     Store("message", "contact_id", "shredded"),
     Store("send", "contact_id", "shredded"),
+    # The platform counts them for a day, whoever they were.
+    Store("reservation", "contact_id", "counted"),
     Store("conversation", "contact_id", "counted"),
     Store("platform_update", "subject_id", "shredded"),
     Store("fulfilment", "subject_id", "shredded"),

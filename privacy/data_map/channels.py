@@ -29,6 +29,15 @@ TABLES: dict[str, Table] = {
         "accepted_at trouble_code trouble_at created_at updated_at",
         sealed="token_sealed",
     ),
+    "reservation": table(
+        "conversations",
+        "contact",
+        "When we last wrote to you first, within a day",
+        by="contact_id>contact",
+        key="portfolio contact_id",
+        told="contact_id send_id at",
+        clear="tenant_id portfolio at_before",
+    ),
     "delivery_key": table(
         "intake", "nobody", clear="app delivery_id received_at", keyed="token", withheld=_SORTED
     ),

@@ -56,6 +56,7 @@ WITHOUT_KEY = {
     "privacy_step": {"subject_id": _OF_A_KEY, "actor_id": _OF_MANY},
     "product": {"external_id": _OUTSIDE},
     "refund": {"order_external_id": _OUTSIDE, "external_id": _OUTSIDE, "origin_id": _OUTSIDE},
+    "reservation": {"send_id": _BEFORE},
     "send": {
         "origin_id": _OF_MANY,
         "subject_id": _OF_A_KEY,
