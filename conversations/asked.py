@@ -42,6 +42,7 @@ class Asked:
     occasion_id: Id | None = None
     topic: str = ""
     origin: str = "system"
+    origin_id: Id | None = None
     pace_kind: PaceKind = "service"
     created_at: int | None = None
     due_at: int | None = None
@@ -58,6 +59,7 @@ class Asked:
         *,
         topic: str,
         origin: str,
+        origin_id: Id | None,
         pace_kind: PaceKind,
         expires_at: int | None,
     ) -> Asked:
@@ -75,6 +77,7 @@ class Asked:
             occasion_id=occasion.id if occasion else None,
             topic=topic,
             origin=origin,
+            origin_id=origin_id,
             pace_kind=pace_kind,
             expires_at=expires_at,
         )

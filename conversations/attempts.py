@@ -98,6 +98,7 @@ class Claim:
     template_name: str | None
     template_language: str | None
     origin: str
+    origin_id: Id | None
     topic: str
     pace_kind: PaceKind
     occasion: str | None
@@ -196,9 +197,11 @@ async def _admit(claims: Sequence[Claim]) -> set[Id]:
     """Set down that these are about to go, where the gate lets them and their lease holds still."""
     if not claims:
         return set()
-    await _hold_consents(
-        {claim.contact_id for claim in claims if claim.template_name or claim.occasion}
-    )
+    paced = {claim.contact_id for claim in claims if claim.pace_kind != "service"}
+    await _hold("hold_people", paced)
+    # What is no template answers its reader and asks for no consent, but for what asks for it.
+    asking = {claim.contact_id for claim in claims if claim.template_name or claim.occasion}
+    await _hold("hold_consents", asking)
     ruled = await rulings([_asked(claim) for claim in claims])
     barred = [(one, ruled[one.id].decision) for one in claims if not ruled[one.id].may_go]
     await results.hold_back(barred)
@@ -232,11 +235,10 @@ async def _without_room(claims: Sequence[Claim], ruled: Mapping[Id, Ruled]) -> s
     return set(waiting)
 
 
-async def _hold_consents(contact_ids: Collection[Id]) -> None:
-    """What is no template answers its reader and asks for no consent, but for what asks for it."""
+async def _hold(statement: str, contact_ids: Collection[Id]) -> None:
     if contact_ids:
         await database.rows(
-            database.sql(__file__, "hold_consents"),
+            database.sql(__file__, statement),
             tenancy.current(),
             batch=Batch({"contact_id": "uuid"}, [[one] for one in contact_ids]),
         )
@@ -254,6 +256,7 @@ def _asked(claim: Claim) -> Asked:
         occasion_id=claim.occasion_id,
         topic=claim.topic,
         origin=claim.origin,
+        origin_id=claim.origin_id,
         pace_kind=claim.pace_kind,
         created_at=claim.created_at,
         expires_at=claim.expires_at,

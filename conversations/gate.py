@@ -15,11 +15,24 @@ from channels import TOKEN_REFUSALS
 from conversations.asked import ASKS_CONSENT, Asked, PaceKind
 from conversations.reasons import Reason, reason
 from kernel import clock
+from kernel.ids import Id
 
 Ruling = Literal["send", "defer", "refuse"]
 
 # What names no end of its own waits no longer than this: it would come when nobody expects it.
 PATIENCE = clock.DAY
+# How long two campaigns do not say the same to somebody.
+_SAME = clock.DAY
+
+
+class Went(NamedTuple):
+    """Something that went to a contact, or may have, besides what serves them."""
+
+    at: int
+    pace_kind: PaceKind
+    category: str
+    origin_id: Id | None
+    template_name: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +58,11 @@ class Facts:
     request_expires_at: int | None = None
     topic_consent: str | None = None
     marketing_gap_days: int = 0
-    promoted_at: int | None = None
+    template_name: str | None = None
+    origin: str = "system"
+    origin_id: Id | None = None
+    pace_kind: PaceKind = "service"
+    sent: tuple[Went, ...] = ()
     created_at: int | None = None
     expires_at: int | None = None
 
@@ -72,25 +89,39 @@ class Ruled(NamedTuple):
         return self.decision.ruling == "send"
 
 
-def rule(asked: Asked, row: Mapping[str, Any], now: int) -> Ruled:
-    """The decision on a row of `gate_facts.sql`.
+def counts_as(asked: Asked, row: Mapping[str, Any]) -> tuple[str, PaceKind]:
+    """The category of a message, by its row of `gate_facts.sql`, and what it is to its reader.
 
-    The category is the template's of this moment: the platform may have changed it (5.4).
+    The category is the template's of this moment: the platform may have changed it (5.4). What
+    promotes and names no kind of its own is a promotion, unless it asks for the consent to that.
     """
-    is_template = asked.template_name is not None
-    category = (row["template_category"] or "").lower() if is_template else "service"
+    if asked.template_name is None:
+        return "service", asked.pace_kind
+    category = (row["template_category"] or "").lower()
+    is_bare = asked.pace_kind == "service" and asked.occasion != ASKS_CONSENT
+    return category, "promotion" if is_bare and category == "marketing" else asked.pace_kind
+
+
+def rule(asked: Asked, row: Mapping[str, Any], sent: tuple[Went, ...], now: int) -> Ruled:
+    """The decision on a row of `gate_facts.sql`, and on what went to the same contact."""
+    category, pace_kind = counts_as(asked, row)
     at = max(now, asked.due_at or 0)
     facts = Facts(
         needs_window=asked.needs_window,
         category=category,
-        is_template=is_template,
+        is_template=asked.template_name is not None,
+        template_name=asked.template_name,
         token_refused=asked.is_new and _is_refused(row, at),
         occasion=asked.occasion,
+        origin=asked.origin,
+        origin_id=asked.origin_id,
+        pace_kind=pace_kind,
+        sent=sent,
         created_at=asked.created_at,
         expires_at=asked.expires_at,
         **{name: row[name] for name in _READ},
     )
-    return Ruled(decide(facts, at), category, _pace_kind(asked, category))
+    return Ruled(decide(facts, at), category, pace_kind)
 
 
 def decide(facts: Facts, now: int) -> Decision:
@@ -110,13 +141,6 @@ def decide(facts: Facts, now: int) -> Decision:
     if facts.expires_at is None and until > (facts.created_at or now) + PATIENCE:
         return Decision("refuse", reasons)
     return Decision("defer", reasons, until)
-
-
-def _pace_kind(asked: Asked, category: str) -> PaceKind:
-    """What promotes and names no kind of its own is a promotion, unless it asks for the consent."""
-    if asked.pace_kind == "service" and category == "marketing" and asked.occasion != ASKS_CONSENT:
-        return "promotion"
-    return asked.pace_kind
 
 
 def _end(facts: Facts, now: int) -> Reason | None:
@@ -182,13 +206,29 @@ def _choice(facts: Facts, now: int) -> Reason | None:
     if facts.topic_consent in ("withdrawn", "refused"):
         return reason("TOPIC_UNWANTED")
     days = facts.marketing_gap_days
-    until = (facts.promoted_at or 0) + days * clock.DAY
+    promoted = [one.at for one in facts.sent if one.category not in _WITHOUT_CONSENT]
+    until = max(promoted, default=0) + days * clock.DAY
     if days and until > now:
         return Reason(
             "TOO_SOON",
             f"This contact wants one promotion in {days} days at most, and had one.",
             until=until,
         )
+    return None
+
+
+def _duplicate(facts: Facts, now: int) -> Reason | None:
+    """Whether they had it: the same campaign, or another that says the same.
+
+    Whoever writes by hand, or through the API, may say the same again; a key keeps that from being
+    an accident.
+    """
+    if facts.pace_kind == "service" or facts.origin in _BY_HAND:
+        return None
+    for one in facts.sent:
+        is_same = facts.template_name is not None and one.template_name == facts.template_name
+        if one.origin_id == facts.origin_id or (is_same and one.at + _SAME > now):
+            return reason("DUPLICATE")
     return None
 
 
@@ -240,9 +280,20 @@ _READ = (
     "request_expires_at",
     "topic_consent",
     "marketing_gap_days",
-    "promoted_at",
 )
+_BY_HAND = frozenset({"person", "key", "system"})
 _WITHOUT_CONSENT = frozenset({"service", "utility", "authentication"})
 _SEND = Decision("send")
 _EXPIRED = reason("EXPIRED", "expires_at")
-_RULES = (_end, _tenant, _contact, _window, _occasion, _consent, _choice, _template, _line)
+_RULES = (
+    _end,
+    _tenant,
+    _contact,
+    _window,
+    _occasion,
+    _consent,
+    _choice,
+    _duplicate,
+    _template,
+    _line,
+)

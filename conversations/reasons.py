@@ -20,6 +20,7 @@ _SAYS = {
     "NO_CONSENT": "This contact has not confirmed consent to marketing.",
     "TOPIC_UNWANTED": "This contact does not want to hear about this topic.",
     "TOO_SOON": "This contact had as many promotions as they want for now.",
+    "DUPLICATE": "This contact had it already, or the same from another campaign today.",
     "UNKNOWN_TEMPLATE": "There is no such template in this language.",
     "TEMPLATE_NOT_APPROVED": "The template is not approved; only an approved one can be sent.",
     "NUMBER_DISCONNECTED": "This business number is not connected.",

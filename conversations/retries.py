@@ -49,6 +49,7 @@ async def retry(message_id: Id) -> None:
             _occasion(send),
             topic=send["topic"],
             origin=send["origin"],
+            origin_id=send["origin_id"],
             pace_kind=send["pace_kind"],
             expires_at=send["expires_at"],
         )
@@ -64,8 +65,9 @@ async def retry(message_id: Id) -> None:
 
 async def _hold(message_id: Id) -> dict[str, Any]:
     send = await database.row(
-        """SELECT id, state, origin, contact_id, subject_id, number_id, conversation_id,
-                  message_id, topic, pace_kind, occasion, occasion_id, content_sealed, expires_at
+        """SELECT id, state, origin, origin_id, contact_id, subject_id, number_id,
+                  conversation_id, message_id, topic, pace_kind, occasion, occasion_id,
+                  content_sealed, expires_at
              FROM send WHERE tenant_id = $1::uuid AND message_id = $2::uuid FOR UPDATE""",
         tenancy.current(),
         message_id,

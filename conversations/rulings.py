@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from conversations import gate
 from conversations.asked import Asked
-from conversations.gate import Decision, Ruled
+from conversations.gate import Decision, Ruled, Went
 from conversations.reasons import Reason, reason
 from kernel import clock, database, tenancy
 from kernel.database import Batch
 from kernel.errors import Conflict
 from kernel.ids import Id
+
+# What went longer ago stands in the way of nothing.
+_LATELY = 31 * clock.DAY
 
 
 class NotSendable(Conflict):
@@ -53,7 +56,29 @@ async def rulings(asked: Sequence[Asked]) -> dict[Id, Ruled]:
         ),
     )
     by_id, now = {one.id: one for one in asked}, clock.now()
-    return {row["id"]: gate.rule(by_id[row["id"]], row, now) for row in rows}
+    pairs = [(by_id[row["id"]], row) for row in rows]
+    sent = await _sent_lately(
+        {one.contact_id for one, row in pairs if gate.counts_as(one, row)[1] != "service"}, now
+    )
+    return {
+        one.id: gate.rule(one, row, tuple(sent.get(one.contact_id, ())), now) for one, row in pairs
+    }
+
+
+async def _sent_lately(contact_ids: Collection[Id], now: int) -> dict[Id, list[Went]]:
+    """What went to each besides what serves them; who had nothing is not there."""
+    if not contact_ids:
+        return {}
+    rows = await database.rows(
+        database.sql(__file__, "sent_lately"),
+        tenancy.current(),
+        now - _LATELY,
+        batch=Batch({"contact_id": "uuid"}, [[one] for one in contact_ids]),
+    )
+    sent: dict[Id, list[Went]] = {}
+    for row in rows:
+        sent.setdefault(row.pop("contact_id"), []).append(Went(**row))
+    return sent
 
 
 async def rehearse(asked: Sequence[Asked]) -> dict[Id, Decision]:

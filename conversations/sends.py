@@ -57,6 +57,7 @@ async def queue(out: Outgoing) -> Queued:
         out.occasion,
         topic=out.topic,
         origin=out.origin,
+        origin_id=out.origin_id,
         pace_kind=out.pace_kind,
         expires_at=out.expires_at,
     )

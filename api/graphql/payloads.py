@@ -139,6 +139,9 @@ class UserErrorCode(Enum):
     ALREADY_CONFIRMED = strawberry.enum_value(
         "ALREADY_CONFIRMED", description="The contact has agreed to this already."
     )
+    DUPLICATE = strawberry.enum_value(
+        "DUPLICATE", description="The contact had the same already, a short time ago."
+    )
     EXPIRED = strawberry.enum_value(
         "EXPIRED", description="It could leave only when it is of no use any more."
     )

@@ -11,5 +11,5 @@ UPDATE send
            FOR UPDATE SKIP LOCKED
        )
 RETURNING id, contact_id, subject_id, number_id, conversation_id, message_id, template_name,
-          template_language, origin, topic, pace_kind, occasion, occasion_id, content_sealed,
+          template_language, origin, origin_id, topic, pace_kind, occasion, occasion_id, content_sealed,
           created_at, expires_at, fence, attempts

@@ -8,14 +8,6 @@ SELECT b.id, t.state AS tenant_state, c.state AS contact_state, cs.state AS mark
        m.status AS template_status, m.category AS template_category,
        r.expires_at AS request_expires_at,
        ct.state AS topic_consent, c.marketing_gap_days,
-       -- Of several that were claimed together the first goes; only few contacts chose a pace.
-       CASE WHEN c.marketing_gap_days > 0 THEN (
-            SELECT max(coalesce(s.attempted_at, s.due_at)) FROM send s
-             WHERE s.tenant_id = $1::uuid AND s.contact_id = b.contact_id AND s.id <> b.id
-               AND s.category = 'marketing'
-               AND (s.attempted_at IS NOT NULL AND s.state IN ('claimed', 'unknown', 'sent')
-                    OR s.state = 'claimed' AND s.id < b.id)
-       ) END AS promoted_at,
        EXISTS (SELECT 1 FROM identity i
                 WHERE i.tenant_id = $1::uuid AND i.contact_id = b.contact_id
                   AND i.kind IN ('phone', 'whatsapp_user_id') AND i.state = 'current'

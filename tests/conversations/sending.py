@@ -154,9 +154,9 @@ class Counter:
             ],
         )
 
-    async def consents(self, kind: str, after: int = 0) -> None:
+    async def consents(self, kind: str, after: int = 0, known: Known | None = None) -> None:
         """The customer agrees to marketing, or stops it in the app."""
-        known = self.shop.known
+        known = known or self.shop.known
         await contacts.record_consent(
             [
                 ConsentStep(
@@ -164,7 +164,7 @@ class Counter:
                     subject_id=known.subject_id,
                     kind=kind,
                     method="platform_preference",
-                    source=f"{kind}|{after}",
+                    source=f"{kind}|{after}|{known.contact_id}",
                     at=clock.now() + after,
                     evidence={"value": kind},
                 )

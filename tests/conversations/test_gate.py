@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conversations.gate import Decision, Facts, decide
+from conversations.gate import Decision, Facts, Went, decide
 from kernel import clock
 
 _NOW = 1_794_000_000 * clock.SECOND
@@ -31,7 +31,21 @@ _OPEN = Facts(
 _TEMPLATE = replace(
     _OPEN, needs_window=False, is_template=True, category="utility", template_status="APPROVED"
 )
-_CAMPAIGN = replace(_TEMPLATE, category="marketing", marketing="confirmed")
+_CAMPAIGN = replace(
+    _TEMPLATE,
+    category="marketing",
+    marketing="confirmed",
+    origin="campaign",
+    origin_id="d" * 32,
+    pace_kind="promotion",
+)
+
+
+def _sale(ago: int) -> Went:
+    return Went(_NOW - ago, "promotion", "marketing", "c" * 32, "spring_sale")
+
+
+_SALE = _sale(0)
 
 
 def test_what_may_go() -> None:
@@ -42,9 +56,11 @@ def test_what_may_go() -> None:
         replace(_TEMPLATE, window_closed_at=0),
         replace(_TEMPLATE, marketing="withdrawn"),
         replace(_TEMPLATE, is_suppressed=True),
-        replace(_TEMPLATE, topic_consent="withdrawn", marketing_gap_days=7, promoted_at=_NOW),
+        replace(_TEMPLATE, topic_consent="withdrawn", marketing_gap_days=7, sent=(_SALE,)),
         replace(_CAMPAIGN, topic_consent="none", marketing_gap_days=7),
-        replace(_CAMPAIGN, marketing_gap_days=7, promoted_at=_NOW - 7 * _DAY),
+        replace(_CAMPAIGN, marketing_gap_days=7, sent=(_sale(7 * _DAY),)),
+        replace(_CAMPAIGN, template_name="spring_sale", sent=(_sale(_DAY),)),
+        replace(_CAMPAIGN, origin="key", origin_id="c" * 32, sent=(_SALE,)),
         replace(_OPEN, waba_state="restricted"),
         replace(_TEMPLATE, waba_state="restricted", restricted_until=_NOW),
     ):
@@ -65,7 +81,10 @@ def test_what_may_go() -> None:
         (_CAMPAIGN, {"is_suppressed": True}, "SUPPRESSED"),
         (_CAMPAIGN, {"topic_consent": "withdrawn"}, "TOPIC_UNWANTED"),
         (_CAMPAIGN, {"expires_at": _NOW}, "EXPIRED"),
-        (_CAMPAIGN, {"marketing_gap_days": 7, "promoted_at": _NOW}, "TOO_SOON"),
+        # The campaign once more, and another campaign with the same words.
+        (_CAMPAIGN, {"origin_id": "c" * 32, "sent": (_sale(8 * _DAY),)}, "DUPLICATE"),
+        (_CAMPAIGN, {"template_name": "spring_sale", "sent": (_sale(_DAY - 1),)}, "DUPLICATE"),
+        (_CAMPAIGN, {"marketing_gap_days": 7, "sent": (_SALE,)}, "TOO_SOON"),
         (_OPEN, {"number_state": "disconnected"}, "NUMBER_DISCONNECTED"),
         (_OPEN, {"has_token": False}, "NO_TOKEN"),
         (_OPEN, {"token_refused": True}, "TOKEN_REFUSED"),
@@ -124,8 +143,8 @@ def test_a_closed_window_says_since_when() -> None:
 def test_what_time_alone_puts_right_waits(
     change: dict[str, Any], ruling: str, codes: list[str]
 ) -> None:
-    soon = {"marketing_gap_days": 7, "promoted_at": _NOW - 7 * _DAY + clock.HOUR}
-    decision = decide(replace(_CAMPAIGN, **soon, **change), _NOW)
+    soon = replace(_CAMPAIGN, marketing_gap_days=7, sent=(_sale(7 * _DAY - clock.HOUR),))
+    decision = decide(replace(soon, **change), _NOW)
     assert (decision.ruling, [one.code for one in decision.reasons]) == (ruling, codes)
     assert decision.reasons[0].until == _NOW + clock.HOUR
     assert decision.until == (_NOW + clock.HOUR if ruling == "defer" else None)
@@ -151,7 +170,8 @@ _STRICTER: dict[str, list[Any]] = {
     "request_expires_at": [_NOW + _DAY, _NOW, None],
     "topic_consent": [None, "withdrawn"],
     "marketing_gap_days": [0, 1, 7, 30],
-    "promoted_at": [None, _NOW - 7 * _DAY + 1, _NOW - clock.HOUR, _NOW],
+    "sent": [(), (_sale(8 * _DAY),), (_sale(7 * _DAY - 1),), (_sale(_DAY), _sale(clock.HOUR))],
+    "origin": ["key", "campaign"],
     "expires_at": [_NOW + 30 * _DAY, None, _NOW + clock.HOUR, _NOW],
 }
 
@@ -173,6 +193,8 @@ def test_a_restriction_never_allows_more(
         decide(
             Facts(
                 occasion=occasion,
+                origin_id="c" * 32,
+                pace_kind="promotion",
                 **{name: _STRICTER[name][pick(places)] for name, places in steps.items()},
             ),
             _NOW,

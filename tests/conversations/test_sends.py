@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 import orjson
 import pytest
 
+import channels
 import contacts
 import conversations
-from conversations import Asked, Decision, NotSendable, Outgoing
+from conversations import Asked, Decision, NotSendable, Outgoing, attempts
 from conversations.content import Parameter, Reaction, TemplateMessage, Text
+from conversations.gate import Ruled
+from conversations.rulings import rulings
 from kernel import clock, ids, tenancy
 from kernel.errors import Conflict, Invalid, NotFound
+from kernel.ids import Id
 from tests import stored
 from tests.conversations.sending import Counter
+from tests.conversations.talk import customer
+from tests.flows.platform import TOKEN
 
 _MARKETING = TemplateMessage("spring_sale", "es", body=(Parameter("Lea"),))
 
@@ -147,6 +155,38 @@ async def test_what_may_leave_later_waits_until_then(counter: Counter) -> None:
     assert await counter.fate(later) == ("sent", "ACCEPTED")
     assert await counter.fate(dying) == ("refused", "TOO_SOON")
     assert len(counter.platform.messages) == 2
+
+
+async def test_two_numbers_at_once_keep_what_somebody_chose(
+    counter: Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both have a promotion for each of these people, who want one a week: each hears of one."""
+    both = asyncio.Barrier(2)
+
+    async def rule_together(asked: Sequence[Asked]) -> dict[Id, Ruled]:
+        """Whoever has looked waits for the other to have looked, as long as that may take."""
+        ruled = await rulings(asked)
+        with suppress(TimeoutError, asyncio.BrokenBarrierError):
+            async with asyncio.timeout(0.3):
+                await both.wait()
+        return ruled
+
+    monkeypatch.setattr(attempts, "rulings", rule_together)
+    [waba] = await channels.list_wabas()
+    second = await channels.connect_number(waba["id"], "second", "15550783882", "Shop", TOKEN)
+    await counter.learns_template("spring_sale", "MARKETING")
+    people = [await customer(f"4477009002{place:02}") for place in range(8)]
+    for known in people:
+        await counter.consents("confirmed", known=known)
+        for number_id in (counter.shop.number_id, second):
+            thread = await conversations.thread_with(known, number_id)
+            await counter.queues(thread, _MARKETING)
+    await stored.run("UPDATE contact SET marketing_gap_days = 7")
+    await counter.delivers()
+    written_to = sorted(body["to"] for body in counter.platform.messages)
+    assert written_to == [f"4477009002{place:02}" for place in range(8)]
+    refused = await stored.rows("SELECT decision FROM send WHERE state = 'refused'")
+    assert [orjson.loads(one["decision"])["reason"] for one in refused] == ["TOO_SOON"] * 8
 
 
 async def test_a_template_leaves_outside_the_window(counter: Counter) -> None:

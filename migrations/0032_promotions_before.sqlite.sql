@@ -1,0 +1,4 @@
+-- 0032: what promoted something before there were kinds counts as that, but for what asked for the
+-- consent to it (F22).
+
+UPDATE send SET pace_kind = 'promotion' WHERE category = 'marketing' AND occasion IS NULL;
