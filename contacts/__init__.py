@@ -60,6 +60,7 @@ from contacts.entering import (
 from contacts.erasing import Person, forget, note_destroyed, person_of
 from contacts.identity import Recognised, find, recognise
 from contacts.merge import Merge
+from contacts.noted import Withdrawn, withdraw_again, withdrawals
 from contacts.phones import national, read_phone
 from contacts.preferences import (
     GAPS,
@@ -106,6 +107,7 @@ from contacts.suppression import (
     lift_suppression,
     mark_tokens,
     suppress,
+    suppress_lastingly,
 )
 from contacts.tags import (
     retag,
@@ -174,6 +176,7 @@ __all__ = [
     "Touch",
     "TouchRow",
     "Wish",
+    "Withdrawn",
     "Wording",
     "WordingRow",
     "add_wording",
@@ -235,6 +238,7 @@ __all__ = [
     "search_tokens",
     "selected_page",
     "suppress",
+    "suppress_lastingly",
     "tag",
     "tagged",
     "tags_by_ids",
@@ -253,7 +257,9 @@ __all__ = [
     "unwanted_topics",
     "update_topic",
     "use_link",
+    "withdraw_again",
     "withdraw_all",
+    "withdrawals",
     "wording_page",
     "wordings_by_ids",
 ]

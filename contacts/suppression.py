@@ -16,7 +16,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from contacts.sightings import Move, Shown, Sighting
-from kernel import database, keys, tenancy
+from kernel import database, keys, lasting, tenancy
 from kernel.database import Batch
 from kernel.ids import Id
 from kernel.seal import Indexer
@@ -73,6 +73,15 @@ def mark_tokens(shown: Iterable[Shown]) -> list[bytes]:
 
 
 @database.unit_of_work
+async def suppress_lastingly(tokens: Iterable[bytes], origin_id: Id, at: int) -> int:
+    """As `suppress`, and a backup from before knows of it; for what is surely told again."""
+    marked = sorted(set(tokens))
+    noted = lasting.note("marked", [(origin_id, str(at), *(token.hex() for token in marked))])
+    database.after_commit(lambda: lasting.mark(noted))
+    return await suppress(marked, origin_id, at)
+
+
+@database.unit_of_work
 async def suppress(tokens: Iterable[bytes], origin_id: Id, at: int) -> int:
     """Mark ids as erased at that time, each once; how many they are."""
     marked = sorted(set(tokens))
@@ -88,10 +97,10 @@ async def suppress(tokens: Iterable[bytes], origin_id: Id, at: int) -> int:
             }
             for token in marked
         ],
-        # Who came back and is erased once more is marked anew.
+        # Who came back and is erased once more is marked anew; the same mark again changes nothing.
         conflict="""ON CONFLICT (tenant_id, token) DO UPDATE
             SET origin_id = excluded.origin_id, at = excluded.at, state = excluded.state
-          WHERE excluded.at >= suppression.at""",
+          WHERE excluded.at > suppression.at""",
     )
     return len(marked)
 
@@ -125,7 +134,7 @@ async def welcome(came: Iterable[tuple[Id, Mark]]) -> None:
 async def follow_moves(moved: Iterable[tuple[Move, Mark]]) -> None:
     """Whoever was erased and has other ids by now is marked by these, too."""
     for move, mark in moved:
-        await suppress(mark_tokens(move.since()), mark.origin_id, mark.at)
+        await suppress_lastingly(mark_tokens(move.since()), mark.origin_id, mark.at)
 
 
 async def lift_suppression(contact_ids: Iterable[Id]) -> None:

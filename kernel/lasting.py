@@ -1,9 +1,10 @@
-"""What outlasts a restored backup: who was destroyed or suppressed since, kept beside the keyring.
+"""What outlasts a restored backup: who was destroyed, barred or let be since, beside the keyring.
 
-A backup brings back what was destroyed after it was made. So every destruction is first noted in a
-file outside both databases, ids and keyed hashes only, and both databases remember how far in that
-file they are. One that is behind it was restored: before anything is sent, what it missed is done
-again (privacy/restoring.py).
+A backup brings back what was destroyed after it was made, and what people forbade. So every
+destruction is first noted in a file outside both databases, ids and keyed hashes only, every
+withdrawal at once after it, and both databases remember how far in that file they are. One that is
+behind it was restored: before anything is sent, what it missed is done again
+(privacy/restoring.py).
 """
 
 from __future__ import annotations

@@ -79,6 +79,7 @@ from privacy.joining import (
 )
 from privacy.letters import BELL as LETTERS_BELL
 from privacy.manifest import STORES, Store
+from privacy.noting import note_restrictions, note_withdrawals
 from privacy.proving import ConsentProof, prove_consent
 from privacy.record import MEASURES, Processing, data_map_text, erased, record
 from privacy.request_queries import (
@@ -200,6 +201,8 @@ __all__ = [
     "lift_hold",
     "lift_restriction",
     "look_after_requests",
+    "note_restrictions",
+    "note_withdrawals",
     "open_breach",
     "open_request",
     "pause",

@@ -63,7 +63,7 @@ async def _begin_with_person(one: TakenRequest) -> None:
     is_erasure = one.kind == "customer_redact"
     if is_erasure:
         shown = [each for sighting in seen for each in sighting.shown()]
-        await contacts.suppress(contacts.mark_tokens(shown), one.id, at)
+        await contacts.suppress_lastingly(contacts.mark_tokens(shown), one.id, at)
     for contact_id in found:
         request_id = await _open(one, "erasure" if is_erasure else "access", contact_id)
         request = await hold(request_id, "open")

@@ -37,7 +37,7 @@ def main(arguments: Sequence[str]) -> int:
         if len(arguments) != 1:
             raise Invalid("usage: scripts/restore FOLDER")
         count = restore(settings.load(), Path(arguments[0]))
-        print(f"Restored. {count} things that were destroyed since are so again.")
+        print(f"Restored. {count} things that were destroyed or forbidden since are so again.")
     except RapportError as error:
         print(error.message, file=sys.stderr)
         return 2

@@ -60,6 +60,16 @@ async def ask_who_came(happened: Sequence[Event]) -> None:
     await privacy.ask_who_came([event.refs["use"] for event in happened])
 
 
+async def note_withdrawals(happened: Sequence[Event]) -> None:
+    """A backup from before must not allow again what somebody forbade."""
+    await privacy.note_withdrawals(event.refs["entry"] for event in happened)
+
+
+async def note_restrictions(happened: Sequence[Event]) -> None:
+    """Nor use who is frozen."""
+    await privacy.note_restrictions(event.refs["contact"] for event in happened)
+
+
 async def note_lost_prompts(happened: Sequence[Event]) -> None:
     """Say of requests for consent that what asked did not arrive."""
     await contacts.note_lost_prompts(
@@ -85,10 +95,12 @@ REACTIONS: dict[str, tuple[Verb, ...]] = {
     "call.received": (touch,),
     "note.written": (touch, index),
     "consent.requested": (touch,),
-    "consent.refused": (touch,),
+    "consent.refused": (touch, note_withdrawals),
     "consent.expired": (touch,),
     "consent.confirmed": (touch, privacy.give_thanks),
-    "consent.withdrawn": (touch, privacy.bid_farewell),
+    "consent.withdrawn": (touch, note_withdrawals, privacy.bid_farewell),
+    "restriction.set": (note_restrictions,),
+    "restriction.lifted": (note_restrictions,),
     "contact.tagged": (touch,),
     "send.failed": (note_lost_prompts,),
     "send.refused": (note_lost_prompts,),

@@ -12,12 +12,15 @@ from pathlib import Path
 
 import pytest
 
+import contacts
 import privacy
-from kernel import database, keys, lasting, settings, turning
+from contacts import Sighting
+from conversations.content import Parameter, TemplateMessage
+from kernel import clock, database, ids, keys, lasting, settings, turning
 from kernel.ids import Id
 from kernel.settings import Settings
 from scripts import backup
-from tests import stored
+from tests import following, stored
 from tests.conftest import House, urls_of
 from tests.conversations.sending import Counter
 from tests.conversations.talk import customer
@@ -84,6 +87,12 @@ async def test_a_restored_backup_sends_nothing_before_it_has_caught_up(
     gone, other = [await customer(phone) for phone in ("4917000001", "4917000002")]
     asleep = await _reader_ahead(house)
     queued = await counter.queues(thread)
+    await counter.learns_template("spring_sale", "MARKETING")
+    await counter.consents("confirmed")
+    offered = await counter.queues(
+        thread, TemplateMessage("spring_sale", "es", body=(Parameter("Lea"),))
+    )
+    await following.follow()
     copy = await asyncio.to_thread(backup.make, house.settings, tmp_path / "backups")
     assert sorted(path.name.partition(".")[0] for path in copy.iterdir()) == [
         "keys",
@@ -95,10 +104,16 @@ async def test_a_restored_backup_sends_nothing_before_it_has_caught_up(
     await _erase(gone.contact_id)
     await turning.turn()
     await _erase(later.contact_id)
+    # What people forbid before the disks break stays forbidden.
+    await counter.consents("withdrawn", clock.SECOND)
+    await contacts.freeze(other.contact_id)
+    stranger = contacts.mark_tokens(Sighting(clock.now(), email="lea@example.com").shown())
+    await contacts.suppress_lastingly(stranger, ids.new_id(), clock.now())
+    await following.follow()
     marks = await _marks()
-    assert len(marks) == 2
+    assert len(marks) == 3
     with _empty(house, tmp_path, request) as place:
-        said = "Restored. 4 things that were destroyed since are so again."
+        said = "Restored. 7 things that were destroyed or forbidden since are so again."
         assert await _restore(place, copy) == (0, said)
         said = "The main database is not empty: restore into a fresh one."
         assert await _restore(place, copy) == (2, said)
@@ -112,6 +127,14 @@ async def test_a_restored_backup_sends_nothing_before_it_has_caught_up(
         await jobs.sends({})
         await counter.delivers()
         assert (await counter.send(queued))["state"] == "sent"
+        assert await counter.fate(offered) == ("refused", "CONSENT_WITHDRAWN")
+        frozen = await stored.rows("SELECT id FROM contact WHERE state = 'frozen'")
+        assert frozen == [{"id": other.contact_id}]
+        ledger = await stored.rows("SELECT kind, method FROM consent_entry ORDER BY provider_at")
+        assert [tuple(one.values()) for one in ledger] == [
+            ("confirmed", "platform_preference"),
+            ("withdrawn", "restored"),
+        ]
         now = await stored.row("SELECT max(position) AS position FROM outbox")
         assert now is not None
         assert now["position"] > asleep, "what happens now comes behind all that was restored"
