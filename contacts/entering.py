@@ -14,7 +14,7 @@ import orjson
 
 from contacts import search, suppression
 from contacts.book import Book
-from contacts.consent import ConsentStep, record_consent
+from contacts.consent import ConsentStep, Grounds, record_consent
 from contacts.people import Person
 from contacts.phones import canonical
 from contacts.sightings import Sighting
@@ -42,6 +42,7 @@ class Consent:
     kind: str
     at: int
     evidence: dict[str, str | None] = field(default_factory=dict)
+    touchpoint_id: Id | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +70,11 @@ class Effect:
 
 @dataclass(slots=True)
 class Entered:
-    """Whom a line of the list is, or why they are nobody."""
+    """Whom a line of the list is, or why they are nobody; who is frozen is not worked with."""
 
     contact_id: Id | None
     nobody: Nobody | None = None
+    is_frozen: bool = False
     effects: list[Effect] = field(default_factory=list)
 
 
@@ -88,7 +90,7 @@ async def enter(listed: Sequence[Listed], origin: str) -> list[Entered]:
     marks = await suppression.read_marks([one.sighting for one in listed])
     people = [None if marks.bar(one.sighting) else book.listed(one.sighting) for one in listed]
     entered = [
-        Entered(person.id)
+        Entered(person.id, is_frozen=person.is_frozen)
         if person
         else Entered(None, "suppressed" if marks.bar(one.sighting) else "several")
         for one, person in zip(listed, people, strict=True)
@@ -240,6 +242,7 @@ async def _write_down_consent(met: Sequence[tuple[Listed, Person, Entered]], ori
             source=source_of_consent(origin, contact_id),
             at=consent.at,
             evidence=consent.evidence,
+            grounds=Grounds(touchpoint_id=consent.touchpoint_id),
         )
         for contact_id, (consent, person, _) in claimed.items()
     }

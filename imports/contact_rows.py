@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 import contacts
+import links
 from contacts import Consent, Effect, Listed, Sighting
 from imports import values
 from imports.batches import Batch
@@ -103,18 +104,28 @@ class ContactRows:
             try:
                 at = values.time(told_at, self._plan.time_zone, self._plan.is_month_first)
                 if at <= clock.now():
-                    return Consent("confirmed", at, {"evidence": evidence, "given": told_at})
+                    return self._said("confirmed", at, evidence, told_at)
             except Wrong:
                 pass
             batch.remark(number, "BAD_CONSENT_DATE", self._plan.column_of(Field.CONSENT_AT))
-        return Consent("unproven", 0, {"evidence": evidence, "given": told_at})
+        return self._said("unproven", 0, evidence, told_at)
+
+    def _said(self, kind: str, at: int, evidence: str | None, told_at: str | None) -> Consent:
+        return Consent(kind, at, {"evidence": evidence, "given": told_at}, self._plan.touchpoint_id)
 
 
 async def enter(
-    items: Sequence[Item], job_id: Id
+    items: Sequence[Item], job_id: Id, plan: Plan, at: int
 ) -> tuple[list[tuple[int, Effect]], list[Problem], Counter[str]]:
-    """Enter these people: what it did by row, what was wrong, how many were what."""
+    """Enter these people: what it did by row, what was wrong, how many were what.
+
+    `at` is when the list was told.
+    """
     entered = await contacts.enter([listed for _, listed in items], job_id)
+    uses = {}
+    if plan.touchpoint_id:
+        there = {one.contact_id for one in entered if one.contact_id and not one.is_frozen}
+        uses = await links.note_listed(plan.touchpoint_id, there, at)
     effects: list[tuple[int, Effect]] = []
     problems: list[Problem] = []
     counts: Counter[str] = Counter()
@@ -126,6 +137,8 @@ async def enter(
         effects += [(number, effect) for effect in one.effects]
         kinds = {effect.kind for effect in one.effects}
         counts["created" if "contact" in kinds else "updated" if kinds else "unchanged"] += 1
+        if one.contact_id in uses:
+            effects.append((number, Effect("use", uses.pop(one.contact_id), one.contact_id)))
         if listed.consent:
             counts[listed.consent.kind] += 1
     return effects, problems, counts

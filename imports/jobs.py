@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 import commerce
+import links
 import tenants
 from imports import columns, plans
 from imports.claims import BELL
@@ -14,7 +15,7 @@ from imports.columns import Field, Kind
 from imports.plans import LegalBasis, Plan
 from imports.preview import preview, save_mapping
 from kernel import bells, clock, database, ids, tenancy
-from kernel.errors import Conflict, NotFound
+from kernel.errors import Conflict, Invalid, NotFound
 from kernel.ids import Id
 
 _BEFORE = {
@@ -48,6 +49,7 @@ class Wanted:
     currency: str | None = None
     store_id: Id | None = None
     cancellation_prefix: str = ""
+    touchpoint_id: Id | None = None
 
 
 async def create(wanted: Wanted, person_id: Id | None) -> Id:
@@ -69,6 +71,7 @@ async def create(wanted: Wanted, person_id: Id | None) -> Id:
         currency=wanted.currency or home.currency,
         store_id=await _store(wanted),
         cancellation_prefix=wanted.cancellation_prefix,
+        touchpoint_id=await _touchpoint(wanted),
     )
     job_id = ids.new_id()
     await _insert(job_id, wanted, plan, person_id)
@@ -152,6 +155,16 @@ async def _store(wanted: Wanted) -> Id | None:
         await commerce.connect_store("own", "Imported orders", _OF_FILES)
     stores = await commerce.list_stores()
     return next(one.id for one in stores if (one.platform, one.address) == ("own", _OF_FILES))
+
+
+async def _touchpoint(wanted: Wanted) -> Id | None:
+    """The touchpoint by which the people of a list came, if it names one (F10)."""
+    if wanted.touchpoint_id is None:
+        return None
+    if wanted.kind != "contacts":
+        raise Invalid("Only a list of contacts names a touchpoint.", field=("touchpoint",))
+    await links.check_for_lists(wanted.touchpoint_id)
+    return wanted.touchpoint_id
 
 
 async def _insert(job_id: Id, wanted: Wanted, plan: Plan, person_id: Id | None) -> None:

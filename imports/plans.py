@@ -33,6 +33,7 @@ class Plan:
     currency: str
     store_id: Id | None
     cancellation_prefix: str
+    touchpoint_id: Id | None = None
 
     def column_of(self, field: Field) -> int | None:
         """Where a field stands, if anywhere."""

@@ -139,7 +139,7 @@ async def _do(job: Claimed, plan: Plan, batch: Batch) -> Found:
             batch.items, job.id, job.created_at, plan.store_id
         )
     else:
-        effects, found, more = await contact_rows.enter(batch.items, job.id)
+        effects, found, more = await contact_rows.enter(batch.items, job.id, plan, job.created_at)
     await _keep_effects(job.id, effects)
     return found, more
 

@@ -13,6 +13,7 @@ import orjson
 import commerce
 import contacts
 import conversations
+import links
 from contacts import Effect
 from imports import claims
 from imports.claims import Claimed
@@ -71,6 +72,7 @@ async def _take_back(job: Claimed) -> Claimed | None:
         Effect(row["kind"], row["object_id"], row["contact_id"], row["before"]) for row in rows
     ]
     who = {one.contact_id for one in effects if one.contact_id}
+    await links.take_back_listed([one.object_id for one in effects if one.kind == "use"])
     kept = await contacts.take_back(effects, job.id, job.created_at, await _in_use(who, job.id))
     await _tell_kept(job.id, {row["row_number"] for row in rows if row["contact_id"] in kept})
     await database.run(

@@ -8,6 +8,7 @@ My events: touchpoint.created, touchpoint.used.
 
 from links.addresses import chat_link, picture_of, prefilled_text
 from links.arrivals import Arrival, note_arrivals, note_visit
+from links.lists import check_for_lists, note_listed, take_back_listed
 from links.queries import (
     Found,
     Insights,
@@ -39,14 +40,17 @@ __all__ = [
     "UseRow",
     "archive_touchpoint",
     "chat_link",
+    "check_for_lists",
     "count_touchpoints",
     "create_touchpoint",
     "find_code",
     "insights_of",
     "note_arrivals",
+    "note_listed",
     "note_visit",
     "picture_of",
     "prefilled_text",
+    "take_back_listed",
     "touchpoint_page",
     "touchpoints_by_ids",
     "touchpoints_of",

@@ -1,5 +1,6 @@
 -- What touchpoints brought, by people: who first came through one from $2 until before $3, and which
--- of these confirmed, bought and left from then on. A joined contact counts as its survivor.
+-- of these confirmed, bought and left from then on. A joined contact counts as its survivor. A
+-- consent that a list proves is older than the list.
 WITH first_use AS (
     SELECT u.touchpoint_id, coalesce(c.merged_into, c.id) AS contact_id, min(u.at) AS at
       FROM ({batch}) AS b
@@ -14,7 +15,7 @@ WITH first_use AS (
            max(CASE WHEN e.kind = 'withdrawn' THEN 1 ELSE 0 END) AS has_left
       FROM joined j
       JOIN consent_entry e ON e.tenant_id = $1::uuid AND e.contact_id = j.contact_id
-       AND e.provider_at >= j.at AND e.purpose = 'marketing' AND e.topic = ''
+       AND (e.provider_at >= j.at OR e.touchpoint_id = j.touchpoint_id) AND e.purpose = 'marketing' AND e.topic = ''
      GROUP BY 1, 2
 ), bought AS (
     SELECT DISTINCT j.touchpoint_id, j.contact_id

@@ -46,6 +46,12 @@ async def make(door: Door, store: Store, kind: str = "QR_CODE", **more: Any) -> 
     return made["touchpoint"]
 
 
+async def insights(door: Door, store: Store, one: Any, **range: str) -> list[int]:
+    """How many joined, confirmed, bought and left by a touchpoint."""
+    found = await door.data(_INSIGHTS, store.token, id=one["id"], range=range or None)
+    return list(found["node"]["insights"].values())
+
+
 async def came(store: Store) -> list[tuple[str, str, int]]:
     """Touchpoint, way and time of each use, in order."""
     rows = await stored.rows("SELECT touchpoint_id, way, at FROM touchpoint_use ORDER BY id")
@@ -239,16 +245,12 @@ async def test_who_came_through_it(door: Door, store: Store) -> None:
             ]
         )
 
-    async def insights(one: Any, **range: str) -> list[int]:
-        found = await door.data(_INSIGHTS, store.token, id=one["id"], range=range or None)
-        return list(found["node"]["insights"].values())
-
     # Joined, confirmed, bought, left: what somebody did before they came counts for nothing.
-    assert await insights(window) == [2, 1, 2, 1]
-    assert await insights(word) == [1, 0, 0, 0]
+    assert await insights(door, store, window) == [2, 1, 2, 1]
+    assert await insights(door, store, word) == [1, 0, 0, 0]
     later = clock.moment((second + 1) * clock.SECOND).isoformat()
-    assert await insights(window, after=later) == [1, 0, 1, 0]
-    assert await insights(window, before=later) == [1, 1, 1, 1]
+    assert await insights(door, store, window, after=later) == [1, 0, 1, 0]
+    assert await insights(door, store, window, before=later) == [1, 1, 1, 1]
 
 
 def _step(person: dict[str, Any], kind: str, at: int) -> ConsentStep:

@@ -6,6 +6,7 @@ import contacts
 from kernel import ids, tenancy
 from tests import stored
 from tests.api.door import arrives, text_message
+from tests.api.test_touchpoints import insights, make
 from tests.following import follow
 from tests.imports.office import HISTORIES, Office, codes, work
 
@@ -117,3 +118,41 @@ async def test_an_undo_goes_on_after_it_was_cut_off(office: Office) -> None:
     await work()
     assert (await office.job(job["id"]))["state"] == "UNDONE"
     assert await office.stored() == before
+
+
+async def test_a_list_names_its_touchpoint(office: Office) -> None:
+    door, store = office.door, office.store
+    place = await make(door, store, "IMPORT")
+    window = await make(door, store)
+    file = """phone,name,consent evidence,consent date
+600111222,Marta Vidal,Form at the fair,2026-03-31
+600111333,Lea Prat,,
+600111222,Marta Vidal,Form at the fair,2026-03-31
+"""
+    wanted = {"legalBasis": "CONSENT", "touchpoint": place["id"]}
+    but = HISTORIES | {"consent_entry", "contact", "subject"}
+    for wrong, code in (
+        ({"touchpoint": window["id"]}, "INVALID"),
+        ({"touchpoint": ids.show("touchpoint", ids.new_id())}, "NOT_FOUND"),
+    ):
+        [error] = (await office.create(file, **wanted | wrong))["userErrors"]
+        assert (error["field"], error["code"]) == (["touchpoint"], code)
+    before = await office.stored(but)
+    job = await office.run(file, **wanted)
+    assert (job["report"]["created"], job["report"]["unproven"]) == (2, 1)
+    await follow()
+    # Joined, confirmed, bought, left; only who proves a consent has confirmed.
+    assert await insights(door, store, place) == [2, 1, 0, 0]
+    query = "query($id: ID!) { contact(id: $id) { name touchpoint { id } } }"
+    for one in await office.contacts():
+        found = await door.data(query, store.token, id=one["id"])
+        assert found["contact"]["touchpoint"] == {"id": place["id"]}
+    # A list is nothing that they did: nobody is asked for a second yes.
+    assert await stored.rows("SELECT id FROM consent_request") == []
+    undone = await office.undo(job["id"])
+    assert (undone["state"], undone["report"]["kept"]) == ("UNDONE", 0)
+    assert await insights(door, store, place) == [0, 0, 0, 0]
+    assert await office.stored(but) == before
+    for _ in range(2):
+        await office.run(file, **wanted)
+        assert await insights(door, store, place) == [2, 1, 0, 0]

@@ -205,6 +205,11 @@ class ImportCreateInput(ImportPreviewInput):
         description="How the numbers of cancellations begin. Orders that are negative as a whole "
         "are cancellations anyway.",
     )
+    touchpoint: strawberry.ID | None = strawberry.field(
+        default=None,
+        description="The touchpoint of kind IMPORT by which the people of a list came; its "
+        "insights count them.",
+    )
 
 
 @input_type
@@ -304,6 +309,9 @@ def _wanted(given: ImportCreateInput) -> room.Wanted:
         currency=given.currency,
         store_id=read_id("store", given.store, "store") if given.store else None,
         cancellation_prefix=given.cancellation_prefix,
+        touchpoint_id=(
+            read_id("touchpoint", given.touchpoint, "touchpoint") if given.touchpoint else None
+        ),
     )
 
 

@@ -46,6 +46,7 @@ class TouchpointKind(Enum):
     AD = strawberry.enum_value("ad", description="An ad that opens a chat.")
     KEYWORD = strawberry.enum_value("keyword", description="A word that people send.")
     REFERRAL = strawberry.enum_value("referral", description="A link that friends pass on.")
+    IMPORT = strawberry.enum_value("import", description="A list of people that is imported.")
 
 
 @enum_type
@@ -64,7 +65,7 @@ class TouchpointInsights:
 
     joined: int = strawberry.field(description="How many people came.")
     confirmed: int = strawberry.field(
-        description="How many of them confirmed consent to marketing since."
+        description="How many of them confirmed consent to marketing since, or by its list."
     )
     bought: int = strawberry.field(description="How many of them placed an order since.")
     left: int = strawberry.field(
