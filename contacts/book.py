@@ -21,8 +21,18 @@ from contacts.people import (
     update_entries,
     update_people,
 )
-from contacts.phones import Place
-from contacts.sightings import CUSTOMER, EMAIL, PHONE, USER_ID, Move, Shown, Sighting
+from contacts.phones import canonical
+from contacts.sightings import (
+    CUSTOMER,
+    EMAIL,
+    PHONE,
+    STATED,
+    USER_ID,
+    WORD_OF_OTHERS,
+    Move,
+    Shown,
+    Sighting,
+)
 from kernel import database, events, ids, keys, tenancy
 from kernel.database import Batch, RunAgain
 from kernel.events import Event
@@ -76,32 +86,8 @@ class Book:
     async def _read(self, wanted: Batch) -> None:
         statement = database.sql(__file__, "identities_shown")
         for row in await database.rows(statement, tenancy.current(), batch=wanted):
-            person = self.people.setdefault(
-                row["contact_id"],
-                Person(
-                    id=row["contact_id"],
-                    subject_id=row["contact_subject_id"],
-                    is_new=False,
-                    name_at=row["name_at"],
-                    name_tie=row["name_tie"],
-                    place=Place(row["country"], row["time_zone"], row["language"]),
-                    is_stated=row["country_source"] == "stated",
-                    is_frozen=row["contact_state"] == "frozen",
-                ),
-            )
-            entry = Entry(
-                id=row["id"],
-                person=person,
-                subject_id=row["subject_id"],
-                kind=row["kind"],
-                scope=row["scope"],
-                token=row["token"],
-                source=row["source"],
-                first_at=row["first_at"],
-                last_at=row["last_at"],
-                ended_at=row["ended_at"],
-                value_sealed=row["value_sealed"],
-            )
+            person = self.people.setdefault(row["contact_id"], Person.read(row))
+            entry = Entry.read(row, person)
             self.entries[entry.kind, entry.scope, entry.token] = entry
             if entry.kind == USER_ID:
                 person.user_ids.add(entry.token)
@@ -111,14 +97,19 @@ class Book:
         by_user_id, by_phone = self._holders(one.shown(), one.at)
         return by_user_id or by_phone or next(self._typed(one.shown()), None)
 
+    def leads_to(self, person: Person, digits: str | None) -> bool:
+        """Whether this number is the person's, by all that the book holds."""
+        return digits is not None and self._holder((PHONE, "", canonical(digits), digits)) is person
+
     def meet(self, one: Sighting | Move) -> Person:
         """Find or make the person of a sighting or a move."""
         return self.moved(one) if isinstance(one, Move) else self.seen(one)
 
     def seen(self, one: Sighting) -> Person:
         """Find or make the person of a sighting, and note what it tells."""
-        person = self._met(one.shown(), one.at, "one sighting showed both ids") or self._new(one)
-        noted = {each[0]: self._note(person, each, one.at, one.source) for each in one.shown()}
+        shown = self._believed(one)
+        person = self._met(shown, one.at, "one sighting showed both ids") or self._new(one)
+        noted = {each[0]: self._note(person, each, one.at, one.source) for each in shown}
         phone, user_id = noted.get(PHONE), noted.get(USER_ID)
         if phone and user_id and phone.person.survivor() is user_id.person.survivor():
             # Said before they left that number: the user id went with it.
@@ -132,13 +123,14 @@ class Book:
         A list is no sign of life: it adds what is missing, and moves nothing. Nothing is added to
         who is frozen.
         """
-        holders = {holder.id: holder for each in one.shown() if (holder := self._holder(each))}
+        shown = self._believed(one)
+        holders = {holder.id: holder for each in shown if (holder := self._holder(each))}
         if len(holders) > 1:
             return None
         person = next(iter(holders.values()), None) or self._new(one)
         if person.is_frozen:
             return person
-        for each in one.shown():
+        for each in shown:
             if self._key(each) not in self.entries:
                 self._note(person, each, one.at, one.source)
         if person.name_tie < 0:
@@ -201,6 +193,24 @@ class Book:
     def _holder(self, shown: Shown | None) -> Person | None:
         entry = self.entries.get(self._key(shown)) if shown else None
         return entry.person.survivor() if entry else None
+
+    def _believed(self, one: Sighting) -> list[Shown]:
+        """What was shown, but not what others tell against a person's own word (GDPR 16)."""
+        shown = one.shown()
+        if one.source not in WORD_OF_OTHERS:
+            return shown
+        stated = {
+            entry.kind
+            for person in self._typed(shown)
+            for entry in self.entries.values()
+            if entry.source == STATED and entry.person.survivor() is person
+        }
+        return [
+            each
+            for each in shown
+            if each[0] not in stated
+            or ((entry := self.entries.get(self._key(each))) and entry.source == STATED)
+        ]
 
     def _met(
         self, shown: Sequence[Shown], at: int, reason: str, *, is_arriving: bool = False

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 
 from contacts import search
+from contacts.right_ids import state_ids
 from kernel import clock, database, events, keys, tenancy
 from kernel.errors import NotFound
 from kernel.events import Event
@@ -17,12 +18,14 @@ _NAME = "contact.name"
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """What is right; None leaves a field as it is."""
+    """What is right; None leaves a field as it is. `phone` is in full international digits."""
 
     name: str | None = None
     language: str | None = None
     country: str | None = None
     time_zone: str | None = None
+    phone: str | None = None
+    email: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +39,13 @@ class Corrected:
 
 @database.unit_of_work
 async def correct(contact_id: Id, right: Correction) -> list[Corrected]:
-    """Write what is right of a contact of the current tenant; what was changed by it."""
+    """Write what is right of a contact of the current tenant; what was changed by it.
+
+    Conflict TAKEN or SUPPRESSED where the number or the address is somebody else's.
+    """
     row = await database.row(
-        """SELECT id, subject_id, name_sealed, language, country, time_zone FROM contact
+        """SELECT id, subject_id, name_sealed, language, country, country_source, time_zone
+             FROM contact
             WHERE tenant_id = $1::uuid AND id = $2::uuid AND state IN ('active', 'frozen')
               FOR UPDATE""",
         tenancy.current(),
@@ -49,13 +56,16 @@ async def correct(contact_id: Id, right: Correction) -> list[Corrected]:
         raise NotFound("There is no such contact.", field=("contact",))
     sealed = row.pop("name_sealed")
     row["name"] = sealer.open_text(_NAME, contact_id, sealed) if sealed else ""
-    changed = [
+    changed = [Corrected(*one) for one in await state_ids(row, right.phone, right.email)]
+    described = [
         Corrected(one.name, row[one.name] or "", told)
         for one in fields(Correction)
-        if (told := getattr(right, one.name)) is not None and told != (row[one.name] or "")
+        if one.name in row
+        and (told := getattr(right, one.name)) is not None
+        and told != (row[one.name] or "")
     ]
     columns: dict[str, object] = {}
-    for one in changed:
+    for one in described:
         if one.field == "name":
             columns["name_sealed"] = sealer.seal_text(_NAME, contact_id, one.after)
             columns["name_at"] = _FOR_GOOD
@@ -64,7 +74,7 @@ async def correct(contact_id: Id, right: Correction) -> list[Corrected]:
             columns |= {one.field: one.after, f"{one.field}_source": "stated"}
     if columns:
         await _write(contact_id, columns)
-    return changed
+    return changed + described
 
 
 async def _write(contact_id: Id, columns: dict[str, object]) -> None:

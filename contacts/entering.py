@@ -111,7 +111,7 @@ async def enter(listed: Sequence[Listed], origin: str) -> list[Entered]:
         if not entry.person.is_new:
             holder = entry.person.id
             first[holder].effects.append(Effect("identity", entry.id, holder))
-    await search.remember(_pieces(met))
+    await search.remember(_pieces(met, book))
     await _fill_in(met)
     await _put_tags_on(met)
     await _write_down_consent(met, origin)
@@ -159,10 +159,11 @@ def _found(person: Person | None) -> Literal["new", "known", "several"]:
     return "several" if person is None else "new" if person.is_new else "known"
 
 
-def _pieces(met: Sequence[tuple[Listed, Person, Entered]]) -> Iterable[tuple[Id, str]]:
+def _pieces(met: Sequence[tuple[Listed, Person, Entered]], book: Book) -> Iterable[tuple[Id, str]]:
     for one, person, _ in met:
         shown = one.sighting
-        pieces = search.pieces_of_phone(canonical(shown.phone)) if shown.phone else set()
+        is_theirs = book.leads_to(person, shown.phone)
+        pieces = search.pieces_of_phone(canonical(shown.phone or "")) if is_theirs else set()
         if person.is_new or person.is_named:
             pieces |= search.pieces_of_name(shown.name or "")
         yield from ((person.id, piece) for piece in pieces)

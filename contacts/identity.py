@@ -64,7 +64,7 @@ async def _recognise(seen: Sequence[Sighting | Move]) -> Recognised:
     await suppression.follow_moves(
         (one, mark) for one, person, mark in marked if person is None and isinstance(one, Move)
     )
-    await search.remember(_pieces(seen, survivors))
+    await search.remember(_pieces(seen, survivors, book))
     known = [Known(one.id, one.subject_id) if one else None for one in survivors]
     return Recognised(known, merges)
 
@@ -88,12 +88,13 @@ def _survivor(one: Known, after: Mapping[Id, Id]) -> Known:
 
 
 def _pieces(
-    seen: Sequence[Sighting | Move], people: Sequence[Person | None]
+    seen: Sequence[Sighting | Move], people: Sequence[Person | None], book: Book
 ) -> Iterable[tuple[Id, str]]:
     for one, person in zip(seen, people, strict=True):
         if person is None:
             continue
-        pieces = search.pieces_of_phone(canonical(one.phone)) if one.phone else set()
+        is_theirs = book.leads_to(person, one.phone)
+        pieces = search.pieces_of_phone(canonical(one.phone or "")) if is_theirs else set()
         if isinstance(one, Sighting):
             pieces |= search.pieces_of_name(f"{one.name or ''} {one.username or ''}")
         yield from ((person.id, piece) for piece in pieces)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from contacts.phones import NOWHERE, Place, place_of, place_of_user_id
 from contacts.sightings import PHONE, USER_ID
@@ -33,6 +34,20 @@ class Person:
     has_new_ids: bool = False
     user_ids: set[bytes] = field(default_factory=set)
     joined_into: Person | None = None
+
+    @classmethod
+    def read(cls, row: Mapping[str, Any]) -> Person:
+        """Somebody known, by one of their rows of `identities_shown`."""
+        return cls(
+            id=row["contact_id"],
+            subject_id=row["contact_subject_id"],
+            is_new=False,
+            name_at=row["name_at"],
+            name_tie=row["name_tie"],
+            place=Place(row["country"], row["time_zone"], row["language"]),
+            is_stated=row["country_source"] == "stated",
+            is_frozen=row["contact_state"] == "frozen",
+        )
 
     def survivor(self) -> Person:
         """This person, or whom it was joined into."""
@@ -71,6 +86,23 @@ class Entry:
     is_new: bool = False
     is_changed: bool = False
     is_moved: bool = False
+
+    @classmethod
+    def read(cls, row: Mapping[str, Any], person: Person) -> Entry:
+        """A known identity, by its row of `identities_shown`."""
+        return cls(
+            id=row["id"],
+            person=person,
+            subject_id=row["subject_id"],
+            kind=row["kind"],
+            scope=row["scope"],
+            token=row["token"],
+            source=row["source"],
+            first_at=row["first_at"],
+            last_at=row["last_at"],
+            ended_at=row["ended_at"],
+            value_sealed=row["value_sealed"],
+        )
 
     @property
     def state(self) -> str:

@@ -9,6 +9,8 @@ from kernel.ids import Id
 
 PHONE, USER_ID, USERNAME = "phone", "whatsapp_user_id", "username"
 EMAIL, CUSTOMER = "email", "shop_customer"
+# How an id came: by the person's own word that it is right, or by what others told of them.
+STATED, WORD_OF_OTHERS = "stated", ("store", "import")
 # Ids that lead to their person wherever they are read.
 WORDS = (USER_ID, USERNAME, EMAIL)
 

@@ -42,6 +42,11 @@ class Marks:
         found = [self._marked[each] for each in one.shown() if each in self._marked]
         return max(found, key=lambda mark: mark.at, default=None)
 
+    def stands_on(self, shown: Shown) -> bool:
+        """Whether this id was an erased person's, who did not come themselves since."""
+        mark = self._marked.get(shown)
+        return mark is not None and mark.state == "standing"
+
     def bar(self, one: Sighting | Move) -> bool:
         """Whether what was shown may not come in."""
         return any(

@@ -14,9 +14,7 @@ import orjson
 from contacts import search
 from contacts.consent import ConsentStep, record_consent
 from contacts.entering import DETAILS, Effect, source_of_consent
-from contacts.phones import canonical
-from contacts.queries import contacts_by_ids, identities_of
-from contacts.sightings import PHONE, USERNAME
+from contacts.found_by import pieces_of
 from kernel import clock, database, events, keys, tenancy
 from kernel.database import Batch
 from kernel.events import Event
@@ -47,7 +45,7 @@ async def take_back(
     kept = made & {*in_use, *await _touched(made, effects, listed_at)}
     known = [one for one in effects if one.contact_id and one.contact_id not in made]
     theirs = {one.contact_id for one in known if one.contact_id}
-    searched = await _pieces(theirs)
+    searched = await pieces_of(theirs)
     kept |= await _restore([one for one in known if one.kind == "details"])
     await _take_identities([one for one in known if one.kind == "identity"], listed_at)
     await _turn_back([one for one in known if one.kind == "shown"], listed_at)
@@ -55,7 +53,7 @@ async def take_back(
     gone = made - kept
     told = [one for one in effects if one.kind == "consent" and one.contact_id not in gone]
     await _take_consents(told, origin)
-    left = await _pieces(theirs)
+    left = await pieces_of(theirs)
     await search.forget(
         (one, piece) for one, pieces in searched.items() for piece in pieces - left.get(one, set())
     )
@@ -76,32 +74,6 @@ async def _touched(made: Collection[Id], effects: Sequence[Effect], listed_at: i
         batch=Batch({"id": "uuid", "set_at": "bigint"}, [[*one] for one in left_at.items()]),
     )
     return {row["id"] for row in rows}
-
-
-async def _pieces(contact_ids: Collection[Id]) -> dict[Id, set[str]]:
-    """By what each of these is found."""
-    found: dict[Id, set[str]] = {}
-    contacts = await contacts_by_ids(contact_ids)
-    identities = await identities_of(contact_ids)
-    sealers = await keys.of(
-        {one["subject_id"] for one in contacts.values()}
-        | {each["subject_id"] for own in identities.values() for each in own}
-    )
-    for contact_id, contact in contacts.items():
-        names = []
-        pieces: set[str] = found.setdefault(contact_id, set())
-        if contact["name_sealed"] and (sealer := sealers.get(contact["subject_id"])):
-            names.append(sealer.open_text("contact.name", contact_id, contact["name_sealed"]))
-        for each in identities.get(contact_id, ()):
-            sealer = sealers.get(each["subject_id"])
-            if sealer and each["kind"] in (PHONE, USERNAME):
-                value = sealer.open_text("identity.value", each["id"], each["value_sealed"])
-                if each["kind"] == PHONE:
-                    pieces |= search.pieces_of_phone(canonical(value))
-                else:
-                    names.append(value)
-        pieces |= search.pieces_of_name(" ".join(names))
-    return found
 
 
 async def _restore(effects: Sequence[Effect]) -> set[Id]:

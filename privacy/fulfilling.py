@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection
+from dataclasses import replace
 
 import contacts
+import tenants
 from contacts import By, ContactRow, Corrected, Correction
 from kernel import audit, database, keys, tenancy
 from kernel.database import Batch
@@ -105,6 +107,9 @@ async def _correct(request: Row, contact: ContactRow, right: Correction) -> None
     if right.name is not None and not 1 <= len(right.name.strip()) <= _LONGEST_NAME:
         message = f"A name has 1 to {_LONGEST_NAME} characters."
         raise Invalid(message, field=("correction", "name"))
+    if right.email is not None:
+        email = tenants.read_email(right.email, ("correction", "email"))
+        right = replace(right, email=email)
     corrected = await contacts.correct(contact["id"], right)
     if not corrected:
         raise Invalid("All of this stands there already.", field=("correction",))

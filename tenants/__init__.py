@@ -27,6 +27,7 @@ from tenants.api_keys import (
 from tenants.catalogue import CATALOGUE, EventKind
 from tenants.credentials import claimed_tenant, recognise
 from tenants.endings import drop_expired_sessions, end_session, end_sessions
+from tenants.forms import email as read_email
 from tenants.forms import lines as tidy_lines
 from tenants.forms import locale as read_locale
 from tenants.invitations import (
@@ -182,6 +183,7 @@ __all__ = [
     "mail_sent",
     "make_key",
     "people_by_ids",
+    "read_email",
     "read_locale",
     "read_public_link",
     "read_settings",

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import privacy
-from kernel import clock
+import tenants
+from kernel import clock, tenancy
 from tests import stored
+from tests.commerce.test_own_shop import own_shop, put
 from tests.privacy.office import Office, go_to
 
 
@@ -143,6 +145,7 @@ async def test_an_objection_a_correction_and_a_refusal(office: Office) -> None:
         ("RECTIFICATION", "DONE"),
         ("OBJECTION", "DONE"),
     ]
+    await _their_number_was_wrong(office, lea)
 
 
 async def test_what_cannot_be_entered(office: Office) -> None:
@@ -181,3 +184,57 @@ async def _fulfil(office: Office, request: dict[str, str]) -> None:
 
 async def _state_of_contacts() -> list[str]:
     return [row["state"] for row in await stored.rows("SELECT state FROM contact")]
+
+
+async def _their_number_was_wrong(office: Office, lea: str) -> None:
+    """Phone and e-mail are put right, and what a shop tells against it is not believed."""
+    store, shop = office.store, await own_shop(office.store)
+    other = await office.meets("Joan Mas", "34600111333")
+    with tenancy.acting_for(store.tenant_id):
+        may = frozenset(tenants.Permission)
+        key = await tenants.make_key(store.people["owner"], "Shop", ["commerce:write"], may=may)
+    customer = {"id": "c1", "email": "lea@costa.example", "phone": "+34600111222"}
+
+    async def tells(**more: str) -> None:
+        row = {**customer, **more, "updated_at": clock.moment(clock.now()).isoformat()}
+        assert (await put(office.door, key.text, shop, "customers", [row]))[0] == 200
+
+    async def ids_of(contact: str) -> set[tuple[str, str]]:
+        query = "query($id: ID!) { contact(id: $id) { phone identities { kind value state } } }"
+        found = (await office.ask(query, id=contact))["contact"]
+        current = [one for one in found["identities"] if one["state"] == "CURRENT"]
+        return {(one["kind"], one["value"]) for one in current} | {("SHOWN", found["phone"])}
+
+    await tells()
+    request = {"request": (await office.opens("RECTIFICATION", lea))["id"]}
+    await office.act("privacyRequestProve", **request, evidence="Known by voice")
+    for correction, refusal in (
+        ({"phone": "+34600111333"}, ("correction", "phone", "TAKEN")),
+        ({"email": "lea at costa"}, ("correction", "email", "INVALID")),
+    ):
+        assert (
+            await office.refused("privacyRequestFulfil", **request, correction=correction)
+            == refusal
+        )
+    right = {"phone": "+34600111999", "email": "Lea@Prat.example"}
+    done = await office.act("privacyRequestFulfil", **request, correction=right)
+    assert done["request"]["outcome"] == "corrected"
+    wanted = {
+        ("EMAIL", "lea@prat.example"),
+        ("PHONE", "+34600111999"),
+        ("SHOWN", "+34600111999"),
+        ("SHOP_CUSTOMER", "c1"),
+    }
+    assert await ids_of(lea) == wanted
+    clock.move(clock.HOUR)
+    await tells()
+    await tells(phone="+34600111333")  # another's: nobody is joined by it
+    assert await ids_of(lea) == wanted
+    assert ("PHONE", "+34600111333") in await ids_of(other)
+    for search, count in (("111999", 1), ("111222", 1), ("600111333", 1)):
+        found = await office.ask(
+            "query($text: String!) { contacts(search: $text) { totalCount } }", text=search
+        )
+        assert found == {"contacts": {"totalCount": count}}
+    # Their own act tells more than anything that was said.
+    assert await office.meets("Lea", "34600111999") == lea

@@ -11,7 +11,7 @@ from api.graphql.context import Info
 from api.graphql.described import InputOf, input_type, object_type
 from api.graphql.payloads import UserError, attempt
 from api.graphql.permissions import requires
-from api.graphql.scalars import CountryCode, DateTime, Locale, TimeZone
+from api.graphql.scalars import CountryCode, DateTime, Locale, PhoneNumber, TimeZone
 from api.graphql.schema.node import read_id
 from api.graphql.schema.privacy_requests import PrivacyRequest, PrivacyRight, one_request
 from contacts import Correction
@@ -80,6 +80,12 @@ class CorrectionInput:
     language: Locale | None = strawberry.field(default=None, description="Their language.")
     country: CountryCode | None = strawberry.field(default=None, description="Their country.")
     time_zone: TimeZone | None = strawberry.field(default=None, description="Their time zone.")
+    phone: PhoneNumber | None = strawberry.field(
+        default=None, description="Their number; one that is another contact's is refused (TAKEN)."
+    )
+    email: str | None = strawberry.field(
+        default=None, description="Their e-mail address; another contact's is refused (TAKEN)."
+    )
 
 
 @input_type
@@ -201,7 +207,14 @@ class PrivacyRequestMutation:
     ) -> PrivacyRequestPayload:
         given = input.correction
         right = (
-            Correction(given.name, given.language, given.country, given.time_zone)
+            Correction(
+                given.name,
+                given.language,
+                given.country,
+                given.time_zone,
+                given.phone and given.phone.removeprefix("+"),
+                given.email,
+            )
             if given
             else None
         )

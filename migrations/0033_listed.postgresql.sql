@@ -1,4 +1,4 @@
--- 0030: people may come through a touchpoint by a list that is imported (F10).
+-- 0033: people may come through a touchpoint by a list that is imported (F10).
 
 ALTER TABLE touchpoint_use
     DROP CONSTRAINT touchpoint_use_way_check,
