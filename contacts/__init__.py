@@ -3,10 +3,11 @@
 I own contacts, their identities and subjects, merges, tags, the consent ledger and activity.
 My words: sighting (how somebody showed up), move (they changed number or user id), listed (how a
 list has them), subject (owner of a key), step (one line of the ledger), touch (one activity),
-selection (which contacts are meant), mark (somebody with this id was erased).
+selection (which contacts are meant), mark (somebody with this id was erased), hold (what keeps a
+message waiting, and until when), pacing (what is known of a contact that decides about pace).
 My events: contact.created, contact.updated, contact.identity_changed, contact.merged,
 contact.tagged, contact.untagged, contact.removed, preference.changed, consent.*,
-incentive.released, restriction.set, restriction.lifted.
+incentive.released, pace.rule_changed, restriction.set, restriction.lifted.
 """
 
 from contacts.activity import (
@@ -20,6 +21,7 @@ from contacts.activity import (
 )
 from contacts.addresses import Address, addresses
 from contacts.aging import ACTIVITY
+from contacts.changing_pace import change_pace, reset_pace
 from contacts.consent import (
     LEDGER,
     MARKETING,
@@ -60,7 +62,10 @@ from contacts.entering import (
 from contacts.erasing import Person, forget, note_destroyed, person_of
 from contacts.identity import Recognised, find, recognise
 from contacts.merge import Merge
+from contacts.moments import Hold, Moment, Paced, moment_for
 from contacts.noted import Withdrawn, withdraw_again, withdrawals
+from contacts.pace_rules import PaceRules, pace_rules
+from contacts.paced import Pacing, pacing_of, write_pacing
 from contacts.phones import national, read_phone
 from contacts.preferences import (
     GAPS,
@@ -162,11 +167,16 @@ __all__ = [
     "Effect",
     "Entered",
     "Grounds",
+    "Hold",
     "IdentityRow",
     "Known",
     "Listed",
     "Merge",
+    "Moment",
     "Move",
+    "PaceRules",
+    "Paced",
+    "Pacing",
     "Person",
     "Recognised",
     "Selection",
@@ -185,6 +195,7 @@ __all__ = [
     "allows_marketing",
     "answer_requests",
     "archive_topic",
+    "change_pace",
     "choose",
     "consent_history",
     "consents_of",
@@ -217,6 +228,7 @@ __all__ = [
     "list_topics",
     "look_up",
     "mark_tokens",
+    "moment_for",
     "national",
     "newest_wording",
     "note_destroyed",
@@ -226,6 +238,8 @@ __all__ = [
     "note_trouble",
     "open_incentive",
     "open_request",
+    "pace_rules",
+    "pacing_of",
     "person_of",
     "plain_forms",
     "read_phone",
@@ -234,6 +248,7 @@ __all__ = [
     "record_consent",
     "requests_by_ids",
     "requests_of",
+    "reset_pace",
     "retag",
     "search_tokens",
     "selected_page",
@@ -262,4 +277,5 @@ __all__ = [
     "withdrawals",
     "wording_page",
     "wordings_by_ids",
+    "write_pacing",
 ]

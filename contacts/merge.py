@@ -61,6 +61,10 @@ async def _relink(survivor_id: Id, merged_id: Id) -> None:
         ("contact_search", "token"),
         ("contact_tag", "tag_id, source, at"),
         ("consent_state", "purpose, topic, state, since, entry_id"),
+        (
+            "contact_pace",
+            "stage, tier, first_purchase_at, best_hour, learned_at, updated_at",
+        ),
     ):
         later = UNLESS_LATER if table == "consent_state" else "ON CONFLICT DO NOTHING"
         await database.run(

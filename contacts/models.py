@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from tortoise.fields import BigIntField, IntField, SmallIntField
+from typing import Any
+
+from tortoise.fields import BigIntField, IntField, JSONField, SmallIntField
 
 from kernel.models import (
     IdField,
@@ -273,3 +275,33 @@ class Activity(TenantModel):
         """Its table."""
 
         table = "activity"
+
+
+class ContactPace(TenantTable):
+    """What decides how often and when a contact is written to."""
+
+    contact_id = IdField(primary_key=True)
+    stage = TextField(null=True)
+    tier = TextField(null=True)
+    first_purchase_at = InstantField(null=True)
+    best_hour = SmallIntField(null=True)
+    learned_at = InstantField(null=True)
+    updated_at = InstantField()
+
+    class Meta:
+        """Its table."""
+
+        table = "contact_pace"
+
+
+class PaceRule(TenantTable):
+    """A rule of pace that a tenant changed."""
+
+    name = TextField(primary_key=True)
+    value: Any = JSONField()
+    updated_at = InstantField()
+
+    class Meta:
+        """Its table."""
+
+        table = "pace_rule"

@@ -23,6 +23,7 @@ from kernel.ids import Id
 _UNDONE = "import_undone"
 _OF_A_CONTACT = (
     "activity",
+    "contact_pace",
     "contact_search",
     "contact_tag",
     "consent_request",

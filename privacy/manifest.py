@@ -57,6 +57,7 @@ STORES: tuple[Store, ...] = (
     Store("import_effect", "contact_id", "deleted"),
     Store("contact_search", "contact_id", "deleted"),
     Store("contact_tag", "contact_id", "deleted"),
+    Store("contact_pace", "contact_id", "deleted"),
     Store("contact_merge", "survivor_id", "counted"),
     Store("identity", "contact_id", "deleted"),
     Store("erasure", "contact_id", "counted"),

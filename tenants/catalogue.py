@@ -92,6 +92,7 @@ CATALOGUE: tuple[EventKind, ...] = (
     _event("touchpoint.created", "touchpoint", "F10", "a link, QR code or widget was made"),
     _event("touchpoint.used", "touchpoint contact use", "F10", "a contact came through it"),
     _event("preference.changed", "contact", "F12", "a contact chose frequency or topics"),
+    _event("pace.rule_changed", "rule", "F22", "a rule of how often or when to write was changed"),
     _event("suppression.added", "suppression reason", "F21", "an identity is not to be written to any more"),
     _event("suppression.lifted", "suppression reason", "F21", "a suppression ended"),
 

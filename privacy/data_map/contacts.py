@@ -69,6 +69,16 @@ TABLES: dict[str, Table] = {
         told="contact_id tag_id source at",
         clear="tenant_id",
     ),
+    "contact_pace": table(
+        "contacts",
+        "contact",
+        "How often and when we write to you",
+        by="contact_id>contact",
+        key="contact_id",
+        told="contact_id stage tier first_purchase_at best_hour learned_at updated_at",
+        clear="tenant_id",
+    ),
+    "pace_rule": table("operation", "nobody", clear="tenant_id name value updated_at"),
     "topic": table(
         "operation",
         "nobody",

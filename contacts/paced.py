@@ -1,0 +1,90 @@
+"""What rooms above know of a contact that decides about pace: written here, read by the gate (F22).
+
+Stage, value tier, first purchase and best hour; a contact without a row is not known in any of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from contacts.pacing import Stage, Tier
+from kernel import clock, database, tenancy
+from kernel.database import Batch
+from kernel.ids import Id
+
+# So many at a time fit the statements of SQLite (32,766 parameters).
+_AT_ONCE = 4000
+_COLUMNS = {
+    "contact_id": "uuid",
+    "stage": "text",
+    "tier": "text",
+    "first_purchase_at": "bigint",
+    "best_hour": "integer",
+    "learned_at": "bigint",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Pacing:
+    """What is known of a contact; None is not known, and when written: stays as it is.
+
+    `best_hour` (0 to 23, by their clock) was learned at `learned_at`.
+    """
+
+    contact_id: Id
+    stage: Stage | None = None
+    tier: Tier | None = None
+    first_purchase_at: int | None = None
+    best_hour: int | None = None
+    learned_at: int | None = None
+
+
+async def pacing_of(contact_ids: Iterable[Id]) -> dict[Id, Pacing]:
+    """What is known of these contacts, of those of whom anything is."""
+    rows = await database.rows(
+        """SELECT p.contact_id, p.stage, p.tier, p.first_purchase_at, p.best_hour, p.learned_at
+             FROM ({batch}) AS b
+             JOIN contact_pace p ON p.tenant_id = $1::uuid AND p.contact_id = b.id""",
+        tenancy.current(),
+        batch=Batch({"id": "uuid"}, [[one] for one in dict.fromkeys(contact_ids)]),
+    )
+    return {row["contact_id"]: Pacing(**row) for row in rows}
+
+
+@database.unit_of_work
+async def write_pacing(told: Sequence[Pacing]) -> int:
+    """Write down what is known of contacts; how many rows were written.
+
+    A contact that was merged meanwhile passes it on to its survivor.
+    """
+    latest = list({one.contact_id: one for one in told}.values())
+    return sum(
+        [
+            await _write(latest[start : start + _AT_ONCE])
+            for start in range(0, len(latest), _AT_ONCE)
+        ]
+    )
+
+
+async def _write(told: Sequence[Pacing]) -> int:
+    return await database.run(
+        """INSERT INTO contact_pace (tenant_id, contact_id, stage, tier, first_purchase_at,
+                                     best_hour, learned_at, updated_at)
+           SELECT $1::uuid, coalesce(c.merged_into, c.id) AS owner_id, max(b.stage), max(b.tier),
+                  min(b.first_purchase_at), max(b.best_hour), max(b.learned_at), $2::bigint
+             FROM ({batch}) AS b
+             JOIN contact c ON c.tenant_id = $1::uuid AND c.id = b.contact_id
+            WHERE true GROUP BY owner_id
+               ON CONFLICT (tenant_id, contact_id) DO UPDATE
+              SET stage = coalesce(excluded.stage, contact_pace.stage),
+                  tier = coalesce(excluded.tier, contact_pace.tier),
+                  first_purchase_at = coalesce(excluded.first_purchase_at,
+                                               contact_pace.first_purchase_at),
+                  best_hour = coalesce(excluded.best_hour, contact_pace.best_hour),
+                  learned_at = coalesce(excluded.learned_at, contact_pace.learned_at),
+                  updated_at = excluded.updated_at""",
+        tenancy.current(),
+        clock.now(),
+        batch=Batch(_COLUMNS, [[getattr(one, name) for name in _COLUMNS] for one in told]),
+    )
