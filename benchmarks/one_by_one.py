@@ -16,7 +16,7 @@ from arq import Worker, create_pool, func
 
 import channels
 from conversations import outbound
-from conversations.attempts import Line
+from conversations.claims import Line
 from kernel import bells, database, keys, settings
 from kernel.ids import Id
 from kernel.settings import Settings

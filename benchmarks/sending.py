@@ -23,7 +23,7 @@ from benchmarks.figures import Figure, tell
 from benchmarks.ground import Ground
 from benchmarks.stage import Business
 from benchmarks.takers import Taker, taker
-from conversations.attempts import SEATS
+from conversations.claims import SEATS
 from tests.servers import ROOT
 
 # A number sends 1,000 a second at most, so that one alone would be the limit.

@@ -1,10 +1,11 @@
 """Conversations: what was said, by whom and when, and what became of it.
 
 I own threads, their episodes, messages, statuses, notes, read marks and the one ledger of sends.
-My words: thread (one per contact and business number), episode, window (the 24 hours in which the
-platform lets a business answer freely), holder (person, journey or bot), step (what a person did).
-My events: conversation.*, message.*, send.*, note.written, call.received, receipt.wanted,
-typing.wanted.
+My words: thread (one per contact and business number), mailing (one message to many), episode,
+window (the 24 hours in which the platform lets a business answer freely), holder (person, journey
+or bot), step (what a person did).
+My events: conversation.*, message.*, send.*, sending.*, note.written, call.received,
+receipt.wanted, typing.wanted.
 """
 
 from conversations.aging import BODIES
@@ -32,11 +33,23 @@ from conversations.inbound import Stored, receive
 from conversations.ledger import BELL as SENDS_BELL
 from conversations.ledger import Outgoing, Queued
 from conversations.ledger_reads import SendRow, Waiting, count_waiting, sends_of, waiting_of
+from conversations.mailing_counts import Progress, mailing_progress
+from conversations.mailing_ends import end_mailings
+from conversations.mailings import (
+    Frozen,
+    NewMailing,
+    cancel_mailing,
+    freeze,
+    open_mailing,
+    pause_mailing,
+    resume_mailing,
+)
 from conversations.merges import follow_merges
 from conversations.notes import write_note
 from conversations.outbound import dispatch
 from conversations.overdue import settle_overdue
 from conversations.participants import who_has_threads
+from conversations.personal import Personal
 from conversations.queries import (
     ConversationFilter,
     ConversationRow,
@@ -65,6 +78,7 @@ from conversations.searching import count_found, found_messages, index_words, wo
 from conversations.sends import queue
 from conversations.statuses import ToldStatus
 from conversations.steps import assign, change_state, mark_read, wake_snoozed
+from conversations.stops import resume_sending, sending_stopped_at, stop_sending
 from conversations.template_preview import Preview, preview, values_of
 from conversations.threads import WINDOW
 
@@ -78,12 +92,16 @@ __all__ = [
     "ConversationRow",
     "Decision",
     "EpisodeRow",
+    "Frozen",
     "MessageRow",
+    "NewMailing",
     "NotSendable",
     "Occasion",
     "Outgoing",
     "PaceKind",
+    "Personal",
     "Preview",
+    "Progress",
     "Queued",
     "Reason",
     "Receivable",
@@ -97,6 +115,7 @@ __all__ = [
     "Way",
     "assign",
     "blank_extras",
+    "cancel_mailing",
     "change_state",
     "changed_messages",
     "check_file",
@@ -111,6 +130,7 @@ __all__ = [
     "count_waiting",
     "dispatch",
     "end_episodes",
+    "end_mailings",
     "end_messages",
     "end_threads",
     "episode_page",
@@ -119,15 +139,19 @@ __all__ = [
     "finish",
     "follow_merges",
     "found_messages",
+    "freeze",
     "hand_over",
     "index_words",
     "last_messages",
+    "mailing_progress",
     "mark_read",
     "mentions_of",
     "message_page",
     "messages_by_ids",
     "messages_by_tokens",
+    "open_mailing",
     "open_threads",
+    "pause_mailing",
     "preview",
     "queue",
     "read_decision",
@@ -136,10 +160,14 @@ __all__ = [
     "record_statuses",
     "rehearse",
     "replies_to",
+    "resume_mailing",
+    "resume_sending",
     "retry",
     "said_with",
+    "sending_stopped_at",
     "sends_of",
     "settle_overdue",
+    "stop_sending",
     "templates_that_fit",
     "thread_with",
     "unread_of",

@@ -8,25 +8,23 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Any, TypeVar
 
 import structlog
 
 import channels
-import contacts
 from channels import Departing, Verdict
-from contacts import Address
-from conversations import reserving, results
-from conversations.asked import Asked, PaceKind
-from conversations.content import file_of
+from conversations import mailed, reserving, results, stops
+from conversations.asked import Asked
+from conversations.claims import SEATS, Claim, Line
 from conversations.gate import Ruled
 from conversations.ledger import BELL
+from conversations.letters import Letter, unwritten, write_letters
+from conversations.mailed import Written
 from conversations.rulings import rulings
-from conversations.said import Said
-from kernel import bells, clock, database, keys, tenancy
+from kernel import bells, clock, database, tenancy
 from kernel.database import Batch
-from kernel.errors import RapportError
 from kernel.ids import Id
 
 # Results that come within so many seconds are written together; then the late ones are left to
@@ -42,103 +40,13 @@ _PATIENCE = 10 * clock.MINUTE
 _PAUSE = 0.5  # seconds
 _log = structlog.get_logger("outbound")
 
-Flight = asyncio.Task[tuple["Claim", Verdict]]
+Flight = asyncio.Task[tuple[Claim, Verdict]]
 T = TypeVar("T")
-
-
-class Seats:
-    """How many messages this process has in hand at once; each may need a connection.
-
-    At 100 ms an answer, 1,000 a second keep 100 in flight, and as many again on their way there
-    and back.
-    """
-
-    def __init__(self, count: int) -> None:
-        self.count = self.free = count
-
-    def take(self, wanted: int, among: int = 1) -> int:
-        """Take so many, or as many as there are; no more than a fair part of all `among` some."""
-        taken = max(0, min(wanted, self.free, -(-self.count // max(1, among))))
-        self.free -= taken
-        return taken
-
-    def keep(self, count: int) -> None:
-        """Keep so many beyond the turn for which they were taken."""
-        self.free -= count
-
-    def give_back(self, count: int) -> None:
-        """Give back what was taken or kept."""
-        self.free += count
-
-
-SEATS = Seats(500)
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A number that has something to send: `due` so many now."""
-
-    tenant_id: Id
-    number_id: Id
-    phone_number_id: str
-    per_second: int
-    due: int
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """A send in this worker's hands until its lease ends; `attempts` were made before."""
-
-    id: Id
-    contact_id: Id
-    subject_id: Id
-    number_id: Id
-    conversation_id: Id
-    message_id: Id
-    template_name: str | None
-    template_language: str | None
-    origin: str
-    origin_id: Id | None
-    topic: str
-    pace_kind: PaceKind
-    occasion: str | None
-    occasion_id: Id | None
-    content_sealed: bytes
-    created_at: int
-    expires_at: int | None
-    fence: int
-    attempts: int
-
-
-@dataclass(frozen=True, slots=True)
-class _Letter:
-    """A claim that can be written, and to whom."""
-
-    claim: Claim
-    said: Said
-    address: Address
-
-    @property
-    def upload(self) -> Id | None:
-        file = file_of(self.said.content)
-        return file.upload if file else None
-
-    def body(self, uploads: dict[Id, str]) -> dict[str, Any]:
-        """As the platform wants it (contract 2.1)."""
-        to = {"to": self.address.phone} if self.address.phone else {}
-        return {
-            "messaging_product": "whatsapp",
-            "recipient_type": "individual",
-            # There is no idempotency key; this comes back in every status.
-            "biz_opaque_callback_data": self.claim.id,
-            **(to or {"recipient": self.address.user_id}),
-            **self.said.as_wire(uploads),
-        }
 
 
 async def attempt(line: Line, claims: Sequence[Claim]) -> None:
     """Send these, and write down what became of them, at the latest when their answers come."""
-    letters = await _letters(claims)
+    letters = await write_letters(claims)
     token = await channels.access_token(line.number_id)
     if token is None:
         await results.put_back([(letter.claim, clock.MINUTE) for letter in letters])
@@ -148,18 +56,18 @@ async def attempt(line: Line, claims: Sequence[Claim]) -> None:
     )
     ready = [one for one in letters if one.upload is None or one.upload in uploads]
     await _bring_uploads(line, token, [one for one in letters if one.upload not in uploads])
-    bodies = [(one.claim, one.body(uploads)) for one in ready]
-    claims = [claim for claim, _ in bodies]
+    bodies = [(one.claim.id, one.body(uploads)) for one in ready]
+    claims = [one.claim for one in ready]
     channels.depart(map(_departing, claims))
     try:
-        admitted = await _admit(claims)
+        admitted = await _admit(claims, unwritten(ready))
     except BaseException:
         # Broken off, or the database went away: it may have been set down that these go. They do
         # not.
         beside(_logged(_insist(lambda: _stay(claims))))
         raise
     channels.arrived(_departing(claim) for claim in claims if claim.id not in admitted)
-    await _fly(line, token, [(claim, body) for claim, body in bodies if claim.id in admitted])
+    await _fly(line, token, [(admitted[one], body) for one, body in bodies if one in admitted])
 
 
 async def finish() -> int:
@@ -171,32 +79,15 @@ async def finish() -> int:
     return len(finished)
 
 
-async def _letters(claims: Sequence[Claim]) -> list[_Letter]:
-    """Those that can be written; the others (somebody was erased meanwhile) are settled."""
-    sealers = await keys.of(claim.subject_id for claim in claims)
-    addresses = await contacts.addresses(claim.contact_id for claim in claims)
-    letters, unwritten = [], []
-    for claim in claims:
-        sealer, address = sealers.get(claim.subject_id), addresses.get(claim.contact_id)
-        if sealer is None or address is None:
-            unwritten.append((claim, Verdict("refused", "CONTACT_GONE")))
-            continue
-        try:
-            said = Said.open(sealer, claim.id, claim.content_sealed)
-        except RapportError as error:
-            unwritten.append((claim, Verdict("refused", error.code)))
-        else:
-            letters.append(_Letter(claim, said, address))
-    if unwritten:
-        await results.settle(unwritten)
-    return letters
-
-
 @database.unit_of_work
-async def _admit(claims: Sequence[Claim]) -> set[Id]:
-    """Set down that these are about to go, where the gate lets them and their lease holds still."""
+async def _admit(claims: Sequence[Claim], fresh: Sequence[Letter] = ()) -> dict[Id, Claim]:
+    """Set down that these are about to go, where the gate lets them and their lease holds still.
+
+    The `fresh` ones are of mailings, and come into their threads with it. By id, as they are then.
+    """
+    claims = await _unless_stopped(claims)
     if not claims:
-        return set()
+        return {}
     paced = {claim.contact_id for claim in claims if claim.pace_kind != "service"}
     await _hold("hold_people", paced)
     # What is no template answers its reader and asks for no consent, but for what asks for it.
@@ -207,20 +98,58 @@ async def _admit(claims: Sequence[Claim]) -> set[Id]:
     await results.hold_back(barred)
     held = {claim.id for claim, _ in barred}
     held |= await _without_room([claim for claim in claims if claim.id not in held], ruled)
+    going = {claim.id: claim for claim in claims if claim.id not in held}
+    written = await mailed.prepare([one for one in fresh if one.claim.id in going])
     rows = await database.rows(
         database.sql(__file__, "write_attempts"),
         tenancy.current(),
         clock.now(),
         batch=Batch(
-            {"id": "uuid", "fence": "bigint", "category": "text", "pace_kind": "text"},
+            {
+                "id": "uuid",
+                "fence": "bigint",
+                "category": "text",
+                "pace_kind": "text",
+                "conversation_id": "uuid",
+                "message_id": "uuid",
+                "content_sealed": "bytea",
+            },
             [
-                [claim.id, claim.fence, ruled[claim.id].category, ruled[claim.id].pace_kind]
-                for claim in claims
-                if claim.id not in held
+                [
+                    claim.id,
+                    claim.fence,
+                    ruled[claim.id].category,
+                    ruled[claim.id].pace_kind,
+                    *_place(written.get(claim.id)),
+                ]
+                for claim in going.values()
             ],
         ),
     )
-    return {row["id"] for row in rows}
+    await mailed.show([written[row["id"]] for row in rows if row["id"] in written])
+    return {
+        row["id"]: replace(
+            going[row["id"]],
+            conversation_id=row["conversation_id"],
+            message_id=row["message_id"],
+        )
+        for row in rows
+    }
+
+
+async def _unless_stopped(claims: Sequence[Claim]) -> list[Claim]:
+    """Those that nobody stopped meanwhile; the others go back into the queue, or are called off."""
+    held, cancelled = await stops.stopped(claims)
+    await results.put_back([(claim, 0) for claim in held])
+    await results.turn_down([(claim, results.CANCELLED) for claim in cancelled])
+    stopped = {claim.id for claim in (*held, *cancelled)}
+    return [claim for claim in claims if claim.id not in stopped]
+
+
+def _place(written: Written | None) -> tuple[Id | None, Id | None, bytes | None]:
+    if written is None:
+        return None, None, None
+    return written.thread.id, written.message_id, written.content_sealed
 
 
 async def _without_room(claims: Sequence[Claim], ruled: Mapping[Id, Ruled]) -> set[Id]:
@@ -326,7 +255,7 @@ async def _land(line: Line, late: set[Flight]) -> None:
             await _logged(_settle(line, landed))
 
 
-async def _bring_uploads(line: Line, token: str, letters: Sequence[_Letter]) -> None:
+async def _bring_uploads(line: Line, token: str, letters: Sequence[Letter]) -> None:
     """Have the files of these handed to the platform first, few at a time, beside all else."""
     by_upload: dict[Id, list[Claim]] = {}
     for one in letters:

@@ -16,6 +16,8 @@ from kernel.database import Batch
 from kernel.ids import Id
 
 SILENCE = 72 * clock.HOUR
+# Origins of messages that no person wrote.
+_NOBODY = ("bot", "campaign")
 
 Direction = Literal["in", "out"]
 
@@ -120,7 +122,7 @@ async def refold(conversation_id: Id, since: int = 0) -> None:
         start["at"],
     )
     said = [
-        Said(row["provider_at"], row["tie"], row["direction"], row["origin"] == "bot")
+        Said(row["provider_at"], row["tie"], row["direction"], row["origin"] in _NOBODY)
         for row in messages
     ]
     episodes = fold(said, [row["at"] for row in resolutions])

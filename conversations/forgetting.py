@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from conversations import decisions
+from conversations.mailing_counts import count_ends
 from conversations.reasons import reason
 from kernel import clock, database, events, keys, tenancy
 from kernel.database import Batch
@@ -24,7 +25,7 @@ async def void_sends(contact_ids: Iterable[Id]) -> int:
         """UPDATE send SET state = 'void', decision = $2::jsonb, settled_at = $3
             WHERE tenant_id = $1::uuid AND state = 'queued'
               AND contact_id IN (SELECT b.id FROM ({batch}) AS b)
-        RETURNING id, contact_id""",
+        RETURNING id, contact_id, mailing_id""",
         tenancy.current(),
         decisions.keep("refuse", [reason(_REASON)]),
         clock.now(),
@@ -39,6 +40,7 @@ async def void_sends(contact_ids: Iterable[Id]) -> int:
             for row in voided
         )
     )
+    await count_ends((row["mailing_id"], "void", _REASON) for row in voided if row["mailing_id"])
     return len(voided)
 
 

@@ -88,43 +88,48 @@ def key_token(out: Outgoing) -> bytes:
     return keys.index().token("send.key", f"{out.origin_id}|{out.key}")
 
 
+def message_row(
+    message_id: Id, said: Said, sealer: Sealer, *, author_id: Id | None = None, **parties: Any
+) -> dict[str, Any]:
+    """The row of an outgoing message as its thread shows it; `parties`: its thread, its contact and
+    their subject, its number, and its origin."""
+    now, text, file = clock.now(), shown_text(said.content), file_of(said.content)
+    upload = file.upload if file else None
+    # What is shown names the upload; the platform's id of it comes with the attempt.
+    shown = said.as_wire({upload: upload} if upload else {})
+    return {
+        "tenant_id": tenancy.current(),
+        "id": message_id,
+        **parties,
+        "direction": "out",
+        "kind": kind_of(said.content),
+        "author_id": author_id,
+        "media_id": upload,
+        "provider_at": now,
+        "received_at": now,
+        "tie": 0,
+        "reply_to_token": wamid_token(keys.index(), said.about) if said.about else None,
+        "body_sealed": sealer.seal_text("message.body", message_id, text) if text else None,
+        "payload_sealed": sealer.seal("message.payload", message_id, orjson.dumps(shown)),
+        "status": "queued",
+    }
+
+
 async def _write_message(
     queued: Queued, thread: dict[str, Any], out: Outgoing, about: str | None, sealer: Sealer
 ) -> None:
-    seen = out.shown or out.content
-    now, text, file = clock.now(), shown_text(seen), file_of(seen)
-    upload = file.upload if file else None
-    # What is shown names the upload; the platform's id of it comes with the attempt.
-    shown = Said(seen, about).as_wire({upload: upload} if upload else {})
-    await database.insert(
-        "message",
-        [
-            {
-                "tenant_id": tenancy.current(),
-                "id": queued.message_id,
-                "conversation_id": thread["id"],
-                "contact_id": thread["contact_id"],
-                "subject_id": thread["subject_id"],
-                "number_id": thread["number_id"],
-                "direction": "out",
-                "kind": kind_of(out.content),
-                "origin": _SHOWN_ORIGIN[out.origin],
-                "author_id": out.origin_id if out.origin == "person" else None,
-                "media_id": upload,
-                "provider_at": now,
-                "received_at": now,
-                "tie": 0,
-                "reply_to_token": wamid_token(keys.index(), about) if about else None,
-                "body_sealed": sealer.seal_text("message.body", queued.message_id, text)
-                if text
-                else None,
-                "payload_sealed": sealer.seal(
-                    "message.payload", queued.message_id, orjson.dumps(shown)
-                ),
-                "status": "queued",
-            }
-        ],
+    row = message_row(
+        queued.message_id,
+        Said(out.shown or out.content, about),
+        sealer,
+        conversation_id=thread["id"],
+        contact_id=thread["contact_id"],
+        subject_id=thread["subject_id"],
+        number_id=thread["number_id"],
+        origin=_SHOWN_ORIGIN[out.origin],
+        author_id=out.origin_id if out.origin == "person" else None,
     )
+    await database.insert("message", [row | {"kind": kind_of(out.content)}])
 
 
 async def _write_send(

@@ -43,12 +43,13 @@ async def sends_of(message_ids: Iterable[Id]) -> dict[Id, SendRow]:
 
 
 async def waiting_of(number_ids: Iterable[Id]) -> dict[Id, Waiting]:
-    """What waits to go out from each of these numbers of the current tenant."""
+    """What waits to go out from each of these numbers of the current tenant, without mailings."""
     wanted = list(dict.fromkeys(number_ids))
     rows = await database.rows(
         """SELECT s.number_id, count(*) AS n, min(s.created_at) AS oldest_at
              FROM ({batch}) AS b
              JOIN send s ON s.tenant_id = $1::uuid AND s.number_id = b.id AND s.state = 'queued'
+              AND s.mailing_id IS NULL
             GROUP BY s.number_id""",
         tenancy.current(),
         batch=Batch({"id": "uuid"}, [[one] for one in wanted]),
@@ -58,7 +59,9 @@ async def waiting_of(number_ids: Iterable[Id]) -> dict[Id, Waiting]:
 
 
 async def count_waiting() -> int:
-    """How many sends of all tenants wait to go out."""
+    """How many sends of all tenants wait to go out, without those of mailings."""
     with tenancy.across_tenants("counting what waits"):
-        row = await database.row("SELECT count(*) AS n FROM send WHERE state = 'queued'")
+        row = await database.row(
+            "SELECT count(*) AS n FROM send WHERE state = 'queued' AND mailing_id IS NULL"
+        )
     return int(row["n"]) if row else 0

@@ -176,6 +176,7 @@ class Send(TenantModel):
     conversation_id = IdField(null=True)
     number_id = IdField()
     message_id = IdField(null=True)
+    mailing_id = IdField(null=True)
     topic = TextField()
     occasion = TextField(null=True)
     occasion_id = IdField(null=True)
@@ -214,6 +215,61 @@ class SendKey(TenantTable):
         """Its table."""
 
         table = "send_key"
+
+
+class Mailing(TenantModel):
+    """One message to everybody of a frozen audience."""
+
+    origin = TextField()
+    origin_id = IdField()
+    number_id = IdField()
+    template_name = TextField()
+    template_language = TextField()
+    category = TextField()
+    content_sealed = SealedField()
+    topic = TextField()
+    pace_kind = TextField()
+    per_second = fields.IntField(null=True)
+    expires_at = InstantField(null=True)
+    state = TextField()
+    frozen_upto = IdField(null=True)
+    frozen_at = InstantField(null=True)
+    total = fields.BigIntField()
+    settled_at = InstantField(null=True)
+    created_at = InstantField()
+    updated_at = InstantField()
+
+    class Meta:
+        """Its table."""
+
+        table = "mailing"
+
+
+class MailingCount(TenantTable):
+    """How many of a mailing came to an end, and why."""
+
+    mailing_id = IdField(primary_key=True)
+    state = TextField()
+    reason = TextField()
+    n = fields.BigIntField()
+
+    class Meta:
+        """Its table."""
+
+        table = "mailing_count"
+
+
+class SendingHalt(TenantModel):
+    """That nothing of the tenant may leave, until it is released."""
+
+    person_id = IdField()
+    at = InstantField()
+    released_at = InstantField(null=True)
+
+    class Meta:
+        """Its table."""
+
+        table = "sending_halt"
 
 
 class ReadMark(TenantTable):

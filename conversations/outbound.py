@@ -13,17 +13,17 @@ from collections.abc import Sequence
 
 import structlog
 
-from conversations import attempts, results
-from conversations.attempts import SEATS, Claim, Line
-from kernel import clock, database, rates, tenancy
+from conversations import attempts, claims, results
+from conversations.claims import SEATS, Claim, Line
+from kernel import clock, rates, tenancy
 from kernel.ids import Id
 
-LEASE = 60 * clock.SECOND
 BATCH = 200
-# Messages a second of a number (contract 5.6), and one to a person each 6 s, 45 ahead (5.7).
-_STANDARD, _HIGH = 80, 1000
+# Messages to a person: one each 6 s, 45 ahead (contract 5.7).
 _PAIR_INTERVAL, _PAIR_BURST = 6 * clock.SECOND, 45
 _NO_SEAT = 0.05
+# When a mailing may not go faster by its own rate, it is looked again so soon.
+_SLOW = 0.1
 # So often at least it is looked whether another number has something to send.
 _LOOK = 0.1
 _log = structlog.get_logger("outbound")
@@ -34,7 +34,7 @@ async def dispatch() -> int:
 
     Comes back when one has had its turn, or soon; how many are at it or may have more.
     """
-    for line in await _due_lines():
+    for line in await claims.due_lines(BATCH):
         if line.number_id not in _turns:
             _turns[line.number_id] = attempts.beside(_turn(line))
     if not _turns:
@@ -43,22 +43,6 @@ async def dispatch() -> int:
         _turns.values(), timeout=_LOOK, return_when=asyncio.FIRST_COMPLETED
     )
     return len(going) + sum(turn.result() for turn in ended)
-
-
-async def _due_lines() -> list[Line]:
-    now = clock.now()
-    with tenancy.across_tenants("finding the numbers that have something to send"):
-        rows = await database.rows(database.sql(__file__, "due_lines"), now, BATCH)
-    return [
-        Line(
-            row["tenant_id"],
-            row["number_id"],
-            row["phone_number_id"],
-            _HIGH if row["throughput"] == "HIGH" else _STANDARD,
-            row["due"],
-        )
-        for row in rows
-    ]
 
 
 async def _turn(line: Line) -> bool:
@@ -75,7 +59,7 @@ async def _turn(line: Line) -> bool:
 
 async def take_turn(line: Line) -> bool:
     """One batch of a number; whether there may be more to do at once."""
-    seats = SEATS.take(min(line.due, BATCH), among=len(_turns))
+    seats = line.take_seats(BATCH, among=len(_turns))
     if seats == 0:
         await asyncio.sleep(_NO_SEAT)
         return True
@@ -86,37 +70,25 @@ async def take_turn(line: Line) -> bool:
             if grant.granted == 0:
                 await asyncio.sleep(min(grant.wait / clock.SECOND, 0.5))
                 return True
-            claims = await _claim(line, grant.granted)
-            if not claims:
-                return False  # another worker has them in hand
-            await attempts.attempt(line, await _let_go(claims))
+            claimed = await claims.claim(line, grant.granted)
+            if not claimed:
+                # Another worker has them in hand, or mailings keep to their own rate.
+                await asyncio.sleep(_SLOW if line.is_slow else 0)
+                return line.is_slow
+            await attempts.attempt(line, await _let_go(claimed))
             return True
     finally:
         SEATS.give_back(seats)
 
 
-async def _claim(line: Line, limit: int) -> list[Claim]:
-    """Take the next sends of a number."""
-    now = clock.now()
-    rows = await database.rows(
-        database.sql(__file__, "claim_sends"),
-        tenancy.current(),
-        line.number_id,
-        now,
-        now + LEASE,
-        limit,
-    )
-    return sorted((Claim(**row) for row in rows), key=lambda claim: claim.id)
-
-
-async def _let_go(claims: Sequence[Claim]) -> list[Claim]:
+async def _let_go(claimed: Sequence[Claim]) -> list[Claim]:
     """Those that may go now; the others wait without holding anybody up.
 
     To each person one at a time, for messages that go beside each other arrive in any order, and no
     more than their pair may take (contract 5.7).
     """
     first: dict[tuple[str, str], Claim] = {}
-    for claim in claims:
+    for claim in claimed:
         first.setdefault((claim.number_id, claim.contact_id), claim)
     grants = await rates.take(
         [f"pair:{number_id}:{contact_id}" for number_id, contact_id in first],
@@ -130,7 +102,7 @@ async def _let_go(claims: Sequence[Claim]) -> list[Claim]:
     }
     going = [claim for claim in first.values() if claim.id not in waits]
     gone = {claim.id for claim in going}
-    held = [(claim, waits.get(claim.id, 0)) for claim in claims if claim.id not in gone]
+    held = [(claim, waits.get(claim.id, 0)) for claim in claimed if claim.id not in gone]
     if held:
         await results.put_back(held)
     return going

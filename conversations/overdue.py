@@ -8,7 +8,7 @@ from typing import Any
 import channels
 from channels import Departing
 from conversations import results
-from conversations.results import UNKNOWN_FOR, UNSETTLED, Known, Result
+from conversations.results import KNOWN, UNKNOWN_FOR, UNSETTLED, Known, Result
 from kernel import clock, database, tenancy
 from kernel.database import Batch
 
@@ -42,9 +42,7 @@ async def settle_overdue() -> int:
 @database.unit_of_work
 async def _queue_again(departing: Sequence[Departing]) -> None:
     rows = await database.rows(
-        """SELECT s.id, s.contact_id, s.subject_id, s.number_id, s.conversation_id, s.message_id,
-                  s.fence
-             FROM ({batch}) AS b
+        f"""SELECT {KNOWN} FROM ({{batch}}) AS b
              JOIN send s ON s.tenant_id = $1::uuid AND s.id = b.id AND s.fence = b.fence""",
         tenancy.current(),
         batch=Batch({"id": "uuid", "fence": "bigint"}, [list(one) for one in departing]),
@@ -57,11 +55,10 @@ async def _settle_tenants(now: int) -> int:
     # Held while it is judged: an attempt that its worker still writes down comes before this or
     # finds its claim gone.
     rows = await database.rows(
-        """SELECT id, contact_id, subject_id, number_id, conversation_id, message_id, fence, state,
-                  attempted_at
-             FROM send
-            WHERE tenant_id = $1::uuid AND state IN ('claimed', 'unknown') AND lease_until < $2
-            ORDER BY id LIMIT $3::bigint
+        f"""SELECT {KNOWN}, s.state, s.attempted_at FROM send s
+            WHERE s.tenant_id = $1::uuid AND s.state IN ('claimed', 'unknown')
+              AND s.lease_until < $2
+            ORDER BY s.id LIMIT $3::bigint
               FOR UPDATE SKIP LOCKED""",
         tenancy.current(),
         now,

@@ -31,6 +31,11 @@ _SAYS = {
     "ACCOUNT_RESTRICTED": "The platform bars this account from writing first.",
     "PORTFOLIO_LIMIT": "The platform lets this business write first to so many people in 24 hours, "
     "and they are used up.",
+    # Of a mailing: somebody's, or that of one recipient's value.
+    "CANCELLED": "Somebody called it off.",
+    "MISSING_VALUE": "A value is not known of this contact, and nothing was named to stand in.",
+    "BAD_CHARACTERS": "A value of this contact's has characters that the platform does not take.",
+    "TOO_LONG": "A value of this contact's is longer than the platform takes.",
     # On the way out.
     "WAITS": "What was written to this person before goes first, or they get too many at once.",
     "NEVER_LEFT": "A worker ended before it left; it goes out anew.",

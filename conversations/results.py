@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
+
+import orjson
 
 import channels
 from channels import Verdict
 from conversations import decisions, statuses
 from conversations.gate import Decision, Ruling
+from conversations.mailing_counts import End, count_ends
 from conversations.reasons import Reason, reason
 from kernel import clock, database, events, keys, metrics, tenancy
 from kernel.database import Batch
@@ -20,6 +23,7 @@ from kernel.ids import Id
 UNKNOWN_FOR = clock.HOUR
 UNSETTLED = "OUTCOME_UNKNOWN"
 _WAITS = "WAITS"
+CANCELLED = "CANCELLED"
 # What waits no longer than this keeps waiting what was written to the same person after it.
 _IN_ORDER = clock.MINUTE
 
@@ -41,9 +45,11 @@ class Sent(Protocol):
     @property
     def number_id(self) -> Id: ...
     @property
-    def conversation_id(self) -> Id: ...
+    def conversation_id(self) -> Id | None: ...
     @property
-    def message_id(self) -> Id: ...
+    def message_id(self) -> Id | None: ...
+    @property
+    def mailing_id(self) -> Id | None: ...
     @property
     def fence(self) -> int: ...
 
@@ -56,9 +62,14 @@ class Known:
     contact_id: Id
     subject_id: Id
     number_id: Id
-    conversation_id: Id
-    message_id: Id
+    conversation_id: Id | None
+    message_id: Id | None
+    mailing_id: Id | None
     fence: int
+
+
+# The columns of a Known, of a `send s`.
+KNOWN = ", ".join(f"s.{name}" for name in Known.__slots__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +113,11 @@ async def settle(verdicts: Sequence[tuple[Sent, Verdict]]) -> None:
     )
 
 
+async def turn_down(those: Sequence[tuple[Sent, str]]) -> None:
+    """These never leave, each for a reason (its code) that is none of the gate's."""
+    await write([Result(one, "refused", code, ruling="refuse") for one, code in those])
+
+
 async def hold_back(barred: Sequence[tuple[Sent, Decision]]) -> None:
     """The gate said no at the last moment, or not yet: that is no attempt."""
     await write(
@@ -138,12 +154,12 @@ async def put_back(waiting: Sequence[tuple[Sent, int]]) -> None:
 async def settle_by_echo(echoes: Sequence[Echo]) -> None:
     """The platform knows these sends: whatever was thought of them, they went out."""
     rows = await database.rows(
-        """SELECT s.id, s.contact_id, s.subject_id, s.number_id, s.conversation_id, s.message_id,
-                  s.fence
-             FROM ({batch}) AS b
+        f"""SELECT {KNOWN}, s.state, s.decision
+             FROM ({{batch}}) AS b
              JOIN send s ON s.tenant_id = $1::uuid AND s.id = b.send_id
               AND s.number_id = b.number_id
-            WHERE s.wamid_token IS NULL""",
+            WHERE s.wamid_token IS NULL
+            ORDER BY s.id FOR UPDATE OF s""",
         tenancy.current(),
         batch=Batch(
             {"send_id": "uuid", "number_id": "uuid"},
@@ -151,11 +167,17 @@ async def settle_by_echo(echoes: Sequence[Echo]) -> None:
         ),
     )
     wamids = {one.send_id: one.wamid for one in echoes}
-    known = {row["id"]: Known(**row) for row in rows}
+    ends = [end_of(row) for row in rows if row["state"] in _OVER and row["mailing_id"]]
+    known = [Known(**{name: row[name] for name in Known.__slots__}) for row in rows]
     await write(
-        [Result(one, "sent", "ECHOED", wamid=wamids[one.id]) for one in known.values()],
-        by_echo=True,
+        [Result(one, "sent", "ECHOED", wamid=wamids[one.id]) for one in known], by_echo=True
     )
+    await count_ends([], undone=ends)
+
+
+def end_of(row: Mapping[str, Any]) -> End:
+    """As which end a settled send was counted: its mailing, its state and its reason."""
+    return row["mailing_id"], row["state"], orjson.loads(row["decision"]).get("reason", "")
 
 
 @database.unit_of_work
@@ -204,6 +226,11 @@ async def write(found: Sequence[Result], *, by_echo: bool = False) -> None:
             (one.of.number_id, statuses.wamid_token(index, one.wamid)) for one in told if one.wamid
         )
         await events.record(*(event for one in told if (event := _event(one))))
+        await count_ends(
+            (one.of.mailing_id, one.state, one.reason)
+            for one in told
+            if one.of.mailing_id and one.state in _OVER
+        )
         database.after_commit(lambda: _count(told))
 
 
@@ -250,14 +277,17 @@ async def _write_messages(told: Sequence[Result]) -> None:
     sealers = await keys.of(one.of.subject_id for one in told)
     rows, known = [], []
     for one in told:
+        message_id = one.of.message_id
+        if message_id is None:
+            continue  # refused before its first attempt, it never came into a thread
         sealer, status = sealers.get(one.of.subject_id), _SHOWN[one.state]
         token = statuses.wamid_token(index, one.wamid) if one.wamid else None
         rows.append(
             [
-                one.of.message_id,
+                message_id,
                 status,
                 token,
-                sealer.seal_text("message.wamid", one.of.message_id, one.wamid)
+                sealer.seal_text("message.wamid", message_id, one.wamid)
                 if sealer and one.wamid
                 else None,
                 now if status == "failed" else None,
@@ -270,7 +300,7 @@ async def _write_messages(told: Sequence[Result]) -> None:
                     "tenant_id": tenancy.current(),
                     "number_id": one.of.number_id,
                     "token": token,
-                    "message_id": one.of.message_id,
+                    "message_id": message_id,
                 }
             )
     await database.run(
@@ -292,12 +322,9 @@ async def _write_messages(told: Sequence[Result]) -> None:
 
 
 def _event(one: Result) -> Event | None:
-    refs = {
-        "send": one.of.id,
-        "message": one.of.message_id,
-        "conversation": one.of.conversation_id,
-        "contact": one.of.contact_id,
-    }
+    refs = {"send": one.of.id, "contact": one.of.contact_id}
+    if one.of.message_id and one.of.conversation_id:  # one of a mailing may never have come so far
+        refs |= {"message": one.of.message_id, "conversation": one.of.conversation_id}
     match one.state:
         case "sent":
             return Event("send.sent", refs)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import channels
-from conversations import decisions
+from conversations import decisions, results
 from conversations.asked import Asked, Occasion
 from conversations.content import file_of
 from conversations.gate import Ruled
 from conversations.ledger import Queued, tell_queued
+from conversations.mailing_counts import count_ends
+from conversations.mailings import reopen
 from conversations.rulings import let_through
 from conversations.said import Said
 from kernel import clock, database, keys, tenancy
@@ -59,14 +61,17 @@ async def retry(message_id: Id) -> None:
         # One cause of its death may be that the platform could not use the file (131053).
         await channels.forget_platform_id(file.upload)
     await _queue_again(send, ruled)
+    if send["mailing_id"]:
+        await count_ends([], undone=[results.end_of(send)])
+        await reopen(send["mailing_id"])
     thread = {"id": send["conversation_id"], "contact_id": send["contact_id"]}
     await tell_queued(Queued(message_id, send["id"]), thread, send["origin"])
 
 
 async def _hold(message_id: Id) -> dict[str, Any]:
     send = await database.row(
-        """SELECT id, state, origin, origin_id, contact_id, subject_id, number_id,
-                  conversation_id, message_id, topic, pace_kind, occasion, occasion_id,
+        """SELECT id, state, decision, mailing_id, origin, origin_id, contact_id, subject_id,
+                  number_id, conversation_id, message_id, topic, pace_kind, occasion, occasion_id,
                   content_sealed, expires_at
              FROM send WHERE tenant_id = $1::uuid AND message_id = $2::uuid FOR UPDATE""",
         tenancy.current(),

@@ -50,7 +50,7 @@ async def queue(out: Outgoing) -> Queued:
     before = await _queued_before(out, thread, about)
     if before:
         return before
-    await _check_upload(out.content)
+    await check_upload(out.content)
     asked = Asked.of(
         *_parties(thread),
         out.content,
@@ -150,7 +150,7 @@ async def _queued_before(out: Outgoing, thread: dict[str, Any], about: str | Non
     return Queued(row["message_id"], row["id"])
 
 
-async def _check_upload(content: Content) -> None:
+async def check_upload(content: Content) -> None:
     """Whether the uploaded file is there and can go out as what it is meant to be."""
     file = file_of(content)
     if file is None or file.upload is None:

@@ -72,6 +72,7 @@ async def outbox(ctx: Context, *args: Any, **kwargs: Any) -> None:
 async def sweep(ctx: Context, *args: Any, **kwargs: Any) -> None:
     """Do what no bell announced: a lost ring delays by 2 seconds."""
     await _quietly("overdue", conversations.settle_overdue)
+    await _quietly("mailings", conversations.end_mailings)
     await asyncio.gather(
         deliveries({}),
         store_deliveries({}),

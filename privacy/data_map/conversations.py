@@ -84,7 +84,7 @@ TABLES: dict[str, Table] = {
         "contact",
         "What we sent or meant to send you, and why not",
         by="contact_id>contact",
-        told="id origin contact_id conversation_id number_id message_id topic occasion "
+        told="id origin contact_id conversation_id number_id message_id mailing_id topic occasion "
         "occasion_id kind category pace_kind template_name template_language state decision "
         "due_at expires_at attempts attempted_at error_code created_at settled_at",
         opened="content_sealed:json",
@@ -92,6 +92,24 @@ TABLES: dict[str, Table] = {
         masked="origin_id",
         clear="tenant_id subject_id lease_until fence",
         keyed="wamid_token",
+    ),
+    "mailing": table(
+        "conversations",
+        "nobody",
+        clear="tenant_id id origin origin_id number_id template_name template_language category "
+        "topic pace_kind per_second expires_at state frozen_upto frozen_at total settled_at "
+        "created_at updated_at",
+        sealed="content_sealed",
+    ),
+    "mailing_count": table(
+        "conversations",
+        "nobody",
+        clear="tenant_id mailing_id state reason n",
+    ),
+    "sending_halt": table(
+        "conversations",
+        "colleague",
+        clear="tenant_id id person_id at released_at",
     ),
     "send_key": table(
         "conversations",

@@ -13,7 +13,7 @@ import conversations
 from channels import wire
 from contacts import ConsentStep, Known
 from conversations import Outgoing, Queued
-from conversations.attempts import Line
+from conversations.claims import Line
 from conversations.content import Content, Text
 from kernel import clock, ids, tenancy
 from kernel.ids import Id

@@ -6,7 +6,7 @@ import asyncio
 
 import channels
 import conversations
-from conversations import attempts, outbound, results
+from conversations import attempts, claims, outbound, results
 from kernel import clock
 from tests.conversations.sending import Counter
 
@@ -16,14 +16,14 @@ _STEP = 0.001  # seconds: a turn has some twenty of them
 async def test_a_lease_that_ends_before_the_attempt(counter: Counter) -> None:
     thread = await counter.opens()
     queued = await counter.queues(thread)
-    [claim] = await outbound._claim(counter.line, 10)
+    [claim] = await claims.claim(counter.line, 10)
     assert await conversations.settle_overdue() == 0
-    clock.move(outbound.LEASE + clock.SECOND)
+    clock.move(claims.LEASE + clock.SECOND)
     # A worker that overslept its lease attempts nothing, whether anybody noticed or not.
-    assert await attempts._admit([claim]) == set()
+    assert await attempts._admit([claim]) == {}
     assert await conversations.settle_overdue() == 1
     assert await counter.fate(queued) == ("queued", "NEVER_LEFT")
-    assert await attempts._admit([claim]) == set()
+    assert await attempts._admit([claim]) == {}
     await counter.delivers()
     assert await counter.fate(queued) == ("sent", "ACCEPTED")
     assert len(counter.platform.messages) == 1
@@ -32,9 +32,9 @@ async def test_a_lease_that_ends_before_the_attempt(counter: Counter) -> None:
 async def test_a_lease_that_ends_after_the_attempt(counter: Counter) -> None:
     thread = await counter.opens()
     queued = await counter.queues(thread)
-    [claim] = await outbound._claim(counter.line, 10)
-    assert await attempts._admit([claim]) == {claim.id}
-    clock.move(outbound.LEASE + clock.SECOND)
+    [claim] = await claims.claim(counter.line, 10)
+    assert await attempts._admit([claim]) == {claim.id: claim}
+    clock.move(claims.LEASE + clock.SECOND)
     assert await conversations.settle_overdue() == 1
     assert await counter.fate(queued) == ("unknown", "WORKER_DIED")
     await counter.delivers()
@@ -47,23 +47,23 @@ async def test_a_lease_that_ends_after_the_attempt(counter: Counter) -> None:
 async def test_the_fence_keeps_an_older_claim_out(counter: Counter) -> None:
     thread = await counter.opens()
     queued = await counter.queues(thread)
-    [older] = await outbound._claim(counter.line, 10)
-    clock.move(outbound.LEASE + clock.SECOND)
+    [older] = await claims.claim(counter.line, 10)
+    clock.move(claims.LEASE + clock.SECOND)
     await conversations.settle_overdue()
-    [newer] = await outbound._claim(counter.line, 10)
+    [newer] = await claims.claim(counter.line, 10)
     assert newer.fence == older.fence + 1
-    assert await attempts._admit([older]) == set()
+    assert await attempts._admit([older]) == {}
     refused = channels.Verdict("refused", "PLATFORM_100", 100)
     await results.settle([(older, refused)])
     assert (await counter.send(queued))["state"] == "claimed"
-    assert await attempts._admit([newer]) == {newer.id}
+    assert await attempts._admit([newer]) == {newer.id: newer}
 
 
 async def test_a_worker_that_stood_still_asks_again(counter: Counter) -> None:
     thread = await counter.opens()
     queued = await counter.queues(thread)
     line = counter.line
-    [claim] = await outbound._claim(line, 10)
+    [claim] = await claims.claim(line, 10)
     await attempts._admit([claim])
     _, verdict = await attempts._post(line, "token", claim, {}, clock.now() - 2 * clock.SECOND)
     assert verdict.reason == "STALE"
@@ -84,7 +84,7 @@ async def test_a_turn_broken_off_anywhere_leaves_nothing_in_doubt(counter: Count
         is_broken_off = turn.cancel()
         await asyncio.gather(turn, return_exceptions=True)
         await conversations.finish()
-        clock.move(outbound.LEASE + clock.SECOND)
+        clock.move(claims.LEASE + clock.SECOND)
         await conversations.settle_overdue()
         await counter.delivers()
         assert await counter.fate(queued) == ("sent", "ACCEPTED"), step
@@ -100,6 +100,6 @@ async def test_two_workers_share_the_queue(counter: Counter) -> None:
     assert sent == sorted(one.send_id for one in queued)
 
 
-async def _work_off(line: attempts.Line) -> None:
+async def _work_off(line: claims.Line) -> None:
     while await outbound.take_turn(line):
         pass

@@ -16,7 +16,7 @@ from aiohttp import web
 import channels
 import conversations
 from channels import graph
-from conversations import NotSendable, Queued, attempts, outbound
+from conversations import NotSendable, Queued, attempts, claims, outbound
 from conversations.content import Text
 from kernel import clock, ids, metrics
 from kernel.errors import Conflict, NotFound
@@ -119,10 +119,10 @@ async def test_a_hanging_answer_keeps_nobody_waiting(
         pass
     assert await counter.fate(later) == ("sent", "ACCEPTED")
     assert (await counter.send(stuck))["state"] == "claimed"
-    assert attempts.SEATS.free == attempts.SEATS.count - 1
+    assert claims.SEATS.free == claims.SEATS.count - 1
     await conversations.finish()
     assert await counter.fate(stuck) == ("unknown", "TIMEOUT")
-    assert attempts.SEATS.free == attempts.SEATS.count
+    assert claims.SEATS.free == claims.SEATS.count
 
 
 async def test_no_number_waits_for_another(
@@ -246,7 +246,7 @@ async def test_a_turn_that_is_broken_off_loses_no_answer(counter: Counter) -> No
         await turn
     assert await conversations.finish() == 1
     assert await counter.fate(queued) == ("unknown", "HTTP_504")
-    assert attempts.SEATS.free == attempts.SEATS.count
+    assert claims.SEATS.free == claims.SEATS.count
 
 
 async def test_fates_are_counted(counter: Counter) -> None:

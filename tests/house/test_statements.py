@@ -50,6 +50,7 @@ ACROSS = {
     "contacts/consent_requests.py": (1, "requests of all tenants fall due by one clock"),
     "channels/sql/claim_media.sql": (1, "files of all tenants are fetched by whoever is free"),
     "conversations/ledger_reads.py": (1, "what waits in all tenants is counted together"),
+    "conversations/mailing_ends.py": (1, "mailings of all tenants end by one clock"),
     "conversations/overdue.py": (1, "leases of all tenants run out by one clock"),
     "conversations/steps.py": (1, "snoozes of all tenants end by one clock"),
     "imports/forgetting.py": (1, "files of all tenants grow old by one clock"),
