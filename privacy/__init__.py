@@ -66,7 +66,7 @@ from privacy.exports.steps import (
     resume_export,
     revoke_export,
 )
-from privacy.fulfilling import finish, fulfil, lift_restriction
+from privacy.fulfilling import close_gone, finish, fulfil, lift_restriction, reopen
 from privacy.holds import Field as HeldField
 from privacy.holds import HoldRow, drop_ended_holds, holds, lift_hold, set_hold
 from privacy.joining import (
@@ -165,6 +165,7 @@ __all__ = [
     "cancel_export",
     "catch_up",
     "close_breach",
+    "close_gone",
     "close_next",
     "close_tenant",
     "count_affected",
@@ -218,6 +219,7 @@ __all__ = [
     "record",
     "redact_shops",
     "refuse",
+    "reopen",
     "report_breach",
     "request_page",
     "requests_by_ids",

@@ -16,9 +16,11 @@ from kernel.ids import Id
 from privacy import letters
 from privacy.erasures import Reason, begin_erasure
 from privacy.exports.steps import begin_export
-from privacy.request_rows import Row, change, close, contact_now, hold, note
+from privacy.request_rows import UNDER_WAY, Row, change, close, contact_now, hold, note
 
 _LONGEST_NAME = 200
+# Open again where the work stumbled, which may come to its end all the same.
+_WORKED_ON = ("working", "open")
 
 
 @database.unit_of_work
@@ -83,16 +85,47 @@ async def begin_to_erase(request: Row, contact_id: Id, reason: Reason) -> None:
 @database.unit_of_work
 async def finish(work_ids: Collection[Id], outcome: str) -> int:
     """The work of these ids has ended: the requests that it was for are done; how many."""
+    found = await _by_work(work_ids, *_WORKED_ON)
+    for request_id in found:
+        await _done(await hold(request_id, *_WORKED_ON), outcome)
+    return len(found)
+
+
+@database.unit_of_work
+async def reopen(work_ids: Collection[Id]) -> None:
+    """The work of these ids came to nothing: what it was for waits for somebody, its clock runs."""
+    for request_id in await _by_work(work_ids, "working"):
+        request = await hold(request_id, "working")
+        await note(request, "stumbled")
+        await change(request, state="open")
+
+
+@database.unit_of_work
+async def close_gone(contact_ids: Collection[Id]) -> None:
+    """These contacts were erased: what else they asked for comes to nothing more, and is over."""
     rows = await database.rows(
-        """SELECT r.id FROM ({batch}) AS b
-             JOIN privacy_request r ON r.tenant_id = $1::uuid AND r.work_id = b.id
-            WHERE r.state = 'working' ORDER BY r.id""",
+        f"""SELECT r.id FROM ({{batch}}) AS b
+              JOIN contact c ON c.tenant_id = $1::uuid AND (c.id = b.id OR c.merged_into = b.id)
+              JOIN privacy_request r ON r.tenant_id = $1::uuid AND r.contact_id = c.id
+             WHERE r.state IN ({", ".join(f"'{one}'" for one in UNDER_WAY)}) ORDER BY r.id""",
+        tenancy.current(),
+        batch=Batch({"id": "uuid"}, [[one] for one in sorted(contact_ids)]),
+    )
+    for row in rows:
+        request = await hold(row["id"], *UNDER_WAY)
+        await note(request, "done")
+        await close(request, "done", "erased" if request["kind"] == "erasure" else "nothing_held")
+
+
+async def _by_work(work_ids: Collection[Id], *states: str) -> list[Id]:
+    rows = await database.rows(
+        f"""SELECT r.id FROM ({{batch}}) AS b
+              JOIN privacy_request r ON r.tenant_id = $1::uuid AND r.work_id = b.id
+             WHERE r.state IN ({", ".join(f"'{one}'" for one in states)}) ORDER BY r.id""",
         tenancy.current(),
         batch=Batch({"id": "uuid"}, [[one] for one in sorted(work_ids)]),
     )
-    for row in rows:
-        await _done(await hold(row["id"], "working"), outcome)
-    return len(rows)
+    return [row["id"] for row in rows]
 
 
 async def _done(request: Row, outcome: str) -> None:

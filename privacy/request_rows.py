@@ -12,6 +12,8 @@ from kernel.ids import Id
 
 Row = dict[str, Any]
 
+# What may still be worked on.
+UNDER_WAY = ("unproven", "open", "paused", "working")
 DETAILS, NOTE = "privacy_request.details", "privacy_step.note"
 _LONGEST = 2000
 

@@ -13,6 +13,7 @@ from privacy import letters
 from privacy.deadlines import LONGER, MONTHS, Calendar
 from privacy.request_rows import (
     DETAILS,
+    UNDER_WAY,
     Row,
     change,
     close,
@@ -26,8 +27,6 @@ from privacy.request_rows import (
 Kind = Literal["access", "portability", "rectification", "erasure", "restriction", "objection"]
 Origin = Literal["person", "key", "page", "store"]
 Proof = Literal["code", "manual", "platform"]
-# What may still be worked on.
-UNDER_WAY = ("unproven", "open", "paused", "working")
 # A platform's own limit, which no tenant can move (contract: within 30 days).
 _FOR_A_PLATFORM = 30 * clock.DAY
 # A letter may have lain for long before somebody enters it.

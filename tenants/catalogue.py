@@ -251,6 +251,8 @@ CATALOGUE: tuple[EventKind, ...] = (
     _event("privacy.request_closed", "request contact outcome", "F47", "done or refused"),
     _event("export.requested", "export contact", "F45", "all that is held on a person is being gathered"),
     _event("export.ready", "export contact", "F45", "it can be fetched once"),
+    _event("export.failed", "export contact", "F45", "it could not be gathered"),
+    _event("export.cancelled", "export contact", "F45", "it was ended before it was ready"),
     _event("export.downloaded", "export contact", "F45", "it was fetched"),
     _event("export.expired", "export contact", "F45", "nobody fetched it in time"),
     _event("erasure.started", "erasure contact", "F46", "a person is being forgotten"),

@@ -53,6 +53,7 @@ async def take_over(happened: Sequence[Event]) -> None:
 async def close_erased(happened: Sequence[Event]) -> None:
     """Who asked to be forgotten is."""
     await privacy.finish([event.refs["erasure"] for event in happened], "erased")
+    await privacy.close_gone([event.refs["contact"] for event in happened])
 
 
 async def ask_who_came(happened: Sequence[Event]) -> None:
@@ -87,6 +88,11 @@ async def close_exported(happened: Sequence[Event]) -> None:
     await privacy.finish([event.refs["export"] for event in happened], "exported")
 
 
+async def reopen(happened: Sequence[Event]) -> None:
+    """It could not be gathered: whoever answers the request has to look at it."""
+    await privacy.reopen([event.refs["export"] for event in happened])
+
+
 REACTIONS: dict[str, tuple[Verb, ...]] = {
     "message.received": (touch, index),
     "message.recorded": (index,),
@@ -106,6 +112,8 @@ REACTIONS: dict[str, tuple[Verb, ...]] = {
     "send.refused": (note_lost_prompts,),
     "store.request_received": (take_over,),
     "export.ready": (close_exported,),
+    "export.failed": (reopen,),
+    "export.cancelled": (reopen,),
     "erasure.finished": (close_erased,),
     "touchpoint.used": (touch, ask_who_came),
 }

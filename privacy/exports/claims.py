@@ -118,6 +118,7 @@ async def is_wanted(export_id: Id) -> bool:
     return row is not None
 
 
+@database.unit_of_work
 async def stumbled(export: Claimed, error: Exception) -> None:
     """Try again when the lease is over; after eight times in a row it is given up."""
     _log.error("export_failed", export=export.id, attempts=export.attempts, exc_info=error)
@@ -128,6 +129,8 @@ async def stumbled(export: Claimed, error: Exception) -> None:
         await _move(
             export, 0, state="failed", trouble="FAILED", finished_at=now, expires_at=now + KEPT
         )
+        refs = {"export": export.id, "contact": export.contact_id}
+        await events.record(Event("export.failed", refs))
 
 
 async def _move(export: Claimed, lease: int, **columns: Any) -> None:

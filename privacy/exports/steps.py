@@ -31,12 +31,19 @@ async def begin_export(
 ) -> Id:
     """Have all that is held on a contact gathered; the export's id.
 
-    The same one again for the same request, or while one of the contact is being gathered. A merged
-    contact means its survivor; NotFound for one that is absent or was erased.
+    The same one again for the same request, or while one of the contact is being gathered; one that
+    failed goes on, one that was cancelled is begun anew. A merged contact means its survivor;
+    NotFound for one that is absent or was erased.
     """
     contact_id = await _survivor(contact_id)
+    await database.run(
+        """UPDATE personal_export SET request_id = NULL
+            WHERE tenant_id = $1::uuid AND request_id = $2::uuid AND state = 'cancelled'""",
+        tenancy.current(),
+        request_id,
+    )
     known = await database.row(
-        f"""SELECT id FROM personal_export
+        f"""SELECT id, state FROM personal_export
              WHERE tenant_id = $1::uuid AND (request_id = $3::uuid OR $3::uuid IS NULL
                AND contact_id = $2::uuid AND state IN {_listed(_ALIVE)}) ORDER BY id LIMIT 1""",
         tenancy.current(),
@@ -44,6 +51,8 @@ async def begin_export(
         request_id,
     )
     if known is not None:
+        if known["state"] == "failed":
+            await _step(known["id"], "resume")
         return str(known["id"])
     export_id, now = ids.new_id(), clock.now()
     await keys.make_for([export_id])
@@ -181,7 +190,7 @@ async def _step(export_id: Id, verb: str) -> None:
                    expires_at = CASE WHEN $3::text = 'paused' THEN $4::bigint + $5::bigint
                                      WHEN $3::text = 'queued' THEN NULL ELSE expires_at END
              WHERE tenant_id = $1::uuid AND id = $2::uuid AND state IN {_listed(_BEFORE[verb])}
-         RETURNING id""",
+         RETURNING contact_id""",
         tenancy.current(),
         export_id,
         _AFTER[verb],
@@ -192,6 +201,9 @@ async def _step(export_id: Id, verb: str) -> None:
         await _must_exist(export_id)
         message = f"Only an export that is {' or '.join(_BEFORE[verb])} can be {_DONE[verb]}."
         raise Conflict(message, field=("export",))
+    if verb == "cancel":
+        refs = {"export": export_id, "contact": str(changed["contact_id"])}
+        await events.record(Event("export.cancelled", refs))
     database.after_commit(lambda: bells.ring(BELL))
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+
 import privacy
 import tenants
 from kernel import clock, tenancy
-from tests import stored
+from privacy.exports import running
+from tests import following, stored
 from tests.commerce.test_own_shop import own_shop, put
 from tests.privacy.office import Office, go_to
 
@@ -146,6 +149,59 @@ async def test_an_objection_a_correction_and_a_refusal(office: Office) -> None:
         ("OBJECTION", "DONE"),
     ]
     await _their_number_was_wrong(office, lea)
+
+
+async def test_work_that_stumbles_leaves_nobody_waiting(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lea = await office.meets()
+    request = await office.opens("ACCESS", lea)
+    one = {"request": request["id"]}
+    await office.act("privacyRequestProve", **one, evidence="Known by voice")
+
+    async def fails(*_: object) -> None:
+        raise OSError
+
+    async def stands() -> list[tuple[str, str | None]]:
+        await following.follow()
+        found = await office.ask("{ privacyRequests { nodes { state outcome } } }")
+        return [tuple(node.values()) for node in found["privacyRequests"]["nodes"]]
+
+    # The disk is full for eight tries: it waits for somebody again, and its clock runs.
+    for broken in (True, False):
+        begun = await office.act("privacyRequestFulfil", **one)
+        assert begun["request"]["state"] == "WORKING"
+        with monkeypatch.context() as patch:
+            if broken:
+                patch.setattr(running, "_work", fails)
+            while await privacy.run_next_export():
+                clock.move(2 * clock.MINUTE)
+        assert await stands() == [("OPEN", None) if broken else ("DONE", "exported")]
+    # What a colleague ends before it is ready is begun anew.
+    request = await office.opens("PORTABILITY", lea)
+    one = {"request": request["id"]}
+    await office.act("privacyRequestProve", **one, evidence="Known by voice")
+    await office.act("privacyRequestFulfil", **one)
+    (export,) = await stored.rows("SELECT tenant_id, id FROM personal_export WHERE size IS NULL")
+    with tenancy.acting_for(export["tenant_id"]):
+        await privacy.cancel_export(export["id"])
+    assert (await stands())[0] == ("OPEN", None)
+    begun = (await office.act("privacyRequestFulfil", **one))["request"]
+    assert [step["kind"] for step in begun["steps"]][2:] == ["begun", "stumbled", "begun"]
+    # Who is erased meanwhile has nothing more to come.
+    erasure = await office.opens("ERASURE", lea)
+    await office.opens("RECTIFICATION", lea)
+    one = {"request": erasure["id"]}
+    await office.act("privacyRequestProve", **one, evidence="Known by voice")
+    await office.act("privacyRequestFulfil", **one)
+    while await privacy.erase_next():
+        pass
+    assert await stands() == [
+        ("DONE", "nothing_held"),
+        ("DONE", "erased"),
+        ("DONE", "nothing_held"),
+        ("DONE", "exported"),
+    ]
 
 
 async def test_what_cannot_be_entered(office: Office) -> None:

@@ -99,7 +99,7 @@ class PrivacyRequestStep:
 
     @strawberry.field(
         description="What: opened, proven, paused, resumed, extended, refused, corrected, done, "
-        "lifted, due, overdue and so on."
+        "stumbled, lifted, due, overdue and so on."
     )
     def kind(self) -> str:
         return self.row["kind"]
