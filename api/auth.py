@@ -46,13 +46,19 @@ async def recognise(shown: str, address: str) -> Viewer:
         return await tenants.recognise(shown, address)
     except NotAllowed as refused:
         tenant_id = tenants.claimed_tenant(shown)
-        if tenant_id is not None and await _is_noted(tenant_id, refused.code):
-            with tenancy.acting_for(tenant_id), suppress(NotFound):
-                await tenants.read_settings()  # what a forgery claims may not even exist
-                await audit.record(
-                    "credential.show", {}, actor=audit.STRANGER, outcome=refused.code
-                )
+        if tenant_id is not None:
+            await note_stranger(tenant_id, "credential.show", {}, refused.code)
         raise
+
+
+async def note_stranger(
+    tenant_id: Id, action: str, ids: Mapping[str, Iterable[Id]], code: str
+) -> None:
+    """Note what somebody tried in the name of a tenant, if there is such a one."""
+    if await _is_noted(tenant_id, code):
+        with tenancy.acting_for(tenant_id), suppress(NotFound):
+            await tenants.read_settings()
+            await audit.record(action, ids, actor=audit.STRANGER, outcome=code)
 
 
 async def note_refusal(

@@ -15,6 +15,7 @@ import tenants
 from api.pages import Texts, Visit, form, page, text
 from kernel import tenancy
 from kernel.ids import Id
+from kernel.seal import Unopenable
 from privacy import Download
 
 _TEXTS = Texts(Path(__file__).parent / "export_pages.toml")
@@ -59,6 +60,9 @@ class Archive(Response):
             gone = asyncio.create_task(_disconnected(receive))
             try:
                 is_whole = await self._send(send, gone)
+            except Unopenable:
+                await privacy.note_broken(self._download)
+                raise
             finally:
                 gone.cancel()
                 await (privacy.finish_download if is_whole else privacy.give_back)(self._download)

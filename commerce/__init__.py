@@ -13,7 +13,7 @@ order.delivered, order.cancelled, order.refunded.
 
 from commerce import told
 from commerce.accept import BELL as DELIVERIES_BELL
-from commerce.accept import Presented, accept
+from commerce.accept import BadSignature, Presented, accept
 from commerce.aging import CARTS, VISITS
 from commerce.bulk import (
     MOST_ROWS,
@@ -98,6 +98,7 @@ __all__ = [
     "MOST_ROWS",
     "RATE_UNIT",
     "VISITS",
+    "BadSignature",
     "BulkReport",
     "CartFilter",
     "CartRow",

@@ -54,6 +54,16 @@ class Presented:
     triggered_at: int | None = None
 
 
+class BadSignature(NotAllowed):
+    """None of the secrets fits; `claimed` are the shops, each with its tenant, that it names."""
+
+    default_code = "BAD_SIGNATURE"
+
+    def __init__(self, claimed: Sequence[tuple[Id, Id]]) -> None:
+        super().__init__("The signature does not fit the body.")
+        self.claimed = claimed
+
+
 @dataclass(frozen=True, slots=True)
 class _Waiting:
     store_id: Id
@@ -64,7 +74,7 @@ class _Waiting:
 async def accept(one: Presented) -> None:
     """Store a delivery once; when this returns it is durable and may be answered with 200.
 
-    NotFound (UNKNOWN_STORE), NotAllowed (BAD_SIGNATURE), Invalid (BROKEN_JSON); nothing is stored
+    NotFound (UNKNOWN_STORE), BadSignature, Invalid (BROKEN_JSON); nothing is stored
     then. A ping, a repetition, and what comes for a closed connection are taken and not kept; what
     platforms ask for by law is kept all the same.
     """
@@ -99,7 +109,7 @@ def _right(connections: Sequence[Connection], one: Presented) -> Connection:
                 right = hmac.digest(secret.encode(), one.body, "sha256")
                 if hmac.compare_digest(right, claimed):
                     return connection
-    raise NotAllowed("The signature does not fit the body.", code="BAD_SIGNATURE")
+    raise BadSignature([(one.tenant_id, one.store_id) for one in connections])
 
 
 def _is_kept(found: Connection, one: Presented) -> bool:

@@ -28,6 +28,7 @@ _OWN = re.compile(r"[a-z0-9][a-z0-9._-]{0,99}")
 class Connection:
     """A shop as this process remembers it for a moment."""
 
+    tenant_id: Id
     store_id: Id
     state: str
     state_at: int
@@ -107,7 +108,8 @@ async def _read(platform: str, address: str) -> Sequence[Connection]:
             )
             if row is not None:
                 live = tuple(secret for secret, _ in live_secrets(row, clock.now()))
-                found.append(Connection(row["id"], row["state"], row["state_at"], live))
+                state = (row["id"], row["state"], row["state_at"], live)
+                found.append(Connection(tenancy.current(), *state))
     # Of two whose secret is the same, the one that is open.
     return sorted(found, key=lambda one: one.state != "open")
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import orjson
 
 from commerce.told import Buyer, Request, RequestKind
-from kernel import clock, database, ids, keys, tenancy
+from kernel import audit, clock, database, ids, keys, tenancy
 from kernel.database import Batch
 from kernel.events import Event
 from kernel.ids import Id
@@ -66,6 +66,8 @@ async def write(store_id: Id, told: Sequence[Request]) -> list[Event]:
         conflict="ON CONFLICT DO NOTHING",
         returning="id, kind, requested_at",
     )
+    if len(added) < len(rows):
+        await audit.record("store_request.receive", {"store": [store_id]}, outcome="REPEATED")
     return [
         Event(
             "store.request_received",

@@ -204,6 +204,11 @@ class Settings:
     webhook_limit: int = _setting(
         read.whole(65_536, 67_108_864), "3145728", "Largest webhook body in bytes (contract: 3 MB)."
     )
+    grace_days: int = _setting(
+        read.whole(1, 365),
+        "30",
+        "Days between the export of a tenant that leaves and its destruction, to be called off in.",
+    )
     access_token_minutes: int = _setting(
         read.whole(1, 60),
         "10",

@@ -54,6 +54,7 @@ from privacy.exports.downloads import (
     finish_download,
     give_back,
     language_of_export,
+    note_broken,
     read_export_link,
 )
 from privacy.exports.queries import ExportRow, count_exports, export_page, exports_by_ids
@@ -202,6 +203,7 @@ __all__ = [
     "lift_hold",
     "lift_restriction",
     "look_after_requests",
+    "note_broken",
     "note_restrictions",
     "note_withdrawals",
     "open_breach",

@@ -74,6 +74,8 @@ async def _ask(right: str, sighting: Sighting, locale: str) -> Id:
     [known] = await contacts.find([sighting])
     contact = await contact_now(known.contact_id) if known else None
     request = await _request(right, contact["id"]) if contact else None
+    if request is None:
+        await audit.record("privacy_page.ask", {}, outcome="UNKNOWN")
     [(kind, _, value, _)] = sighting.shown()
     return await codes.ask(request, codes.asked_of(f"{kind}|{value}"), locale)
 

@@ -13,9 +13,10 @@ import structlog
 from starlette.types import Receive, Scope, Send
 
 import commerce
+from api import auth
 from api.asgi import BodyTooLarge, ClientGone, header, read_body, respond
 from api.errors import status_of
-from commerce import Presented
+from commerce import BadSignature, Presented
 from kernel import clock, metrics
 from kernel.errors import RapportError
 
@@ -46,6 +47,11 @@ class ShopWebhooks:
         except BodyTooLarge:
             await _answer(send, 413, "TOO_LARGE")
         except RapportError as error:
+            if isinstance(error, BadSignature):
+                for tenant_id, store_id in error.claimed:
+                    await auth.note_stranger(
+                        tenant_id, "store_webhook.take", {"store": [store_id]}, error.code
+                    )
             await _answer(send, status_of(error), error.code)
         except Exception as error:
             # Not acknowledged: Shopify sends it again, WooCommerce's is pulled.

@@ -21,7 +21,6 @@ from kernel.settings import Settings
 from privacy.closing import archive
 from privacy.closing.archive import TENANTS
 
-GRACE = 30 * clock.DAY
 _LEASE = 10 * clock.MINUTE
 _AT_ONCE = 2_000
 # What files are kept in, a folder for each tenant in each.
@@ -43,12 +42,13 @@ RETURNING tenant_id, id, state
 """
 _log = structlog.get_logger("closing")
 _data: Path | None = None
+_grace = 0
 
 
 def start(settings: Settings) -> None:
-    """Know where files lie."""
-    global _data
-    _data = settings.data
+    """Know where files lie, and how long a tenant that leaves may still change its mind."""
+    global _data, _grace
+    _data, _grace = settings.data, settings.grace_days * clock.DAY
     archive.start(settings)
 
 
@@ -94,7 +94,7 @@ async def destroy() -> None:
 async def _export(closing_id: Id) -> None:
     size = await archive.write(closing_id)
     now = clock.now()
-    await _step(closing_id, "exporting", state="waiting", size=size, due_at=now + GRACE)
+    await _step(closing_id, "exporting", state="waiting", size=size, due_at=now + _grace)
 
 
 async def _step(closing_id: Id, before: str, **columns: str | int) -> None:

@@ -88,6 +88,12 @@ async def finish_download(download: Download) -> None:
     await _tell(download)
 
 
+async def note_broken(download: Download) -> None:
+    """What lies there is not what was sealed: somebody altered it."""
+    about = {"export": [download.export_id], "contact": [download.contact_id]}
+    await audit.record("export.download", about, outcome="ARCHIVE_BROKEN")
+
+
 async def give_back(download: Download) -> None:
     """It broke off: it does not count."""
     await database.run(

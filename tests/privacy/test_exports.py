@@ -13,6 +13,7 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import pytest
 from starlette.types import Message
 
@@ -265,6 +266,21 @@ async def test_a_tampered_archive_is_named(desk: Desk, life: Id, tmp_path: Path)
     broken.write_bytes(whole.read_bytes()[:-100])
     assert _verify(broken, keys) == (1, "TAMPERED  the archive: it is no whole ZIP file\n")
     assert _verify(whole, whole)[0] == 2
+    # What was altered where it lies is not handed out, does not count, and is noted.
+    altered = (await _request(desk, life))["id"]
+    await _work()
+    ready = await _look(desk, altered)
+    [lying] = desk.door.settings.data.glob(f"exports/*/*/{ids.read('export', altered)}")
+    sealed = bytearray(lying.read_bytes())
+    sealed[-9] ^= 1
+    lying.write_bytes(sealed)
+    with pytest.raises(aiohttp.ClientError):
+        await _fetch(desk, ready["downloadUrl"])
+    assert (await _look(desk, altered))["downloads"] == 0
+    traces = await stored.rows(
+        "SELECT outcome FROM audit_entry WHERE action = 'export.download' ORDER BY id"
+    )
+    assert [row["outcome"] for row in traces] == ["done", "ARCHIVE_BROKEN"]
     # It runs by itself, with nothing of the house.
     alone = [sys.executable, "-I", ROOT / "scripts" / "verify_export.py", whole, "--keys", keys]
     ended = subprocess.run(alone, capture_output=True, text=True, check=False, cwd=tmp_path)

@@ -43,7 +43,8 @@ class TenantClosing:
         return DateTime(self.closing.created_at)
 
     @strawberry.field(
-        description="When everything is destroyed: 30 days after the export; null before it."
+        description="When everything is destroyed, the days of grace after the export; null before "
+        "it."
     )
     def due_at(self) -> DateTime | None:
         due = self.closing.due_at
@@ -92,7 +93,8 @@ class ClosingMutation:
     """Leaving, and staying after all."""
 
     @strawberry.mutation(
-        description="Leave: everything is exported for the owners, and destroyed 30 days later.",
+        description="Leave: everything is exported for the owners, and destroyed when the days of "
+        "grace are over (30, unless the deployment gives others).",
         directives=[requires(Permission.OWNERS_WRITE)],
     )
     async def tenant_close(
