@@ -10,6 +10,8 @@ import phonenumbers
 from babel.core import get_global
 from phonenumbers import timezone
 
+from contacts.places import zone_in
+
 _UNKNOWN_ZONE = "Etc/Unknown"
 
 
@@ -78,7 +80,10 @@ def place_of(digits: str) -> Place:
     if country is None or len(country) != 2 or not country.isalpha():
         return NOWHERE
     zones = [zone for zone in timezone.time_zones_for_number(number) if zone != _UNKNOWN_ZONE]
-    return Place(country, zones[0] if zones else None, _language_of(country))
+    # A mobile number names every zone of its country: where most people live is meant.
+    usual = zone_in(country)
+    zone = usual if usual in zones else next(iter(zones), None)
+    return Place(country, zone, _language_of(country))
 
 
 @lru_cache(maxsize=512)

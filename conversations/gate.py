@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
 from channels import TOKEN_REFUSALS
+from contacts import Moment, Paced, PaceRules, moment_for
 from conversations.asked import ASKS_CONSENT, Asked, PaceKind
 from conversations.reasons import Reason, reason
 from kernel import clock
@@ -23,6 +24,9 @@ Ruling = Literal["send", "defer", "refuse"]
 PATIENCE = clock.DAY
 # How long two campaigns do not say the same to somebody.
 _SAME = clock.DAY
+
+
+_NOWHERE = Paced(None, None)
 
 
 class Went(NamedTuple):
@@ -63,6 +67,9 @@ class Facts:
     origin_id: Id | None = None
     pace_kind: PaceKind = "service"
     sent: tuple[Went, ...] = ()
+    paced: Paced = _NOWHERE
+    # None: nothing limits when and how often.
+    rules: PaceRules | None = None
     created_at: int | None = None
     expires_at: int | None = None
 
@@ -102,7 +109,13 @@ def counts_as(asked: Asked, row: Mapping[str, Any]) -> tuple[str, PaceKind]:
     return category, "promotion" if is_bare and category == "marketing" else asked.pace_kind
 
 
-def rule(asked: Asked, row: Mapping[str, Any], sent: tuple[Went, ...], now: int) -> Ruled:
+def rule(
+    asked: Asked,
+    row: Mapping[str, Any],
+    sent: tuple[Went, ...],
+    rules: PaceRules | None,
+    now: int,
+) -> Ruled:
     """The decision on a row of `gate_facts.sql`, and on what went to the same contact."""
     category, pace_kind = counts_as(asked, row)
     at = max(now, asked.due_at or 0)
@@ -117,6 +130,8 @@ def rule(asked: Asked, row: Mapping[str, Any], sent: tuple[Went, ...], now: int)
         origin_id=asked.origin_id,
         pace_kind=pace_kind,
         sent=sent,
+        paced=Paced(*(row[name] for name in _PACED)),
+        rules=rules,
         created_at=asked.created_at,
         expires_at=asked.expires_at,
         **{name: row[name] for name in _READ},
@@ -129,18 +144,31 @@ def decide(facts: Facts, now: int) -> Decision:
 
     What each reason only puts off waits for the latest, where it is still of use then.
     """
-    reasons = tuple(found for rule in _RULES if (found := rule(facts, now)))
+    holds = _moment(facts, now).holds
+    reasons = (
+        *(found for rule in _RULES if (found := rule(facts, now))),
+        *(Reason(one.code, one.message, until=one.until) for one in holds),
+    )
     if not reasons:
         return _SEND
     waits = [one.until for one in reasons if one.until is not None]
     if len(waits) < len(reasons):
         return Decision("refuse", reasons)
-    until = max(waits)
+    until = _moment(facts, max(waits)).at
     if facts.expires_at is not None and until >= facts.expires_at:
         return Decision("refuse", (*reasons, _EXPIRED))
     if facts.expires_at is None and until > (facts.created_at or now) + PATIENCE:
         return Decision("refuse", reasons)
     return Decision("defer", reasons, until)
+
+
+def _moment(facts: Facts, at: int) -> Moment:
+    """From when pace and clock let it go; a talk with somebody is free of both (F22, F23)."""
+    talks = facts.origin in _BY_HAND and facts.window_closed_at > at
+    if facts.rules is None or talks or facts.category == "authentication":
+        return Moment(at)
+    sent = [(one.pace_kind, one.at) for one in facts.sent]
+    return moment_for(facts.pace_kind, facts.paced, sent, facts.rules, at)
 
 
 def _end(facts: Facts, now: int) -> Reason | None:
@@ -281,6 +309,7 @@ _READ = (
     "topic_consent",
     "marketing_gap_days",
 )
+_PACED = ("time_zone", "country", "stage", "tier", "first_purchase_at", "best_hour")
 _BY_HAND = frozenset({"person", "key", "system"})
 _WITHOUT_CONSENT = frozenset({"service", "utility", "authentication"})
 _SEND = Decision("send")

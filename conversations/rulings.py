@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
+import contacts
+from contacts import PaceRules
 from conversations import gate
 from conversations.asked import Asked
 from conversations.gate import Decision, Ruled, Went
@@ -12,9 +16,6 @@ from kernel import clock, database, tenancy
 from kernel.database import Batch
 from kernel.errors import Conflict
 from kernel.ids import Id
-
-# What went longer ago stands in the way of nothing.
-_LATELY = 31 * clock.DAY
 
 
 class NotSendable(Conflict):
@@ -26,8 +27,23 @@ class NotSendable(Conflict):
         self.reasons = tuple(reasons)
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What was read for a batch: each question with its row of `gate_facts.sql`, what went to each
+    contact lately, the tenant's rules of pace."""
+
+    pairs: Sequence[tuple[Asked, dict[str, Any]]]
+    sent: Mapping[Id, Sequence[Went]]
+    rules: PaceRules
+
+
 async def rulings(asked: Sequence[Asked]) -> dict[Id, Ruled]:
     """What the gate says of each message now, or when it is due."""
+    return judge(await read_facts(asked), clock.now())
+
+
+async def read_facts(asked: Sequence[Asked]) -> Known:
+    """All that the gate looks at, in a few statements however many are asked for."""
     rows = await database.rows(
         database.sql(__file__, "gate_facts"),
         tenancy.current(),
@@ -55,24 +71,28 @@ async def rulings(asked: Sequence[Asked]) -> dict[Id, Ruled]:
             ],
         ),
     )
-    by_id, now = {one.id: one for one in asked}, clock.now()
+    by_id = {one.id: one for one in asked}
     pairs = [(by_id[row["id"]], row) for row in rows]
-    sent = await _sent_lately(
-        {one.contact_id for one, row in pairs if gate.counts_as(one, row)[1] != "service"}, now
-    )
+    paced = {one.contact_id for one, row in pairs if gate.counts_as(one, row)[1] != "service"}
+    rules = await contacts.pace_rules()
+    return Known(pairs, await _sent_lately(paced, rules) if paced else {}, rules)
+
+
+def judge(known: Known, now: int) -> dict[Id, Ruled]:
+    """The decision on each."""
     return {
-        one.id: gate.rule(one, row, tuple(sent.get(one.contact_id, ())), now) for one, row in pairs
+        one.id: gate.rule(one, row, tuple(known.sent.get(one.contact_id, ())), known.rules, now)
+        for one, row in known.pairs
     }
 
 
-async def _sent_lately(contact_ids: Collection[Id], now: int) -> dict[Id, list[Went]]:
+async def _sent_lately(contact_ids: Collection[Id], rules: PaceRules) -> dict[Id, list[Went]]:
     """What went to each besides what serves them; who had nothing is not there."""
-    if not contact_ids:
-        return {}
+    days = max(rules.caps.longest_days, *contacts.GAPS)
     rows = await database.rows(
         database.sql(__file__, "sent_lately"),
         tenancy.current(),
-        now - _LATELY,
+        clock.now() - days * clock.DAY,
         batch=Batch({"contact_id": "uuid"}, [[one] for one in contact_ids]),
     )
     sent: dict[Id, list[Went]] = {}

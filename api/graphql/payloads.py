@@ -139,6 +139,22 @@ class UserErrorCode(Enum):
     ALREADY_CONFIRMED = strawberry.enum_value(
         "ALREADY_CONFIRMED", description="The contact has agreed to this already."
     )
+    FREQUENCY_CAP = strawberry.enum_value(
+        "FREQUENCY_CAP",
+        description="The contact had as much of this kind as they may get.",
+    )
+    QUIET_HOURS = strawberry.enum_value(
+        "QUIET_HOURS", description="It is night there, and it would come too late in the morning."
+    )
+    HOLIDAY = strawberry.enum_value(
+        "HOLIDAY", description="It is a public holiday there, and it would come too late after it."
+    )
+    WEEKEND = strawberry.enum_value(
+        "WEEKEND", description="It is the weekend there, and it would come too late after it."
+    )
+    OUTSIDE_BEST_HOURS = strawberry.enum_value(
+        "OUTSIDE_BEST_HOURS", description="It would come too late at an hour at which they read."
+    )
     DUPLICATE = strawberry.enum_value(
         "DUPLICATE", description="The contact had the same already, a short time ago."
     )

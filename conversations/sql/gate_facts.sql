@@ -8,6 +8,8 @@ SELECT b.id, t.state AS tenant_state, c.state AS contact_state, cs.state AS mark
        m.status AS template_status, m.category AS template_category,
        r.expires_at AS request_expires_at,
        ct.state AS topic_consent, c.marketing_gap_days,
+       c.time_zone, c.country, coalesce(p.stage, '') AS stage, coalesce(p.tier, '') AS tier,
+       p.first_purchase_at, p.best_hour,
        EXISTS (SELECT 1 FROM identity i
                 WHERE i.tenant_id = $1::uuid AND i.contact_id = b.contact_id
                   AND i.kind IN ('phone', 'whatsapp_user_id') AND i.state = 'current'
@@ -25,6 +27,7 @@ SELECT b.id, t.state AS tenant_state, c.state AS contact_state, cs.state AS mark
   LEFT JOIN consent_state ct
     ON ct.tenant_id = $1::uuid AND ct.contact_id = b.contact_id
    AND ct.purpose = 'marketing' AND ct.topic = b.topic AND b.topic <> ''
+  LEFT JOIN contact_pace p ON p.tenant_id = $1::uuid AND p.contact_id = b.contact_id
   -- Of the contact, and still waiting for their answer.
   LEFT JOIN consent_request r
     ON r.tenant_id = $1::uuid AND r.id = b.occasion_id AND r.contact_id = b.contact_id

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 import tenants
-from contacts import ConsentStep, Known, Move, Sighting, recognise, record_consent
+from contacts import ConsentStep, Known, Move, Sighting, change_pace, recognise, record_consent
 from kernel import clock, ids, tenancy
 from tests import stored
 from tests.api.desk import Desk
@@ -186,6 +186,8 @@ async def test_every_send_obeys(desk: Desk) -> None:
     with tenancy.acting_for(store.tenant_id):
         step = ConsentStep(row["id"], row["subject_id"], "confirmed", "test", "1", clock.now())
         await record_consent([step])
+        # Whatever hour it is: only what somebody chose is looked at.
+        await change_pace({"caps": [], "waits.promotion": []})
 
     async def sends(template: str = "promo", topic: str | None = None) -> list[str]:
         """Why a template could not be queued; nothing where it was."""

@@ -9,10 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from contacts import Paced
+from contacts.calendar import Home
+from contacts.pace_rules import rules_of
 from conversations.gate import Decision, Facts, Went, decide
 from kernel import clock
 
-_NOW = 1_794_000_000 * clock.SECOND
+# A Friday, 13:00 in Madrid.
+_NOW = 1_793_966_400 * clock.SECOND
 _DAY = clock.DAY
 _OPEN = Facts(
     needs_window=True,
@@ -38,6 +42,12 @@ _CAMPAIGN = replace(
     origin="campaign",
     origin_id="d" * 32,
     pace_kind="promotion",
+)
+_HOME = Home("Europe/Madrid", "ES", "ES")
+_RULES = rules_of(_HOME)
+_STRICT = (
+    ("waits.promotion", '["quiet_hours", "holidays", "weekends", "best_hours"]'),
+    ("caps", '[{"kinds": ["promotion"], "most": 1, "days": 30}]'),
 )
 
 
@@ -150,6 +160,41 @@ def test_what_time_alone_puts_right_waits(
     assert decision.until == (_NOW + clock.HOUR if ruling == "defer" else None)
 
 
+@pytest.mark.parametrize(
+    ("change", "hours", "held"),
+    [
+        ({}, 0, {}),
+        ({}, 11, {"QUIET_HOURS": 18}),
+        ({"sent": (_sale(7 * _DAY - 2 * clock.HOUR),)}, 0, {"FREQUENCY_CAP": 2}),
+        # What is free again at night waits for the morning.
+        (
+            {"sent": (_sale(7 * _DAY - 12 * clock.HOUR),)},
+            0,
+            {"FREQUENCY_CAP": 12, "QUIET_HOURS": 18},
+        ),
+        (
+            {"marketing_gap_days": 7, "sent": (_sale(7 * _DAY - 12 * clock.HOUR),)},
+            0,
+            {"TOO_SOON": 12, "FREQUENCY_CAP": 12, "QUIET_HOURS": 18},
+        ),
+        # Whoever talks with somebody is not held, nor what is no promotion.
+        ({"origin": "person", "sent": (_sale(_DAY),)}, 11, {}),
+        ({"origin": "person", "window_closed_at": _NOW}, 11, {"QUIET_HOURS": 18}),
+        ({"pace_kind": "service", "category": "utility", "sent": (_sale(_DAY),)}, 11, {}),
+        ({"category": "authentication"}, 11, {}),
+    ],
+)
+def test_pace_and_clock_put_off(change: dict[str, Any], hours: int, held: dict[str, int]) -> None:
+    """Hours from now: when it is asked, and until when each reason holds."""
+    open_ones = replace(_CAMPAIGN, window_closed_at=_NOW + _DAY, rules=_RULES)
+    facts = replace(open_ones, **change)
+    decision = decide(facts, _NOW + hours * clock.HOUR)
+    until = {one.code: one.until for one in decision.reasons}
+    assert until == {code: _NOW + hour * clock.HOUR for code, hour in held.items()}
+    assert decision.ruling == ("defer" if held else "send")
+    assert decision.until == max(until.values(), default=None)
+
+
 # The values of each fact, from what leaves most room to what leaves least.
 _STRICTER: dict[str, list[Any]] = {
     "needs_window": [False, True],
@@ -172,6 +217,8 @@ _STRICTER: dict[str, list[Any]] = {
     "marketing_gap_days": [0, 1, 7, 30],
     "sent": [(), (_sale(8 * _DAY),), (_sale(7 * _DAY - 1),), (_sale(_DAY), _sale(clock.HOUR))],
     "origin": ["key", "campaign"],
+    "pace_kind": ["service", "promotion"],
+    "rules": [None, rules_of(_HOME, (("caps", "[]"),)), _RULES, rules_of(_HOME, _STRICT)],
     "expires_at": [_NOW + 30 * _DAY, None, _NOW + clock.HOUR, _NOW],
 }
 
@@ -184,9 +231,11 @@ _STRICTER: dict[str, list[Any]] = {
         }
     ),
     occasion=st.sampled_from([None, "consent_request"]),
+    zone=st.sampled_from([None, "Asia/Dubai", "America/Sao_Paulo"]),
+    hours=st.integers(0, 400),
 )
 def test_a_restriction_never_allows_more(
-    steps: dict[str, tuple[int, int]], occasion: str | None
+    steps: dict[str, tuple[int, int]], occasion: str | None, zone: str | None, hours: int
 ) -> None:
     """Send comes before defer, the sooner before the later, and refuse is last."""
     wide, narrow = (
@@ -194,10 +243,10 @@ def test_a_restriction_never_allows_more(
             Facts(
                 occasion=occasion,
                 origin_id="c" * 32,
-                pace_kind="promotion",
+                paced=Paced(zone, None),
                 **{name: _STRICTER[name][pick(places)] for name, places in steps.items()},
             ),
-            _NOW,
+            _NOW + hours * clock.HOUR,
         )
         for pick in (min, max)
     )

@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
+from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import orjson
 import pytest
@@ -113,6 +115,7 @@ async def test_a_stop_before_the_claim_holds_the_message(counter: Counter) -> No
 async def test_what_may_leave_later_waits_until_then(counter: Counter) -> None:
     """A deferral moves the send, and is no attempt; one that would come too late is refused."""
     thread = await counter.opens()
+    await contacts.change_pace({"caps": [], "waits.promotion": []})
     await counter.learns_template("spring_sale", "MARKETING")
     await counter.consents("confirmed")
     first, later, dying = [
@@ -157,10 +160,10 @@ async def test_what_may_leave_later_waits_until_then(counter: Counter) -> None:
     assert len(counter.platform.messages) == 2
 
 
-async def test_two_numbers_at_once_keep_what_somebody_chose(
+async def test_two_numbers_at_once_keep_to_one_cap(
     counter: Counter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Both have a promotion for each of these people, who want one a week: each hears of one."""
+    """Both have a promotion for each of these people, who get one a week: each hears of one."""
     both = asyncio.Barrier(2)
 
     async def rule_together(asked: Sequence[Asked]) -> dict[Id, Ruled]:
@@ -172,6 +175,7 @@ async def test_two_numbers_at_once_keep_what_somebody_chose(
         return ruled
 
     monkeypatch.setattr(attempts, "rulings", rule_together)
+    await contacts.change_pace({"waits.promotion": []})
     [waba] = await channels.list_wabas()
     second = await channels.connect_number(waba["id"], "second", "15550783882", "Shop", TOKEN)
     await counter.learns_template("spring_sale", "MARKETING")
@@ -181,12 +185,38 @@ async def test_two_numbers_at_once_keep_what_somebody_chose(
         for number_id in (counter.shop.number_id, second):
             thread = await conversations.thread_with(known, number_id)
             await counter.queues(thread, _MARKETING)
-    await stored.run("UPDATE contact SET marketing_gap_days = 7")
     await counter.delivers()
     written_to = sorted(body["to"] for body in counter.platform.messages)
     assert written_to == [f"4477009002{place:02}" for place in range(8)]
     refused = await stored.rows("SELECT decision FROM send WHERE state = 'refused'")
-    assert [orjson.loads(one["decision"])["reason"] for one in refused] == ["TOO_SOON"] * 8
+    assert [orjson.loads(one["decision"])["reason"] for one in refused] == ["FREQUENCY_CAP"] * 8
+
+
+async def test_a_promotion_waits_for_the_morning(counter: Counter) -> None:
+    """By the clock of whoever reads it; a service message does not, nor an answer to somebody."""
+    await contacts.change_pace({"waits.promotion": ["quiet_hours"]})
+    await counter.learns_template("spring_sale", "MARKETING")
+    await counter.learns_template("back_again", "UTILITY")
+    await counter.consents("confirmed")
+    midnight = clock.moment(clock.now()).replace(hour=23, minute=0) + timedelta(days=2)
+    clock.move(clock.micros(midnight) - clock.now())
+    thread = await conversations.thread_with(counter.shop.known, counter.shop.number_id)
+    promotion = await counter.queues(thread, _MARKETING)
+    service = await counter.queues(thread, replace(_MARKETING, name="back_again"))
+    morning = clock.moment(clock.now()).astimezone(ZoneInfo("Europe/Madrid"))
+    morning = morning.replace(hour=7, minute=0, second=0, microsecond=0)
+    waits = await counter.send(promotion)
+    assert (waits["state"], waits["due_at"]) == ("queued", clock.micros(morning))
+    assert await counter.fate(promotion) == ("queued", "QUIET_HOURS")
+    await counter.delivers()
+    assert await counter.fate(service) == ("sent", "ACCEPTED")
+    await counter.delivers_in(clock.micros(morning) - clock.now())
+    assert await counter.fate(promotion) == ("sent", "ACCEPTED")
+    # Somebody talks with them the next night.
+    clock.move(16 * clock.HOUR)
+    answer = await counter.queues(await counter.opens(), _MARKETING)
+    await counter.delivers()
+    assert await counter.fate(answer) == ("sent", "ACCEPTED")
 
 
 async def test_a_template_leaves_outside_the_window(counter: Counter) -> None:
