@@ -46,7 +46,9 @@ async def receive(received: Sequence[Received]) -> list[Stored]:
     await _write_changes([one for one in stored if one.received.changes is not None])
     await tell(_tidings(stored))
     await _bring_episodes_up_to_date(stored)
-    await statuses.fold_statuses(_outgoing(stored))
+    outgoing = _outgoing(stored)
+    await statuses.take_turns({number_id for number_id, _ in outgoing})
+    await statuses.fold_statuses(outgoing)
     await events.record(*_events(stored, threads.values()))
     return stored
 

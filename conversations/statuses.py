@@ -71,8 +71,22 @@ async def record_statuses(told: Sequence[ToldStatus]) -> int:
         tenancy.current(),
         batch=Batch(_COLUMNS, [rows[key] for key in sorted(rows)]),
     )
+    await take_turns({row[0] for row in rows.values()})
     await _open_free_entry({(row[0], row[1]) for row in rows.values() if row[_ENTRY] is not None})
     return await _fold({(row[0], row[1]) for row in rows.values()})
+
+
+async def take_turns(numbers: Collection[Id]) -> None:
+    """Wait until nobody else brings messages of these numbers and their statuses together.
+
+    To be called when one's own rows are written, and before the others' are looked for.
+    """
+    if numbers:
+        await database.rows(
+            database.sql(__file__, "lock_numbers"),
+            tenancy.current(),
+            batch=Batch({"id": "uuid"}, [[one] for one in sorted(numbers)]),
+        )
 
 
 async def fold_statuses(messages: Iterable[tuple[Id, bytes]]) -> int:

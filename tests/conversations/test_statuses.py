@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 from dataclasses import replace
 from typing import Any
@@ -159,3 +160,21 @@ async def test_a_free_entry_point_holds_whenever_it_is_told(shop: Shop) -> None:
     await shop.hears(answers(2, "o"))
     await shop.is_told(paid)
     assert (await shop.thread())["free_entry_until"] == until
+
+
+async def test_drains_beside_each_other_lose_no_status(shop: Shop) -> None:
+    """Each of three drains has one status of every message; neither passes over the others'."""
+    wamids = [f"wamid.beside-{place}" for place in range(60)]
+    await shop.hears(*(answers(0, wamid) for wamid in wamids))
+    for start in range(0, len(wamids), 10):
+        part = wamids[start : start + 10]
+        await asyncio.gather(
+            *(
+                shop.is_told(*(_status(wamid, name) for wamid in part))
+                for name in ("read", "delivered", "sent")
+            )
+        )
+    expected = tuple(NOON + AT[name] * SECOND for name in ("sent", "delivered", "read"))
+    for row in await shop.messages():
+        assert row["status"] == "read"
+        assert (row["sent_at"], row["delivered_at"], row["read_at"]) == expected
