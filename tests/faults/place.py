@@ -71,14 +71,20 @@ async def open_place(house: House) -> AsyncIterator[Place]:
 
 
 async def delivery_states() -> dict[str, int]:
-    """How many deliveries stand in which state."""
-    rows = await stored.rows("SELECT state, count(*) AS n FROM delivery GROUP BY state")
+    """How many deliveries stand in which state; drained are those of which only the key is left."""
+    rows = await stored.rows(
+        """SELECT coalesce(d.state, 'drained') AS state, count(*) AS n
+             FROM (SELECT id FROM delivery UNION SELECT delivery_id AS id FROM delivery_key) AS o
+             LEFT JOIN delivery d ON d.id = o.id
+            GROUP BY 1"""
+    )
     return {row["state"]: row["n"] for row in rows}
 
 
 async def stored_tokens() -> set[bytes]:
     """The signatures of the deliveries that were let in."""
-    return {row["token"] for row in await stored.rows("SELECT token FROM delivery")}
+    both = "SELECT token FROM delivery UNION SELECT token FROM delivery_key"
+    return {row["token"] for row in await stored.rows(both)}
 
 
 async def all_drained() -> bool:

@@ -7,7 +7,6 @@ import socket
 from collections import Counter
 from contextlib import ExitStack, closing
 
-from tests import stored
 from tests.faults import load
 from tests.faults.conftest import Figure
 from tests.faults.load import Load
@@ -65,13 +64,12 @@ async def test_the_worker_ends_in_order(place: Place, scale: int, record_propert
     await until(all_drained, "all is drained", within=20 * scale)
     assert await delivery_states() == {"drained": len(letters)}
     assert await wamids(place.store) == Counter(one.wamid for one in letters)
-    assert await count("delivery WHERE attempts <> 1") == 0
     record_property("ended after s", round(seconds, 2))
     record_property("left to the next one", left)
 
 
 async def _has_begun() -> object:
-    return await stored.row("SELECT 1 AS one FROM delivery WHERE state = 'drained' LIMIT 1")
+    return (await delivery_states()).get("drained")
 
 
 def _half_a_request(place: Place, path: str) -> socket.socket:

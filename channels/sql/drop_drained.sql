@@ -1,0 +1,9 @@
+-- Drop what is applied and still in the hands that applied it, but for what was put aside. Row by row,
+-- by keys: whatever the planner believes of a table that fills and empties all day.
+DELETE FROM delivery
+ WHERE id IN (
+        SELECT b.id
+          FROM ({batch}) AS b
+         WHERE (SELECT d.fence FROM delivery d WHERE d.id = b.id) = b.fence
+           AND NOT EXISTS (SELECT 1 FROM aside a WHERE a.delivery_id = b.id)
+       )

@@ -1,0 +1,1 @@
+-- 0036: SQLite writes rows in place; there is nothing to do here.
