@@ -36,9 +36,10 @@ async def claim_deliveries(limit: int) -> list[Claimed]:
 
     What cannot be opened or parsed is set down as dead, with its reason, and never lost from sight.
     """
-    taken, rows = await _claim(limit)
-    while taken and not rows:
+    with database.redone_if_lost():
         taken, rows = await _claim(limit)
+        while taken and not rows:
+            taken, rows = await _claim(limit)
     claimed, dead = [], []
     for row in sorted(rows, key=lambda row: row["id"]):
         try:
@@ -76,17 +77,25 @@ async def _claim(limit: int) -> tuple[int, list[dict[str, Any]]]:
     if not rows:
         return 0, []
     batch = Batch(_KEYED, [[row[name] for name in _KEYED] for row in rows])
-    await database.run(database.sql(__file__, "note_deliveries"), batch=batch)
+    noted = await database.run(database.sql(__file__, "note_deliveries"), batch=batch)
+    if noted == len(rows):
+        return noted, rows
     dropped = await database.rows(database.sql(__file__, "drop_repetitions"), batch=batch)
     repeated = {row["id"] for row in dropped}
     return len(rows), [row for row in rows if row["id"] not in repeated]
 
 
 async def settle(claimed: Sequence[Claimed]) -> None:
-    """These deliveries are applied; a worker that lost its lease meanwhile changes nothing."""
-    # What was put aside is drained once more when its number is connected.
-    aside = "EXISTS (SELECT 1 FROM aside a WHERE a.delivery_id = delivery.id)"
-    await leases.settle("delivery", claimed, unless=aside)
+    """These deliveries are applied; a worker that lost its lease meanwhile changes nothing.
+
+    What they told stands in rows, under whose key it belongs, and their keys turn repetitions away:
+    they go. Only what was put aside stays, to be drained once more when its number is connected.
+    """
+    batch = Batch({"id": "uuid", "fence": "bigint"}, [[one.id, one.fence] for one in claimed])
+    with database.redone_if_lost():
+        gone = await database.run(database.sql(__file__, "drop_drained"), batch=batch)
+        if gone < len(claimed):
+            await database.run(database.sql(__file__, "keep_drained"), batch=batch)
 
 
 async def try_later(one: Claimed, reason: str) -> None:

@@ -34,9 +34,10 @@ async def claim_deliveries(limit: int) -> list[ClaimedDelivery]:
     What cannot be opened or read is set down as dead, with its reason, and never lost from sight.
     """
     now = clock.now()
-    rows = await database.rows(
-        database.sql(__file__, "claim_deliveries"), now, now + leases.LEASE, limit
-    )
+    with database.redone_if_lost():
+        rows = await database.rows(
+            database.sql(__file__, "claim_deliveries"), now, now + leases.LEASE, limit
+        )
     shops = await _shops({row["store_id"] for row in rows})
     claimed, dead = [], []
     for row in sorted(rows, key=lambda row: row["id"]):

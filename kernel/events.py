@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import orjson
 
@@ -122,14 +123,15 @@ async def follow(
     if happened:
         await handle(happened)
     position, event_id = happened[-1].cursor if happened else after
-    await database.run(
-        """UPDATE reader SET position = $3, event_id = $4::uuid, lease_until = 0
-            WHERE name = $1 AND fence = $2""",
-        name,
-        fence,
-        position,
-        event_id,
-    )
+    with database.redone_if_lost():
+        await database.run(
+            """UPDATE reader SET position = $3, event_id = $4::uuid, lease_until = 0
+                WHERE name = $1 AND fence = $2""",
+            name,
+            fence,
+            position,
+            event_id,
+        )
     return len(happened)
 
 
@@ -144,14 +146,27 @@ async def forget(before: int) -> int:
 
 
 async def _lease(name: str) -> tuple[int, Cursor] | None:
-    now = clock.now()
-    unborn = {"name": name, "position": 0, "event_id": START[1], "lease_until": 0, "fence": 0}
-    await database.insert("reader", [unborn], conflict="ON CONFLICT DO NOTHING")
-    row = await database.row(
-        """UPDATE reader SET lease_until = $2, fence = fence + 1
-            WHERE name = $1 AND lease_until < $3 RETURNING position, event_id, fence""",
-        name,
-        now + LEASE,
-        now,
-    )
+    row = await _take(name)
+    if row is None and await _is_new(name):
+        row = await _take(name)
     return (row["fence"], (row["position"], row["event_id"])) if row else None
+
+
+async def _take(name: str) -> dict[str, Any] | None:
+    now = clock.now()
+    with database.redone_if_lost():
+        return await database.row(
+            """UPDATE reader SET lease_until = $2, fence = fence + 1
+                WHERE name = $1 AND lease_until < $3 RETURNING position, event_id, fence""",
+            name,
+            now + LEASE,
+            now,
+        )
+
+
+async def _is_new(name: str) -> bool:
+    unborn = {"name": name, "position": 0, "event_id": START[1], "lease_until": 0, "fence": 0}
+    added = await database.insert(
+        "reader", [unborn], conflict="ON CONFLICT DO NOTHING", returning="name"
+    )
+    return bool(added)

@@ -26,19 +26,18 @@ class Claim:
     attempts: int
 
 
-async def settle(table: str, claimed: Sequence[Claim], unless: str = "1 = 0") -> None:
-    """These deliveries are applied: what they told stands in rows, under whose key it belongs.
-
-    So their bodies go, `unless` a condition on the row says that there is more in them.
-    """
-    await database.run(
-        f"""UPDATE {table} SET state = 'drained', lease_until = 0,
-                   body_sealed = CASE WHEN {unless} THEN {table}.body_sealed ELSE $1::bytea END
-              FROM ({{batch}}) AS b
-             WHERE {table}.id = b.id AND {table}.fence = b.fence""",
-        b"",
-        batch=Batch({"id": "uuid", "fence": "bigint"}, [[one.id, one.fence] for one in claimed]),
-    )
+async def settle(table: str, claimed: Sequence[Claim]) -> None:
+    """These deliveries are applied: what they told stands in rows, and their bodies go."""
+    with database.redone_if_lost():
+        await database.run(
+            f"""UPDATE {table} SET state = 'drained', lease_until = 0, body_sealed = $1::bytea
+                  FROM ({{batch}}) AS b
+                 WHERE {table}.id = b.id AND {table}.fence = b.fence""",
+            b"",
+            batch=Batch(
+                {"id": "uuid", "fence": "bigint"}, [[one.id, one.fence] for one in claimed]
+            ),
+        )
 
 
 async def try_later(table: str, one: Claim, reason: str) -> None:

@@ -26,7 +26,7 @@ _LASTS = {"receipt.wanted": _READ_LASTS, "typing.wanted": _TYPING_LASTS}
 _AT_ONCE = 20
 
 
-async def tell_customers(limit: int = 100) -> int:
+async def tell_customers(limit: int = 500) -> int:
     """Follow the outbox one step; how many events were seen."""
     return await events.follow(READER, _handle, limit)
 

@@ -15,6 +15,7 @@ from tortoise.backends.base.client import (
 )
 from tortoise.backends.base_postgres.client import translate_exceptions
 
+from kernel.database.redoing import opening
 from kernel.database.walls import Checked, stand
 from kernel.errors import Invalid
 
@@ -50,7 +51,7 @@ class Transaction(Checked, _Counting, TransactionWrapper):
         """Open the transaction behind the wall of who is at work, in one trip."""
         self._stands = stand()
         try:
-            await self._connection.execute(f"BEGIN; {self._stands}")
+            await self._connection.execute(opening(self._stands))
         except BaseException:
             # Nobody else gives it back when entering fails.
             await self._parent._pool.release(self._connection)  # type: ignore[union-attr]
@@ -115,7 +116,7 @@ class _Alone(PoolConnectionWrapper[Any]):
     async def __aenter__(self) -> Any:
         connection = await super().__aenter__()
         try:
-            await connection.execute(f"BEGIN; {stand()}")
+            await connection.execute(opening(stand()))
         except BaseException:
             await super().__aexit__(None, None, None)
             raise
