@@ -16,6 +16,8 @@ from kernel import clock, database, tenancy
 from kernel.ids import Id
 from tests.platform_json import as_platform, sign
 from workers import inbound
+from workers.reactions import react
+from workers.receipts import tell_customers
 
 SECRET = "an-app-secret-of-the-benchmarks"  # noqa: S105 (of no house)
 WABA, NUMBER, DISPLAY = "102290129340398", "106540352242922", "15550783881"
@@ -77,7 +79,7 @@ def wamids(count: int, series: str) -> list[str]:
 
 
 async def write_to(persons: Sequence[Person], messages: Sequence[str]) -> None:
-    """Outgoing messages with these ids, to one person after the other."""
+    """Outgoing messages with these ids, to one person after the other, and what follows."""
     then = clock.now() // clock.SECOND - 3600
     echoes = [
         {
@@ -94,6 +96,9 @@ async def write_to(persons: Sequence[Person], messages: Sequence[str]) -> None:
     for start in range(0, len(echoes), _ITEMS):
         part = echoes[start : start + _ITEMS]
         await deliver(as_platform(_envelope("smb_message_echoes", {"message_echoes": part})))
+    # Else a worker that is measured would have this to do as well.
+    while await react() + await tell_customers():
+        pass
 
 
 async def hear_from(
