@@ -21,6 +21,7 @@ from contacts.activity import (
 )
 from contacts.addresses import Address, addresses
 from contacts.aging import ACTIVITY
+from contacts.calendar import clocks_of, locality
 from contacts.changing_pace import change_pace, reset_pace
 from contacts.consent import (
     LEDGER,
@@ -65,7 +66,7 @@ from contacts.merge import Merge
 from contacts.moments import Hold, Moment, Paced, moment_for
 from contacts.noted import Withdrawn, withdraw_again, withdrawals
 from contacts.pace_rules import PaceRules, pace_rules
-from contacts.paced import Pacing, pacing_of, write_pacing
+from contacts.paced import Pacing, note_purchases, pacing_of, write_pacing
 from contacts.phones import national, read_phone
 from contacts.preferences import (
     GAPS,
@@ -197,6 +198,7 @@ __all__ = [
     "archive_topic",
     "change_pace",
     "choose",
+    "clocks_of",
     "consent_history",
     "consents_of",
     "contact_page",
@@ -226,6 +228,7 @@ __all__ = [
     "lift_suppression",
     "list_tags",
     "list_topics",
+    "locality",
     "look_up",
     "mark_tokens",
     "moment_for",
@@ -234,6 +237,7 @@ __all__ = [
     "note_destroyed",
     "note_lost_prompts",
     "note_prompt",
+    "note_purchases",
     "note_source",
     "note_trouble",
     "open_incentive",

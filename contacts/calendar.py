@@ -118,6 +118,19 @@ def best_moment(
     return _first(at, waits, locality(zone, country, rules.home), rules, best_hour).at
 
 
+@lru_cache(maxsize=4096)
+def clocks_of(zone: str, first_day: int, last_day: int) -> tuple[tuple[int, int, int], ...]:
+    """How clocks of a zone stood in these days of UTC: spans of time, and how far ahead of UTC."""
+    edges = [first_day * clock.DAY]
+    for day in range(first_day, last_day):
+        edges += _changes(day * clock.DAY, (day + 1) * clock.DAY, zone)
+    return tuple(
+        (begins, ends, int(offset.total_seconds()) * clock.SECOND)
+        for begins, ends in pairwise([*edges, last_day * clock.DAY])
+        if (offset := _local(begins, zone).utcoffset()) is not None
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Locality:
     """Where a contact lives, as far as clock and calendar go."""

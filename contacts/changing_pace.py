@@ -26,6 +26,7 @@ _RANGES = {
     "new_days": (0, 90),
     "silence_days": (1, 365),
     "learned_from": (1, 1000),
+    "learned_over_days": (7, 365),
 }
 _LEAST_OPEN = 4 * 60
 _MOST_CAPS, _MOST_PEAKS, _MOST_SPANS, _MOST_REST = 40, 50, 6, 3

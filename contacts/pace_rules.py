@@ -23,13 +23,14 @@ Changed = tuple[tuple[str, str], ...]
 @dataclass(frozen=True, eq=False)
 class PaceRules:
     """When and how often contacts may be written to, after how many days of silence they forget,
-    and how many messages tell their best hour.
+    and how many messages of how many days tell their best hour.
     """
 
     timing: Timing
     caps: Caps
     silence_days: int
     learned_from: int
+    learned_over_days: int
 
 
 async def pace_rules() -> PaceRules:
@@ -75,6 +76,7 @@ def rules_of(home: Home, changed: Changed = ()) -> PaceRules:
         ),
         silence_days=figures["silence_days"],
         learned_from=figures["learned_from"],
+        learned_over_days=figures["learned_over_days"],
     )
 
 

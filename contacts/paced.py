@@ -52,6 +52,19 @@ async def pacing_of(contact_ids: Iterable[Id]) -> dict[Id, Pacing]:
     return {row["contact_id"]: Pacing(**row) for row in rows}
 
 
+async def note_purchases(contact_ids: Iterable[Id]) -> None:
+    """Who bought something: when they did so first, as their activity has it."""
+    rows = await database.rows(
+        """SELECT b.id AS contact_id, min(a.at) AS first_purchase_at FROM ({batch}) AS b
+             JOIN activity a ON a.tenant_id = $1::uuid AND a.contact_id = b.id
+              AND a.kind = 'order.placed'
+            GROUP BY b.id""",
+        tenancy.current(),
+        batch=Batch({"id": "uuid"}, [[one] for one in dict.fromkeys(contact_ids)]),
+    )
+    await write_pacing([Pacing(**row) for row in rows])
+
+
 @database.unit_of_work
 async def write_pacing(told: Sequence[Pacing]) -> int:
     """Write down what is known of contacts; how many rows were written.

@@ -28,6 +28,7 @@ from conversations.filled import fill as fill_template
 from conversations.fitting import templates_that_fit
 from conversations.forgetting import blank_extras, said_with, uploads_for, void_sends
 from conversations.gate import Decision
+from conversations.habits import learn_hours
 from conversations.handing_over import hand_over
 from conversations.inbound import Stored, receive
 from conversations.ledger import BELL as SENDS_BELL
@@ -143,6 +144,7 @@ __all__ = [
     "hand_over",
     "index_words",
     "last_messages",
+    "learn_hours",
     "mailing_progress",
     "mark_read",
     "mentions_of",

@@ -20,6 +20,8 @@ Verb = Callable[[Sequence[Event]], Awaitable[object]]
 READER = "reactions"
 # What an activity refers to: the first of these that its event carries.
 _REFERENCES = ("message", "entry", "touchpoint")
+# Statuses that tell when somebody looked.
+_SEEN = ("read", "played")
 
 
 async def index(happened: Sequence[Event]) -> None:
@@ -42,6 +44,20 @@ async def touch(happened: Sequence[Event]) -> None:
             )
             for event in happened
         ]
+    )
+
+
+async def learn(happened: Sequence[Event]) -> None:
+    """Learn at which hour people write and read."""
+    await conversations.learn_hours(
+        event.refs["contact"] for event in happened if event.refs.get("status", "read") in _SEEN
+    )
+
+
+async def note_purchases(happened: Sequence[Event]) -> None:
+    """Whoever bought is a new customer for a while."""
+    await contacts.note_purchases(
+        event.refs["contact"] for event in happened if "contact" in event.refs
     )
 
 
@@ -94,7 +110,8 @@ async def reopen(happened: Sequence[Event]) -> None:
 
 
 REACTIONS: dict[str, tuple[Verb, ...]] = {
-    "message.received": (touch, index),
+    "message.received": (touch, index, learn),
+    "message.status_changed": (learn,),
     "message.recorded": (index,),
     "message.changed": (index,),
     "send.queued": (index,),
@@ -108,6 +125,7 @@ REACTIONS: dict[str, tuple[Verb, ...]] = {
     "restriction.set": (note_restrictions,),
     "restriction.lifted": (note_restrictions,),
     "contact.tagged": (touch,),
+    "order.placed": (note_purchases,),
     "send.failed": (note_lost_prompts,),
     "send.refused": (note_lost_prompts,),
     "store.request_received": (take_over,),
