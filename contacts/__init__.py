@@ -21,7 +21,7 @@ from contacts.activity import (
 )
 from contacts.addresses import Address, addresses
 from contacts.aging import ACTIVITY
-from contacts.calendar import clocks_of, locality
+from contacts.calendar import best_moment, clocks_of, locality, weekend_of
 from contacts.changing_pace import change_pace, reset_pace
 from contacts.consent import (
     LEDGER,
@@ -65,8 +65,9 @@ from contacts.identity import Recognised, find, recognise
 from contacts.merge import Merge
 from contacts.moments import Hold, Moment, Paced, moment_for
 from contacts.noted import Withdrawn, withdraw_again, withdrawals
-from contacts.pace_rules import PaceRules, pace_rules
+from contacts.pace_rules import PRESETS, PaceRules, pace_rules
 from contacts.paced import Pacing, note_purchases, pacing_of, write_pacing
+from contacts.pacing import Cap
 from contacts.phones import national, read_phone
 from contacts.preferences import (
     GAPS,
@@ -151,10 +152,12 @@ __all__ = [
     "LEDGER",
     "MARKETING",
     "NOBODY",
+    "PRESETS",
     "WORDS",
     "Address",
     "Answer",
     "By",
+    "Cap",
     "Choice",
     "Consent",
     "ConsentEntryRow",
@@ -196,6 +199,7 @@ __all__ = [
     "allows_marketing",
     "answer_requests",
     "archive_topic",
+    "best_moment",
     "change_pace",
     "choose",
     "clocks_of",
@@ -276,6 +280,7 @@ __all__ = [
     "unwanted_topics",
     "update_topic",
     "use_link",
+    "weekend_of",
     "withdraw_again",
     "withdraw_all",
     "withdrawals",

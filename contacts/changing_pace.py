@@ -123,8 +123,8 @@ def _cap(one: Mapping[str, Any], at: Field) -> dict[str, Any]:
         raise Invalid("A cap is for one kind of content at least.", field=(*at, "kinds"))
     return {
         "kinds": kinds,
-        "stages": _known(one["stages"], STAGES, (*at, "stages")),
-        "tiers": _known(one["tiers"], TIERS, (*at, "tiers")),
+        "stages": _known(one.get("stages", ()), STAGES, (*at, "stages")),
+        "tiers": _known(one.get("tiers", ()), TIERS, (*at, "tiers")),
         "most": _whole(one["most"], 1, 100, (*at, "most")),
         "days": _whole(one["days"], 1, 366, (*at, "days")),
     }

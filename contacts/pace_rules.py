@@ -16,6 +16,8 @@ from contacts.pacing import KINDS, Cap, Caps, Peak
 from contacts.places import pace_page
 from kernel import clock, database, tenancy
 
+# Sets of caps that a tenant can begin with.
+PRESETS = {name: pace_page()["caps"][name] for name in ("standard", "by_value")}
 # What a tenant changed: rule → JSON, such as `figures.quiet_from` → "21:00".
 Changed = tuple[tuple[str, str], ...]
 
@@ -103,4 +105,4 @@ def _peak(one: Mapping[str, Any], zone: str) -> Peak:
         clock.micros(datetime.combine(day, time(), ZoneInfo(zone)))
         for day in (first, last + timedelta(days=1))
     )
-    return Peak(one["name"], begins, ends)
+    return Peak(one["name"], first, last, begins, ends)

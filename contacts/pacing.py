@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from typing import Literal
 
@@ -53,9 +54,13 @@ class Cap:
 
 @dataclass(frozen=True, slots=True)
 class Peak:
-    """A declared period in which promotions may come more often, from a moment to another."""
+    """A declared period in which promotions may come more often: its days in the tenant's zone,
+    and the moments of its beginning and end.
+    """
 
     name: str
+    first_day: date
+    last_day: date
     begins_at: int
     ends_at: int
 

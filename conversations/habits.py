@@ -1,4 +1,4 @@
-"""At which hour of their day people write and read: their best hour is learned from it (F23)."""
+"""When people write and read: their best hour is learned from it (F23)."""
 
 from __future__ import annotations
 

@@ -21,6 +21,7 @@ RULES = rules_of(HOME)
 BY_VALUE = rules_of(HOME, (("caps", orjson.dumps(pace_page()["caps"]["by_value"]).decode()),))
 NOW = 1_764_000_000_000_000
 DAY = clock.DAY
+DATE = clock.moment(NOW).date()
 
 # Kind, stage, tier, days ago of what was sent (kind: days), and in how many days one more may go.
 TABLE: dict[str, tuple[str, str, str, str, float]] = {
@@ -88,7 +89,7 @@ def test_a_service_message_is_one_for_a_day_after_its_event() -> None:
 
 
 def in_peak(first: float, last: float, **changed: object) -> PaceRules:
-    peak = Peak("11.11", NOW + int(first * DAY), NOW + int(last * DAY))
+    peak = Peak("11.11", DATE, DATE, NOW + int(first * DAY), NOW + int(last * DAY))
     return replace(RULES, caps=replace(RULES.caps, peaks=(peak,), **changed))  # type: ignore[arg-type]
 
 
@@ -156,7 +157,7 @@ def test_another_cap_never_allows_earlier_and_what_it_allows_is_allowed(
     first: int | None,
     is_peak: bool,
 ) -> None:
-    peaks = (Peak("peak", NOW - DAY, NOW + 9 * DAY),) if is_peak else ()
+    peaks = (Peak("peak", DATE, DATE, NOW - DAY, NOW + 9 * DAY),) if is_peak else ()
     few = replace(RULES.caps, caps=tuple(caps), peaks=peaks)
     many = replace(few, caps=(more, *caps))
     held, longer = (cap(*to, sent, first, one, NOW) for one in (few, many))

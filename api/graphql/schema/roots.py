@@ -51,6 +51,8 @@ from api.graphql.schema.imports import ImportMutation
 from api.graphql.schema.jobs import JobQuery
 from api.graphql.schema.node import KINDS, Node
 from api.graphql.schema.orders import Order, OrderFilterArg, orders_page
+from api.graphql.schema.pace import PaceQuery
+from api.graphql.schema.pace_changes import PaceMutation
 from api.graphql.schema.people import Person, people_page
 from api.graphql.schema.preferences import PreferencesMutation, Topic, topics_page
 from api.graphql.schema.privacy_requests import PrivacyRequestQuery
@@ -112,6 +114,7 @@ class Query(
     FoundMessagesQuery,
     JobQuery,
     LegalHoldQuery,
+    PaceQuery,
     PrivacyRequestQuery,
     RetentionQuery,
     TemplateQuery,
@@ -394,6 +397,7 @@ class Mutation(
     AccountMutation,
     ColleaguesMutation,
     TenantMutation,
+    PaceMutation,
     PreferencesMutation,
     ApiKeyMutation,
     DeskMutation,
