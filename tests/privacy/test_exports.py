@@ -44,6 +44,7 @@ COUNTS = {
     "consent_state": 2,
     "contact": 2,
     "contact_merge": 1,
+    "contact_pace": 1,
     "contact_tag": 3,
     "conversation": 2,
     "conversation_step": 1,
