@@ -115,7 +115,8 @@ class PaceRules:
         waits = self.rules.timing.waits
         return [
             PaceWaits(
-                kind=kind, waits_for=[one for one in PaceWait if one.value in waits[kind.value]]
+                kind=kind,
+                waits_for=[one for one in PaceWait if str(one.value) in waits[str(kind.value)]],
             )
             for kind in PaceKind
         ]
