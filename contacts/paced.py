@@ -84,11 +84,11 @@ async def _write(told: Sequence[Pacing]) -> int:
     return await database.run(
         """INSERT INTO contact_pace (tenant_id, contact_id, stage, tier, first_purchase_at,
                                      best_hour, learned_at, updated_at)
-           SELECT $1::uuid, coalesce(c.merged_into, c.id) AS owner_id, max(b.stage), max(b.tier),
+           SELECT $1::uuid, coalesce(c.merged_into, c.id) AS kept_id, max(b.stage), max(b.tier),
                   min(b.first_purchase_at), max(b.best_hour), max(b.learned_at), $2::bigint
              FROM ({batch}) AS b
              JOIN contact c ON c.tenant_id = $1::uuid AND c.id = b.contact_id
-            WHERE true GROUP BY owner_id
+            WHERE true GROUP BY kept_id
                ON CONFLICT (tenant_id, contact_id) DO UPDATE
               SET stage = coalesce(excluded.stage, contact_pace.stage),
                   tier = coalesce(excluded.tier, contact_pace.tier),
