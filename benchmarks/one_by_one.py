@@ -22,14 +22,13 @@ from kernel.ids import Id
 from kernel.settings import Settings
 
 _QUEUE = "one-by-one"
-_FAST = 1000
 # Tenant, number, and the platform's id of the number.
 Address = tuple[Id, Id, str]
 
 
 async def send_one(_ctx: dict[Any, Any], tenant_id: Id, number_id: Id, node: str) -> None:
     """The next message of a number."""
-    await outbound.take_turn(Line(tenant_id, number_id, node, _FAST, due=1))
+    await outbound.take_turn(Line(tenant_id, number_id, node, due=1))
 
 
 async def ask(page: Settings, addresses: Iterable[Address]) -> None:

@@ -74,6 +74,8 @@ from channels.template_listing import sync_next_account, sync_templates
 from channels.template_submission import delete_template, submit_template
 from channels.template_versions import VersionRow, versions_of
 from channels.template_writing import DraftChanges, create_template, update_template
+from channels.throughput import Speed, speed_of
+from channels.throughput import take as take_rate
 from channels.told import Told
 from channels.updates import apply_updates
 from channels.uploads import (
@@ -109,6 +111,7 @@ __all__ = [
     "PlatformUpdateRow",
     "Reaching",
     "Route",
+    "Speed",
     "TemplateApp",
     "TemplateButton",
     "TemplateDraft",
@@ -170,11 +173,13 @@ __all__ = [
     "routes",
     "send_email",
     "settle",
+    "speed_of",
     "start",
     "stop",
     "submit_template",
     "sync_next_account",
     "sync_templates",
+    "take_rate",
     "template_page",
     "templates_by_ids",
     "try_later",

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from channels import departures, graph, standing
+from channels import departures, graph, standing, throughput
 from channels.departures import Departing
 from channels.outcomes import FOR_OWNER, Verdict, judge
 from kernel import clock, database, tenancy
@@ -51,6 +51,9 @@ async def heed(number_id: Id, verdicts: Sequence[Verdict]) -> None:
     """Hold the number back where an answer concerned more than one message; note its trouble."""
     if any(one.fate == "accepted" for one in verdicts):
         await _note_acceptance(number_id)
+    too_fast = next((one.reason for one in verdicts if one.reason in throughput.TOO_FAST), None)
+    if too_fast:
+        await throughput.cut(number_id, too_fast)
     telling = [one for one in verdicts if _is_of_more(one)]
     if telling:
         await _hold(number_id, telling)

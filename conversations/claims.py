@@ -19,8 +19,6 @@ from kernel.ids import Id
 LEASE = 60 * clock.SECOND
 # So many mailings of a number in one turn; those that were left out have the next ones.
 _MOST_MAILINGS = 4
-# Messages a second of a number (contract 5.6).
-_STANDARD, _HIGH = 80, 1000
 # Seats that no mailing takes.
 _SPARE = 100
 _OF_NUMBER = "s.number_id = $2::uuid AND s.mailing_id IS NULL"
@@ -74,7 +72,6 @@ class Line:
     tenant_id: Id
     number_id: Id
     phone_number_id: str
-    per_second: int
     due: int
     mailings: tuple[Running, ...] = ()
 
@@ -140,7 +137,6 @@ def _line(queues: Sequence[Mapping[str, Any]]) -> Line:
         number["tenant_id"],
         number["number_id"],
         number["phone_number_id"],
-        _HIGH if number["throughput"] == "HIGH" else _STANDARD,
         sum(one["due"] for one in queues if one["mailing_id"] is None),
         tuple(
             Running(one["mailing_id"], one["mailing_per_second"], one["due"])

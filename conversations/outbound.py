@@ -13,14 +13,13 @@ from collections.abc import Sequence
 
 import structlog
 
-from conversations import attempts, claims, results
+import channels
+from conversations import attempts, claims, pairs, results
 from conversations.claims import SEATS, Claim, Line
-from kernel import clock, rates, tenancy
+from kernel import clock, tenancy
 from kernel.ids import Id
 
 BATCH = 200
-# Messages to a person: one each 6 s, 45 ahead (contract 5.7).
-_PAIR_INTERVAL, _PAIR_BURST = 6 * clock.SECOND, 45
 _NO_SEAT = 0.05
 # When a mailing may not go faster by its own rate, it is looked again so soon.
 _SLOW = 0.1
@@ -65,8 +64,7 @@ async def take_turn(line: Line) -> bool:
         return True
     try:
         with tenancy.acting_for(line.tenant_id):
-            interval, ahead = clock.SECOND // line.per_second, max(1, line.per_second // 4)
-            (grant,) = await rates.take([f"number:{line.number_id}"], interval, ahead, seats)
+            grant = await channels.take_rate(line.number_id, seats)
             if grant.granted == 0:
                 await asyncio.sleep(min(grant.wait / clock.SECOND, 0.5))
                 return True
@@ -87,17 +85,13 @@ async def _let_go(claimed: Sequence[Claim]) -> list[Claim]:
     To each person one at a time, for messages that go beside each other arrive in any order, and no
     more than their pair may take (contract 5.7).
     """
-    first: dict[tuple[str, str], Claim] = {}
+    first: dict[Id, Claim] = {}
     for claim in claimed:
-        first.setdefault((claim.number_id, claim.contact_id), claim)
-    grants = await rates.take(
-        [f"pair:{number_id}:{contact_id}" for number_id, contact_id in first],
-        _PAIR_INTERVAL,
-        _PAIR_BURST,
-    )
+        first.setdefault(claim.contact_id, claim)
+    grants = await pairs.take(claimed[0].number_id, first)
     waits = {
-        claim.id: grant.wait
-        for claim, grant in zip(first.values(), grants, strict=True)
+        first[contact_id].id: grant.wait
+        for contact_id, grant in grants.items()
         if not grant.granted
     }
     going = [claim for claim in first.values() if claim.id not in waits]

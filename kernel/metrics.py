@@ -20,6 +20,7 @@ EVENTS = Counter("rapport_events_total", "Events handled by reader.", ["reader"]
 MEDIA = Counter("rapport_media_total", "Media fetches by outcome.", ["outcome"])
 SENDS = Counter("rapport_sends_total", "Sends by what became of an attempt.", ["fate"])
 SENDS_WAITING = Gauge("rapport_sends_waiting", "Sends that wait to go out, of all tenants.")
+RATE_CUTS = Counter("rapport_rate_cuts_total", "Numbers told to send slower, and slowed.")
 REDIS_TROUBLE = Counter("rapport_redis_trouble_total", "Bells that Redis did not take.")
 WALL = Counter("rapport_wall_held_total", "Statements refused because of their tenant.")
 ACROSS = Counter("rapport_across_tenants_total", "Work done over the walls, by reason.", ["why"])

@@ -1,5 +1,5 @@
 -- Numbers, what they can send, and the limit that their portfolio was told last.
-SELECT n.id, n.throughput, n.quality,
+SELECT n.id, n.throughput, n.quality, n.rate_cut_to, n.rate_cut_at, n.rate_cut_because,
        coalesce(o.portfolio_id, o.waba_id) AS portfolio,
        (SELECT w.messaging_limit FROM waba w
          WHERE w.tenant_id = $1::uuid

@@ -1,8 +1,7 @@
 -- Numbers that have something to send now and are not held back, and how much, up to $2, of each of
 -- their queues: what belongs to no mailing, and each mailing that runs. One short look into an index
 -- for each.
-SELECT n.tenant_id, n.id AS number_id, n.phone_number_id, n.throughput, NULL AS mailing_id,
-       NULL AS mailing_per_second,
+SELECT n.tenant_id, n.id AS number_id, n.phone_number_id, NULL AS mailing_id, NULL AS mailing_per_second,
        (SELECT count(*) FROM (SELECT 1 FROM send s
                                WHERE s.tenant_id = n.tenant_id AND s.number_id = n.id
                                  AND s.mailing_id IS NULL
@@ -16,7 +15,7 @@ SELECT n.tenant_id, n.id AS number_id, n.phone_number_id, n.throughput, NULL AS 
    AND NOT EXISTS (SELECT 1 FROM sending_halt h
                     WHERE h.tenant_id = n.tenant_id AND h.released_at IS NULL)
  UNION ALL
-SELECT n.tenant_id, n.id, n.phone_number_id, n.throughput, m.id, m.per_second,
+SELECT n.tenant_id, n.id, n.phone_number_id, m.id, m.per_second,
        (SELECT count(*) FROM (SELECT 1 FROM send s
                                WHERE s.tenant_id = m.tenant_id AND s.mailing_id = m.id
                                  AND s.state = 'queued' AND s.due_at <= $1

@@ -73,7 +73,7 @@ class Counter:
     @property
     def line(self) -> Line:
         """Its number, as a worker finds it that has something to send."""
-        return Line(self.shop.tenant_id, self.shop.number_id, "pn", 80, 10)
+        return Line(self.shop.tenant_id, self.shop.number_id, "pn", 10)
 
     async def send(self, queued: Queued) -> dict[str, Any]:
         """Its row in the ledger."""
