@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from channels import tiers
+from channels import throughput, tiers
 from channels.plans import PlanDay, Road, Room, lay_out
 from kernel import clock
 from kernel.ids import Id
@@ -69,6 +71,29 @@ def test_worked_examples() -> None:
     assert lay_out(5, [], {}, NOON).ends_at is None
     assert lay_out(5, [road], {"p": Room(0)}, NOON).ends_at is None
     assert lay_out(0, [road], {"p": Room(0)}, NOON).ends_at == NOON
+
+
+@pytest.mark.parametrize(
+    ("row", "speed"),
+    [
+        ({}, (80, 80, None)),
+        ({"throughput": "HIGH"}, (1000, 1000, None)),
+        ({"throughput": "NOT_APPLICABLE", "quality": "GREEN"}, (80, 80, None)),
+        ({"quality": "YELLOW"}, (40, 40, "QUALITY_YELLOW")),
+        ({"throughput": "HIGH", "quality": "RED"}, (250, 250, "QUALITY_RED")),
+        ({"quality": "A_NEW_WORD"}, (80, 80, None)),
+        # Cut two minutes ago: eight more each minute since.
+        ({"rate_cut_to": 40, "cut": 2}, (56, 80, "HTTP_429")),
+        ({"rate_cut_to": 40, "cut": 5}, (80, 80, None)),
+        ({"rate_cut_to": 30, "cut": 1, "quality": "YELLOW"}, (38, 40, "HTTP_429")),
+        ({"rate_cut_to": 30, "cut": 2, "quality": "YELLOW"}, (40, 40, "QUALITY_YELLOW")),
+    ],
+)
+def test_the_speed_of_a_number(row: dict[str, Any], speed: tuple[int, int, str | None]) -> None:
+    cut_at = NOON - row.pop("cut", 0) * clock.MINUTE
+    usual = {"throughput": None, "quality": None, "rate_cut_to": None, "rate_cut_at": cut_at}
+    found = throughput.speed_of({**usual, "rate_cut_because": "HTTP_429", **row}, NOON)
+    assert (found.now, found.most, found.reason) == speed
 
 
 @given(

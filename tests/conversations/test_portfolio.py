@@ -1,4 +1,4 @@
-"""Templates beyond what the portfolio may send a day: they wait for room, and then go."""
+"""What limits do to messages: templates wait for the portfolio's room, numbers send slower."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from kernel import clock
 from tests import stored
 from tests.conversations.sending import Counter
 from tests.flows.platform import error
+from tests.servers import Redis
 
 _NOTICE = TemplateMessage("back_again", "es", body=(Parameter("Lea"),))
 
@@ -36,3 +37,38 @@ async def test_a_template_waits_for_room(counter: Counter) -> None:
     # Whoever waits stands in nobody's way, and goes when their time has come.
     await counter.delivers_in(clock.DAY)
     assert [await counter.fate(one) for one in waiting] == [("sent", "ACCEPTED")] * 2
+
+
+async def test_a_number_that_was_too_fast_sends_half_as_much(counter: Counter) -> None:
+    thread = await counter.opens()
+    counter.platform.does(error(130429), error(130429))
+    for _ in range(3):
+        await counter.queues(thread)
+    await counter.delivers()
+    number = await counter.number()
+    assert (number["rate_cut_to"], number["rate_cut_because"]) == (40, "PLATFORM_130429")
+    # Said again soon it is the same; later it is less by half again.
+    await counter.delivers_in(clock.SECOND)
+    assert (await counter.number())["rate_cut_to"] == 40
+    counter.platform.does(error(130429))
+    await counter.queues(thread)
+    await counter.delivers_in(clock.MINUTE)
+    assert (await counter.number())["rate_cut_to"] == 24
+    await counter.delivers_in(clock.MINUTE)
+    assert {row["state"] for row in await stored.rows("SELECT state FROM send")} == {"sent"}
+
+
+async def test_a_pair_is_counted_by_the_ledger_where_redis_forgot(
+    counter: Counter, redis_server: Redis
+) -> None:
+    thread = await counter.opens()
+    for _ in range(50):
+        await counter.queues(thread)
+    for _ in range(50):
+        redis_server.flush()
+        await counter.delivers()
+    # 45 at once, and one for each 6 seconds that it took; not 45 after each flush.
+    assert 45 <= len(counter.platform.messages) <= 46
+    waits = await stored.row("SELECT min(due_at) AS due_at FROM send WHERE state = 'queued'")
+    assert waits is not None
+    assert waits["due_at"] <= clock.now() + 6 * clock.SECOND
