@@ -167,8 +167,10 @@ async def settle_by_echo(echoes: Sequence[Echo]) -> None:
         ),
     )
     wamids = {one.send_id: one.wamid for one in echoes}
-    ends = [end_of(row) for row in rows if row["state"] in _OVER and row["mailing_id"]]
-    known = [Known(**{name: row[name] for name in Known.__slots__}) for row in rows]
+    # Once each, however many statuses of it came together.
+    found = {row["id"]: row for row in rows}.values()
+    ends = [end_of(row) for row in found if row["state"] in _OVER and row["mailing_id"]]
+    known = [Known(**{name: row[name] for name in Known.__slots__}) for row in found]
     await write(
         [Result(one, "sent", "ECHOED", wamid=wamids[one.id]) for one in known], by_echo=True
     )

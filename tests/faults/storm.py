@@ -9,6 +9,7 @@ import signal
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import aiohttp
@@ -34,7 +35,9 @@ mutation($input: MessageSendInput!) {
 class Size:
     """How many messages to how many people, at which pace a second, and how often faults strike.
 
-    `still` is how long a worker is stopped, `away` how long a server is gone; all in seconds.
+    `still` is how long a worker is stopped, `away` how long a server is gone, `hang` how long the
+    platform's answer hangs; all in seconds. `spoilt` is how many requests a fault of the platform
+    meets.
     """
 
     messages: int
@@ -43,10 +46,12 @@ class Size:
     every: float
     still: float
     away: float
+    hang: float
+    spoilt: int
 
 
-SHORT = Size(200, 200, 30.0, 1.5, 1.3, 0.3)
-LONG = Size(10_000, 1_000, 40.0, 30.0, 20.0, 2.0)
+SHORT = Size(200, 200, 30.0, 1.5, 1.3, 0.3, 1.0, 3)
+LONG = Size(10_000, 1_000, 40.0, 30.0, 20.0, 2.0, 30.0, 20)
 
 
 class Town:
@@ -58,10 +63,10 @@ class Town:
         self.program = Program("channels.simulator", place.house.environ, logs / "simulator.log")
         self._root = f"{place.house.environ['RAPPORT_GRAPH_URL']}/control"
 
-    async def start(self, people: int) -> None:
-        """Start it, with so many people in town."""
+    async def start(self, document: market.Json) -> None:
+        """Start it with this town."""
         file = self._place.house.settings.data / "town.json"
-        file.write_text(json.dumps(market.document(self._place.root, people)))
+        file.write_text(json.dumps(document))
         await self.program.start("--town", str(file))
         await until(self._answers, "the simulator starts", within=30)
 
@@ -74,6 +79,14 @@ class Town:
                 await self._ask("POST", f"people/p{one}/acts", {"act": "text", "text": "Hola"})
 
         await asyncio.gather(*(write_some() for _ in range(_AT_ONCE)))
+
+    async def spoils(self, times: int, kind: str, **more: Any) -> None:
+        """So many of the next requests go wrong."""
+        await self._ask("POST", "faults", {"kind": kind, "times": times, **more})
+
+    async def count(self) -> int:
+        """How many messages the platform took."""
+        return int((await self._ask("GET", "counts"))["accepted"])
 
     async def accepted(self) -> list[dict[str, Any]]:
         """Every message that the platform took."""
@@ -144,16 +157,34 @@ class Storm:
     size: Size
     redis: Redis
     postgres: OwnPostgres | None
+    # Where the platform is to have faults as well.
+    town: Town | None = None
     struck: Counter[str] = field(default_factory=Counter)
+    # The most seconds after a fault of each kind until the platform took another message.
+    stood_still: dict[str, float] = field(default_factory=dict)
 
-    async def rage(self, agents: asyncio.Task[None]) -> None:
-        """Strike every so many seconds until the agents are done, each fault once at least."""
+    async def rage(self, work: asyncio.Task[Any]) -> None:
+        """Strike every so many seconds until the work is done, each fault once at least."""
         faults = self._faults()
         for what, fault in itertools.cycle(faults.items()):
-            if agents.done() and len(self.struck) == len(faults):
+            if work.done() and len(self.struck) == len(faults):
                 return
-            await asyncio.gather(fault(), asyncio.sleep(self.size.every))
+            await asyncio.gather(self._strike(what, fault, work), asyncio.sleep(self.size.every))
             self.struck[what] += 1
+
+    async def _strike(
+        self, what: str, fault: Callable[[], Awaitable[None]], work: asyncio.Task[Any]
+    ) -> None:
+        await fault()
+        if self.town is None:
+            return
+        town, before = self.town, await self.town.count()
+
+        async def goes_on() -> bool:
+            return work.done() or await town.count() > before
+
+        took = await until(goes_on, f"it goes on after: {what}", within=60, every=0.05)
+        self.stood_still[what] = max(took, self.stood_still.get(what, 0.0))
 
     def _faults(self) -> dict[str, Callable[[], Awaitable[None]]]:
         faults = {
@@ -164,6 +195,15 @@ class Storm:
         }
         if self.postgres is not None:
             faults["PostgreSQL restarted at once"] = self._restart_postgres
+        if self.town is not None:
+            some, spoils = self.size.spoilt, self.town.spoils
+            hang = partial(spoils, some, "hang", seconds=self.size.hang)
+            faults |= {
+                "connection dropped after the request": partial(spoils, some, "drop"),
+                f"answers that hang for {self.size.hang:g} s": hang,
+                "answers of 500": partial(spoils, some, "status", status=500),
+                "broken answers": partial(spoils, some, "broken_json"),
+            }
         return faults
 
     async def _kill(self) -> None:

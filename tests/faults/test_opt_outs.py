@@ -1,6 +1,6 @@
 """People who opt out while a campaign runs: to none of them an attempt begins afterwards (F21).
 
-`scripts/faults -k opt_outs` does it with ten thousand.
+`scripts/faults campaigns` does it with ten thousand.
 """
 
 from __future__ import annotations

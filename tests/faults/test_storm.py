@@ -9,16 +9,16 @@ import asyncio
 import subprocess
 import sys
 import time
-from collections import Counter
 from collections.abc import Iterator
+from typing import Any
 
-import orjson
 import pytest
 
 import tenants
 from kernel import tenancy
 from tests import stored
 from tests.conftest import House, free_port
+from tests.faults.books import Books
 from tests.faults.conftest import Figure
 from tests.faults.place import Place, open_place, pass_leases
 from tests.faults.programs import killed_at_the_end, supervised, until
@@ -59,7 +59,7 @@ async def test_the_ledger_tells_the_truth_after_a_storm(
         await _admit_for_an_hour(place)
         town = Town(place)
         async with killed_at_the_end(town.program), supervised(place.api):
-            await town.start(size.people)
+            await town.start(market.document(place.root, size.people))
             await until(place.is_ready, "the API starts", within=30)
             async with supervised(place.worker):
                 await town.hear_from(size.people)
@@ -74,7 +74,7 @@ async def test_the_ledger_tells_the_truth_after_a_storm(
             # The last fault: whatever is claimed now was a dead worker's.
             await pass_leases(scale)
             await place.worker.start()
-            books = _Books(town, place)
+            books = Books(town, _text)
             await until(books.agree, "the books agree", within=_SETTLED_WITHIN, every=0.5)
 
     for what, times in storm.struck.items():
@@ -92,57 +92,6 @@ async def test_the_ledger_tells_the_truth_after_a_storm(
     assert {books.reasons[one] for one in books.unknown} <= {"WORKER_DIED"}
 
 
-class _Books:
-    """What the platform took, held against the ledger; sets of the ledger's ids."""
-
-    def __init__(self, town: Town, place: Place) -> None:
-        self._town = town
-        self._place = place
-
-    async def agree(self) -> bool:
-        """Read both; whether nothing is under way, and all that was taken is known as sent."""
-        rows = await stored.rows("SELECT id, state, decision FROM send")
-        self.ledger = {row["id"]: row["state"] for row in rows}
-        self.reasons = {row["id"]: orjson.loads(row["decision"]).get("reason") for row in rows}
-        taken = await self._town.accepted()
-        self.accepted = {one["callback_data"] for one in taken}
-        texts = Counter(one["body"]["text"]["body"] for one in taken)
-        self.taken_twice = len(taken) - min(len(texts), len(self.accepted))
-        return self._in("queued", "claimed") == set() and self.accepted <= self.sent
-
-    @property
-    def sent(self) -> set[str]:
-        """What the ledger holds for gone."""
-        return self._in("sent")
-
-    @property
-    def unknown(self) -> set[str]:
-        """What the ledger knows nothing of."""
-        return self._in("unknown")
-
-    @property
-    def given_up(self) -> set[str]:
-        """What the ledger has given up."""
-        return self._in("failed", "refused", "void")
-
-    def figures(self) -> dict[str, int]:
-        """The table."""
-        proved = {one for one in self.sent if self.reasons[one] == "ECHOED"}
-        return {
-            "messages": len(self.ledger),
-            "taken by the platform": len(self.accepted),
-            "taken twice": self.taken_twice,
-            "sent, by the ledger": len(self.sent),
-            "of these by the platform's answer": len(self.sent - proved),
-            "of these proved by its echo": len(proved),
-            "unknown, and never with the platform": len(self.unknown - self.accepted),
-            "given up": len(self.given_up),
-        }
-
-    def _in(self, *states: str) -> set[str]:
-        return {one for one, state in self.ledger.items() if state in states}
-
-
 async def _admit_for_an_hour(place: Place) -> None:
     """The number has its token; an agent's access lasts longer than the storm."""
     await market.connect(place.store)
@@ -152,3 +101,8 @@ async def _admit_for_an_hour(place: Place) -> None:
 
 async def _nobody_waits() -> bool:
     return not await stored.row("SELECT 1 AS one FROM send WHERE state = 'queued' LIMIT 1")
+
+
+def _text(taken: dict[str, Any]) -> str:
+    """No two messages say the same."""
+    return str(taken["body"]["text"]["body"])
