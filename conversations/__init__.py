@@ -28,7 +28,7 @@ from conversations.filled import fill as fill_template
 from conversations.fitting import templates_that_fit
 from conversations.forgetting import blank_extras, said_with, uploads_for, void_sends
 from conversations.gate import Decision
-from conversations.habits import learn_hours
+from conversations.habits import last_words, learn_hours
 from conversations.handing_over import hand_over
 from conversations.inbound import Stored, receive
 from conversations.ledger import BELL as SENDS_BELL
@@ -74,7 +74,7 @@ from conversations.reasons import Reason
 from conversations.receipts import Receivable, receivables, wish_receipt
 from conversations.received import Received, ThreadUpdate
 from conversations.retries import retry
-from conversations.rulings import NotSendable, rehearse
+from conversations.rulings import NotSendable, rehearse, sent_lately
 from conversations.searching import count_found, found_messages, index_words, word_tokens
 from conversations.sends import queue
 from conversations.statuses import ToldStatus
@@ -144,6 +144,7 @@ __all__ = [
     "hand_over",
     "index_words",
     "last_messages",
+    "last_words",
     "learn_hours",
     "mailing_progress",
     "mark_read",
@@ -168,6 +169,7 @@ __all__ = [
     "said_with",
     "sending_stopped_at",
     "sends_of",
+    "sent_lately",
     "settle_overdue",
     "stop_sending",
     "templates_that_fit",

@@ -1,4 +1,4 @@
-"""When people write and read: their best hour is learned from it (F23)."""
+"""When people write and read: their best hour is learned from it, their silence seen (F22, F23)."""
 
 from __future__ import annotations
 
@@ -52,3 +52,16 @@ async def learn_hours(contact_ids: Iterable[Id]) -> int:
     return await contacts.write_pacing(
         [Pacing(row["contact_id"], best_hour=row["hour"], learned_at=now) for row in rows]
     )
+
+
+async def last_words(contact_ids: Iterable[Id]) -> dict[Id, int]:
+    """When something was said last with each of these, by either side; never: not there."""
+    rows = await database.rows(
+        """SELECT v.contact_id, max(v.last_message_at) AS at FROM ({batch}) AS b
+             JOIN conversation v ON v.tenant_id = $1::uuid AND v.contact_id = b.id
+              AND v.last_message_at > 0
+            GROUP BY v.contact_id""",
+        tenancy.current(),
+        batch=Batch({"id": "uuid"}, [[one] for one in dict.fromkeys(contact_ids)]),
+    )
+    return {row["contact_id"]: row["at"] for row in rows}

@@ -75,7 +75,7 @@ async def read_facts(asked: Sequence[Asked]) -> Known:
     pairs = [(by_id[row["id"]], row) for row in rows]
     paced = {one.contact_id for one, row in pairs if gate.counts_as(one, row)[1] != "service"}
     rules = await contacts.pace_rules()
-    return Known(pairs, await _sent_lately(paced, rules) if paced else {}, rules)
+    return Known(pairs, await sent_lately(paced, rules) if paced else {}, rules)
 
 
 def judge(known: Known, now: int) -> dict[Id, Ruled]:
@@ -86,7 +86,7 @@ def judge(known: Known, now: int) -> dict[Id, Ruled]:
     }
 
 
-async def _sent_lately(contact_ids: Collection[Id], rules: PaceRules) -> dict[Id, list[Went]]:
+async def sent_lately(contact_ids: Collection[Id], rules: PaceRules) -> dict[Id, list[Went]]:
     """What went to each besides what serves them; who had nothing is not there."""
     days = max(rules.caps.longest_days, *contacts.GAPS)
     rows = await database.rows(

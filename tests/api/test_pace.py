@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
+import contacts
+import tenants
+from contacts import ConsentStep, Pacing, record_consent
+from kernel import clock, database, events, ids, tenancy
+from kernel.events import Event
+from kernel.ids import Id
 from tests import stored
-from tests.api.door import Door, Store
+from tests.api.desk import Desk, open_desk
+from tests.api.door import Door, Store, open_store
 from tests.api.people import act
+from tests.flows.platform import Platform
+from tests.following import follow
 
 _RULES = """quietFrom quietUntil serviceHours newDays silenceDays learnedFrom learnedOverDays
   waits { kind waitsFor } ae: weekend(country: "AE") sa: weekend(country: "SA")
@@ -154,3 +164,104 @@ async def test_the_rules_of_a_tenant(door: Door, store: Store) -> None:
     assert denied["errors"][0]["extensions"]["code"] == "NOT_ALLOWED"
     reset = f"mutation {{ paceReset {{ rules {{ {_RULES} }} }} }}"
     assert (await door.data(reset, owner))["paceReset"]["rules"] == first
+
+
+_PACE = """{ contacts(first: 1) { nodes { pace {
+  stage tier firstPurchaseAt bestHour bestHourLearnedAt nextPromotionAt bestPromotionAt
+  nextPromotionHolds { code until } saidLastAt isSilent } } } }"""
+
+
+async def pace(desk: Desk) -> Any:
+    """What pace and timing come to for the only contact."""
+    [node] = (await desk.door.data(_PACE, desk.store.token))["contacts"]["nodes"]
+    return node["pace"]
+
+
+async def turn_to(store: Store, text: str) -> None:
+    """Put the clock to a moment; people sign in anew."""
+    clock.move(clock.micros(datetime.fromisoformat(text)) - clock.now())
+    with tenancy.acting_for(store.tenant_id):
+        for role, person_id in store.people.items():
+            store.tokens[role] = await tenants.issue(person_id)
+
+
+@database.unit_of_work
+async def buy(contact_id: Id) -> None:
+    """An order comes, as a shop's delivery leaves it."""
+    order_id = ids.new_id()
+    touch = contacts.Touch(order_id, contact_id, clock.now(), "order.placed", order_id)
+    await contacts.record_activity([touch])
+    await events.record(Event("order.placed", {"order": order_id, "contact": contact_id}))
+
+
+async def test_a_promotion_queued_at_night_leaves_in_the_morning(
+    door: Door, platform: Platform
+) -> None:
+    clock.move(clock.micros(datetime.fromisoformat("2027-01-11T12:10+01:00")) - clock.now())
+    store = await open_store()
+    desk = await open_desk(door, store, platform)
+    await follow()
+    first = await pace(desk)
+    # They wrote at ten past twelve in Madrid.
+    assert (first["bestHour"], first["isSilent"], first["nextPromotionHolds"]) == (12, False, [])
+    assert (first["stage"], first["tier"], first["firstPurchaseAt"]) == ("UNKNOWN", "UNKNOWN", None)
+    assert first["saidLastAt"] == first["bestHourLearnedAt"][:19] + "Z" == "2027-01-11T11:10:00Z"
+    [row] = await stored.rows("SELECT id, subject_id FROM contact")
+    with tenancy.acting_for(store.tenant_id):
+        step = ConsentStep(row["id"], row["subject_id"], "confirmed", "test", "1", clock.now())
+        await record_consent([step])
+
+    await turn_to(store, "2027-01-13T23:30+01:00")
+    await desk.learn_template("winter", "MARKETING")
+    night = await pace(desk)
+    morning = "2027-01-14T06:00:00Z"
+    assert (night["nextPromotionAt"], night["bestPromotionAt"]) == (morning, "2027-01-14T11:00:00Z")
+    assert night["nextPromotionHolds"] == [{"code": "QUIET_HOURS", "until": morning}]
+    content = {"template": {"name": "winter", "language": "es", "body": [{"text": "Lea"}]}}
+    payload = await desk.send(content)
+    assert (payload["userErrors"], payload["message"]["send"]["dueAt"]) == ([], morning)
+    message = payload["message"]["id"]
+    await desk.deliver()
+    await turn_to(store, "2027-01-14T06:59:59+01:00")
+    await desk.deliver()
+    assert platform.messages == []
+    waiting = (await desk.message(message))["send"]
+    assert (waiting["state"], waiting["reason"], waiting["dueAt"]) == (
+        *("QUEUED", "QUIET_HOURS"),
+        morning,
+    )
+    await turn_to(store, "2027-01-14T07:00+01:00")
+    await desk.deliver()
+    assert (await desk.message(message))["send"]["state"] == "SENT"
+    assert len(platform.messages) == 1
+
+    # They read it in the evening; what they did last counts, of hours in which they did as much.
+    await turn_to(store, "2027-01-14T18:20+01:00")
+    await desk.echo("read")
+    with tenancy.acting_for(store.tenant_id):
+        await buy(row["id"])
+    await follow()
+    evening = await pace(desk)
+    assert (evening["bestHour"], evening["firstPurchaseAt"][:16]) == (18, "2027-01-14T17:20")
+    assert evening["nextPromotionHolds"] == [
+        {"code": "FREQUENCY_CAP", "until": evening["nextPromotionAt"]}
+    ]
+    # Seven days after it left.
+    assert evening["nextPromotionAt"][:16] == "2027-01-21T06:00"
+    assert evening["bestPromotionAt"] == "2027-01-21T17:00:00Z"
+    again = await desk.send(content)
+    assert [one["code"] for one in again["userErrors"]] == ["FREQUENCY_CAP"]
+    declared = {"name": "sales", "firstDay": "2027-01-16", "lastDay": "2027-01-20"}
+    await act(door, _UPDATE, store.tokens["owner"], peaks=[declared])
+    assert (await pace(desk))["nextPromotionAt"][:16] == "2027-01-16T06:00"
+    with tenancy.acting_for(store.tenant_id):
+        told = Pacing(row["id"], stage="sleeping", tier="low")
+        assert await contacts.write_pacing([told]) == 1
+    asleep = await pace(desk)
+    assert (asleep["stage"], asleep["tier"], asleep["bestHour"]) == ("SLEEPING", "LOW", 18)
+    # 14 days for who sleeps; by then the sales are over, and low value is for 30 days.
+    assert asleep["nextPromotionAt"][:16] == "2027-02-13T06:00"
+
+    for day, is_silent in ((27, False), (29, True)):
+        await turn_to(store, f"2027-01-{day}T08:00+01:00")
+        assert (await pace(desk))["isSilent"] is is_silent

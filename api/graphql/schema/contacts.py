@@ -26,6 +26,7 @@ from tenants import Permission
 
 if TYPE_CHECKING:
     from api.graphql.schema.consents import ConsentEntry, ConsentRequest
+    from api.graphql.schema.contact_pace import ContactPace
     from api.graphql.schema.conversations import Conversation
     from api.graphql.schema.orders import Order
     from api.graphql.schema.preferences import Preferences
@@ -268,6 +269,14 @@ class Contact(Node):
         from api.graphql.schema.preferences import preferences_of
 
         return await preferences_of(self.asked, self.row)
+
+    @strawberry.field(description="How often and when they may be written to.")
+    async def pace(
+        self,
+    ) -> Annotated[ContactPace, strawberry.lazy("api.graphql.schema.contact_pace")] | None:
+        from api.graphql.schema.contact_pace import pace_of
+
+        return await pace_of(self.asked, self.row)
 
     @strawberry.field(
         description="Their link to a page where they choose how often, about what, or nothing any "
