@@ -5,6 +5,7 @@ from __future__ import annotations
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from api.browsers import ForBrowsers, Origins
+from api.campaign_reports import CampaignReports
 from api.consent_pages import CONFIRM, confirmation
 from api.explorer import explorer
 from api.export_pages import EXPORT, export
@@ -49,6 +50,7 @@ def routes(settings: Settings, webhooks: WhatsAppWebhooks) -> list[BaseRoute]:
         Route("/media/{id}", ForBrowsers(Media(), origins)),
         Route("/imports/files", ForBrowsers(FilesToImport(), origins)),
         Route("/imports/{id}/problems.csv", ForBrowsers(Reports(), origins)),
+        Route("/campaigns/{id}/recipients.csv", ForBrowsers(CampaignReports(), origins)),
         Route("/tenant/archive", ForBrowsers(TenantArchive(), origins)),
         # Pages for people who do not sign in: a GET shows, a POST with the link's token changes.
         Route(CONFIRM, public(confirmation), methods=["POST"]),

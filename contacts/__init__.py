@@ -69,6 +69,7 @@ from contacts.pace_rules import PRESETS, PaceRules, pace_rules
 from contacts.paced import Pacing, note_purchases, pacing_of, write_pacing
 from contacts.pacing import Cap
 from contacts.phones import national, read_phone
+from contacts.places import zones_of_countries
 from contacts.preferences import (
     GAPS,
     By,
@@ -101,8 +102,10 @@ from contacts.search import search_tokens
 from contacts.selection import (
     EVERYBODY,
     NOBODY,
+    Direction,
     Selection,
     count_selected,
+    named,
     selected_page,
     tagged,
     those,
@@ -168,6 +171,7 @@ __all__ = [
     "ContactRow",
     "Corrected",
     "Correction",
+    "Direction",
     "Effect",
     "Entered",
     "Grounds",
@@ -236,6 +240,7 @@ __all__ = [
     "look_up",
     "mark_tokens",
     "moment_for",
+    "named",
     "national",
     "newest_wording",
     "note_destroyed",
@@ -287,4 +292,5 @@ __all__ = [
     "wording_page",
     "wordings_by_ids",
     "write_pacing",
+    "zones_of_countries",
 ]

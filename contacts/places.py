@@ -15,7 +15,16 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 def zone_in(country: str | None) -> str | None:
     """The zone in which most people of a country live; None for a country that has none."""
-    return _zones().get(country) if country else None
+    return zones_of_countries().get(country) if country else None
+
+
+@cache
+def zones_of_countries() -> dict[str, str]:
+    """The zone in which most people live, by country."""
+    first: dict[str, str] = {}
+    for zone, country in _countries().items():
+        first.setdefault(country, zone)
+    return {**first, **pace_page()["zones"]}
 
 
 def country_of(zone: str | None) -> str | None:
@@ -36,14 +45,6 @@ def is_zone(name: str) -> bool:
 def pace_page() -> dict[str, Any]:
     """`pace.toml`: what holds until a tenant changes it."""
     return tomllib.loads(Path(__file__).with_name("pace.toml").read_text())
-
-
-@cache
-def _zones() -> dict[str, str]:
-    first: dict[str, str] = {}
-    for zone, country in _countries().items():
-        first.setdefault(country, zone)
-    return {**first, **pace_page()["zones"]}
 
 
 @cache

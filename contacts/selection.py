@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
+from contacts.search import search_tokens
 from kernel import database, tenancy
 from kernel.conditions import Conditions
 from kernel.ids import Id
+
+Direction = Literal["ASC", "DESC"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,21 @@ def tagged(*tag_ids: Id) -> Selection:
     )
 
 
+def named(text: str) -> Selection:
+    """Contacts who are found by this text: the beginnings of all its words are in their names."""
+    # Digits would be sought among numbers.
+    tokens = [] if any(one.isdigit() for one in text) else search_tokens(text)
+    chosen = EVERYBODY if tokens else NOBODY
+    for token in tokens:
+        chosen &= Selection(
+            """EXISTS (SELECT 1 FROM contact_search s
+                        WHERE s.tenant_id = c.tenant_id AND s.token = ?::bytea
+                          AND s.contact_id = c.id)""",
+            (token,),
+        )
+    return chosen
+
+
 async def count_selected(selection: Selection) -> int:
     """How many contacts are meant."""
     statement, params = selection.into(
@@ -78,13 +96,16 @@ async def count_selected(selection: Selection) -> int:
     return int(row["n"]) if row else 0
 
 
-async def selected_page(selection: Selection, after: Id | None, limit: int) -> list[Id]:
+async def selected_page(
+    selection: Selection, after: Id | None, limit: int, direction: Direction = "ASC"
+) -> list[Id]:
     """At most so many of those who are meant, by age, beyond the contact `after`."""
     statement, params = selection.into(
-        """SELECT c.id FROM contact c
-            WHERE c.tenant_id = $1::uuid AND ($2::uuid IS NULL OR c.id > $2::uuid)
-              AND /* selection */
-            ORDER BY c.id LIMIT $3::bigint""",
+        f"""SELECT c.id FROM contact c
+             WHERE c.tenant_id = $1::uuid
+               AND ($2::uuid IS NULL OR c.id {">" if direction == "ASC" else "<"} $2::uuid)
+               AND /* selection */
+             ORDER BY c.id {direction} LIMIT $3::bigint""",
         tenancy.current(),
         after,
         limit,

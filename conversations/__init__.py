@@ -50,7 +50,9 @@ from conversations.notes import write_note
 from conversations.outbound import dispatch
 from conversations.overdue import settle_overdue
 from conversations.participants import who_has_threads
-from conversations.personal import Personal
+from conversations.personal import Personal, check_personal, fill_in
+from conversations.personal import as_text as keep_personal
+from conversations.personal import from_text as read_personal
 from conversations.queries import (
     ConversationFilter,
     ConversationRow,
@@ -71,6 +73,7 @@ from conversations.queries import (
 )
 from conversations.reaching import Reply, Way, open_threads, replies_to, thread_with, way_to
 from conversations.reasons import Reason
+from conversations.reasons import says as reason_in_words
 from conversations.receipts import Receivable, receivables, wish_receipt
 from conversations.received import Received, ThreadUpdate
 from conversations.retries import retry
@@ -120,6 +123,7 @@ __all__ = [
     "change_state",
     "changed_messages",
     "check_file",
+    "check_personal",
     "conversation_page",
     "conversations_by_ids",
     "conversations_that_match",
@@ -136,6 +140,7 @@ __all__ = [
     "end_threads",
     "episode_page",
     "episodes_by_ids",
+    "fill_in",
     "fill_template",
     "finish",
     "follow_merges",
@@ -143,6 +148,7 @@ __all__ = [
     "freeze",
     "hand_over",
     "index_words",
+    "keep_personal",
     "last_messages",
     "last_words",
     "learn_hours",
@@ -158,6 +164,8 @@ __all__ = [
     "preview",
     "queue",
     "read_decision",
+    "read_personal",
+    "reason_in_words",
     "receivables",
     "receive",
     "record_statuses",

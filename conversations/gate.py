@@ -157,7 +157,9 @@ def decide(facts: Facts, now: int) -> Decision:
     until = _moment(facts, max(waits)).at
     if facts.expires_at is not None and until >= facts.expires_at:
         return Decision("refuse", (*reasons, _EXPIRED))
-    if facts.expires_at is None and until > (facts.created_at or now) + PATIENCE:
+    # What goes to many may take days until its turn comes.
+    since = now if facts.origin == "campaign" else facts.created_at or now
+    if facts.expires_at is None and until > since + PATIENCE:
         return Decision("refuse", reasons)
     return Decision("defer", reasons, until)
 

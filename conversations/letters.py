@@ -57,7 +57,7 @@ async def write_letters(claims: Sequence[Claim]) -> list[Letter]:
     for claim in claims:
         sealer, address = sealers.get(claim.subject_id), addresses.get(claim.contact_id)
         if sealer is None or address is None:
-            turned_down.append((claim, "CONTACT_GONE"))
+            turned_down.append((claim, "NO_ADDRESS" if sealer else "CONTACT_GONE"))
             continue
         try:
             said = _said(claim, sealer, worded)

@@ -98,7 +98,8 @@ async def open_mailing(new: NewMailing) -> Id:
 async def freeze(
     mailing_id: Id, selection: Selection, due_at: int, due_in_zones: Mapping[str, int] | None = None
 ) -> Frozen:
-    """Give the next recipients their rows in the ledger, due then, or as their time zone says.
+    """Give the next recipients their rows in the ledger, due then, or as their time zone says, or
+    their country.
 
     To be called with the same until all are there: each call is one commit, and goes on behind the
     last contact that has a row, so that nobody has two, whoever calls and wherever one was killed.

@@ -53,6 +53,7 @@ STORES: tuple[Store, ...] = (
     Store("breach_person", "contact_id", "counted"),
     # The archives go in a step of their own.
     Store("personal_export", "contact_id", "counted"),
+    Store("campaign_contact", "contact_id", "deleted"),
     # Without it an undo passes the person by.
     Store("import_effect", "contact_id", "deleted"),
     Store("contact_search", "contact_id", "deleted"),

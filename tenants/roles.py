@@ -33,6 +33,9 @@ class Permission(StrEnum):
     COMMERCE_WRITE = "commerce:write"
     CONVERSATIONS_READ = "conversations:read"
     CONVERSATIONS_WRITE = "conversations:write"
+    # What is said to many: whoever may launch it may stop it, and everything that leaves.
+    CAMPAIGNS_READ = "campaigns:read"
+    CAMPAIGNS_WRITE = "campaigns:write"
     # Files of contacts and orders: whoever may start one may undo it.
     IMPORTS_READ = "imports:read"
     IMPORTS_WRITE = "imports:write"
@@ -75,6 +78,8 @@ _TABLE: dict[Permission, tuple[bool, bool, bool, bool, bool, bool]] = {
     Permission.COMMERCE_WRITE:      (_YES, _YES, _NO,  _NO,  _NO,  _YES),
     Permission.CONVERSATIONS_READ:  (_YES, _YES, _YES, _YES, _YES, _YES),
     Permission.CONVERSATIONS_WRITE: (_YES, _YES, _YES, _NO,  _NO,  _YES),
+    Permission.CAMPAIGNS_READ:      (_YES, _YES, _YES, _YES, _YES, _YES),
+    Permission.CAMPAIGNS_WRITE:     (_YES, _YES, _NO,  _NO,  _NO,  _YES),
     Permission.IMPORTS_READ:        (_YES, _YES, _NO,  _NO,  _YES, _YES),
     Permission.IMPORTS_WRITE:       (_YES, _YES, _NO,  _NO,  _NO,  _YES),
     Permission.PRIVACY_READ:        (_YES, _YES, _NO,  _NO,  _YES, _NO),

@@ -11,6 +11,7 @@ from typing import Any
 
 import structlog
 
+import campaigns as mailshots
 import channels
 import commerce
 import conversations
@@ -77,6 +78,7 @@ async def sweep(ctx: Context, *args: Any, **kwargs: Any) -> None:
         deliveries({}),
         store_deliveries({}),
         imports({}),
+        campaigns({}),
         erasures({}),
         exports({}),
         media({}),
@@ -106,6 +108,12 @@ async def carts(ctx: Context, *args: Any, **kwargs: Any) -> None:
 async def pulls(ctx: Context, *args: Any, **kwargs: Any) -> None:
     """Ask shops for orders that no delivery told of."""
     await _alone("pulls", shops.pull)
+
+
+async def campaigns(ctx: Context, *args: Any, **kwargs: Any) -> None:
+    """Freeze audiences of campaigns that were launched; rest or finish those whose time it is."""
+    await _alone("campaigns", mailshots.freeze_next)
+    await _quietly("campaigns", mailshots.look_after)
 
 
 async def templates(ctx: Context, *args: Any, **kwargs: Any) -> None:
@@ -205,7 +213,7 @@ async def privacy_letters(ctx: Context, *args: Any, **kwargs: Any) -> None:
 
 # The jobs that bear the names of bells.
 BELLS = (
-    *(deliveries, erasures, exports, imports, keys, mails, media, outbox),
+    *(campaigns, deliveries, erasures, exports, imports, keys, mails, media, outbox),
     *(privacy_letters, sends, store_deliveries),
 )
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from itertools import groupby
 
+import campaigns
 import contacts
 import conversations
 import privacy
@@ -96,6 +97,7 @@ async def note_lost_prompts(happened: Sequence[Event]) -> None:
             event.refs.get("code") or event.refs["reason"],
         )
         for event in happened
+        if "message" in event.refs  # of a campaign nothing may have been written yet
     )
 
 
@@ -111,7 +113,7 @@ async def reopen(happened: Sequence[Event]) -> None:
 
 REACTIONS: dict[str, tuple[Verb, ...]] = {
     "message.received": (touch, index, learn),
-    "message.status_changed": (learn,),
+    "message.status_changed": (learn, campaigns.note_failures),
     "message.recorded": (index,),
     "message.changed": (index,),
     "send.queued": (index,),
@@ -126,6 +128,9 @@ REACTIONS: dict[str, tuple[Verb, ...]] = {
     "restriction.lifted": (note_restrictions,),
     "contact.tagged": (touch,),
     "order.placed": (note_purchases,),
+    "contact.merged": (campaigns.follow_merges,),
+    "template.status_changed": (campaigns.stop_with_templates,),
+    "template.category_changed": (campaigns.stop_with_templates,),
     "send.failed": (note_lost_prompts,),
     "send.refused": (note_lost_prompts,),
     "store.request_received": (take_over,),

@@ -85,6 +85,7 @@ class UserErrorCode(Enum):
     BAD_FORM = strawberry.enum_value("BAD_FORM", description="It is not written as it must be.")
     BAD_URL = strawberry.enum_value("BAD_URL", description="It is no https address.")
     BAD_RANGE = strawberry.enum_value("BAD_RANGE", description="It is too great or too small.")
+    IN_THE_PAST = strawberry.enum_value("IN_THE_PAST", description="That time is over.")
     WRONG_MEDIA_TYPE = strawberry.enum_value(
         "WRONG_MEDIA_TYPE", description="A file of this type cannot be sent as this kind."
     )

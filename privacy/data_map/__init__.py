@@ -7,6 +7,7 @@ adds it to its room's page: `privacy.data_map.table.table` tells how.
 """
 
 from privacy.data_map import (
+    campaigns,
     channels,
     commerce,
     contacts,
@@ -28,6 +29,7 @@ TABLES: dict[str, Table] = {
     **conversations.TABLES,
     **commerce.TABLES,
     **links.TABLES,
+    **campaigns.TABLES,
     **imports.TABLES,
     **privacy.TABLES,
 }

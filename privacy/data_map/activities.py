@@ -58,6 +58,13 @@ ACTIVITIES: dict[str, Activity] = {
         _STAYS,
         ("whatsapp", "hosting"),
     ),
+    "campaigns": Activity(
+        "Campaigns",
+        "To say one thing to many who may be written to, and to account for each of them.",
+        "Consent for marketing; contract for what serves them: article 6 (1) a, b.",
+        _STAYS,
+        ("whatsapp", "hosting"),
+    ),
     "consent": Activity(
         "Consent",
         "To prove who allowed what, when and how, and to obey every withdrawal.",

@@ -143,8 +143,10 @@ def test_a_closed_window_says_since_when() -> None:
     ("change", "ruling", "codes"),
     [
         ({}, "defer", ["TOO_SOON"]),
-        # What names no end waits a day at most from when it was wished for.
-        ({"created_at": _NOW - _DAY}, "refuse", ["TOO_SOON"]),
+        # What names no end waits a day at most from when it was wished for, of a campaign from when
+        # its turn came.
+        ({"created_at": _NOW - _DAY, "origin": "key"}, "refuse", ["TOO_SOON"]),
+        ({"created_at": _NOW - _DAY}, "defer", ["TOO_SOON"]),
         ({"created_at": _NOW - _DAY, "expires_at": _NOW + 2 * _DAY}, "defer", ["TOO_SOON"]),
         ({"expires_at": _NOW + clock.HOUR}, "refuse", ["TOO_SOON", "EXPIRED"]),
         ({"number_state": "disconnected"}, "refuse", ["TOO_SOON", "NUMBER_DISCONNECTED"]),

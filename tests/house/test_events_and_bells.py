@@ -22,8 +22,8 @@ KINDS = {one.name: frozenset(one.refs) for one in CATALOGUE}
 _MAY_REFER_TO = (
     "contact merged owner person tag number waba update field event conversation message media "
     "purpose entry state status assignee template category quality limit code reason role session "
-    "send origin key replaced order cart product store platform fulfilment refund request "
-    "kind import invitation factor touchpoint use erasure breach export rule run"
+    "campaign send origin key replaced order cart product store platform fulfilment refund "
+    "request kind import invitation factor touchpoint use erasure breach export rule run"
 )
 REFS = frozenset(_MAY_REFER_TO.split())
 # Features that record nothing of their own, and why.
@@ -118,6 +118,7 @@ def test_recorded_events_are_in_the_catalogue() -> None:
     found = _all()
     assert faults(found) == []
     assert {
+        "campaigns",
         "kernel",
         "contacts",
         "channels",

@@ -20,6 +20,7 @@ WITHOUT_KEY = {
     "activity": {"reference": _OF_MANY},
     "audit_entry": {"actor_id": _OF_MANY, "request_id": "is the id of a request"},
     "audit_subject": {"about_id": _OF_MANY, "entry_id": "goes with its entry"},
+    "campaign_number": {"mailing_id": _BEFORE},
     "cart": {"subject_id": _OF_A_KEY},
     "consent_entry": {
         "request_id": _BEFORE,

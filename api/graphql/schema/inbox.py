@@ -13,6 +13,7 @@ from api.graphql.described import object_type
 from api.graphql.pages import PageList
 from api.graphql.permissions import requires
 from api.graphql.scalars import DateTime
+from api.graphql.schema.campaigns import CampaignSubscription
 from api.graphql.schema.conversations import Conversation, load_conversations
 from api.graphql.schema.exports import ExportSubscription
 from api.graphql.schema.filters import ConversationFilterArg, conversation_conditions
@@ -109,7 +110,7 @@ class ConversationEvent:
 
 
 @object_type
-class Subscription(ExportSubscription, JobSubscription):
+class Subscription(CampaignSubscription, ExportSubscription, JobSubscription):
     """What one can be told as it happens, over a websocket."""
 
     @strawberry.subscription(

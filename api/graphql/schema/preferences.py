@@ -269,6 +269,12 @@ async def load_topics(asked: Context, ids: list[Id]) -> Mapping[Id, Topic]:
     return {topic_id: _shown(asked, topic) for topic_id, topic in found.items()}
 
 
+async def load_topics_by_codes(asked: Context, codes: list[str]) -> Mapping[str, Topic]:
+    """Topics by the codes by which sends name them."""
+    found = await room.list_topics()
+    return {topic.code: _shown(asked, topic) for topic in found if topic.code in codes}
+
+
 async def topics_page(
     info: Info, first: First, after: After, last: Last, before: Before
 ) -> Connection[Topic]:

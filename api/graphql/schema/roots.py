@@ -16,6 +16,9 @@ from api.graphql.schema.api_keys import ApiKey, ApiKeyMutation, keys_page
 from api.graphql.schema.asking_consent import AskingConsentMutation
 from api.graphql.schema.audit import AuditQuery
 from api.graphql.schema.breaches import BreachMutation, BreachQuery
+from api.graphql.schema.campaign_reviews import CampaignReviewQuery
+from api.graphql.schema.campaign_steps import CampaignMutation
+from api.graphql.schema.campaigns import CampaignQuery
 from api.graphql.schema.carts import (
     Cart,
     CartFilterArg,
@@ -105,6 +108,8 @@ ConversationOrderArg = Annotated[
 class Query(
     AuditQuery,
     BreachQuery,
+    CampaignQuery,
+    CampaignReviewQuery,
     ClosingQuery,
     ConsentQuery,
     ConsentProofQuery,
@@ -400,6 +405,7 @@ class Mutation(
     PaceMutation,
     PreferencesMutation,
     ApiKeyMutation,
+    CampaignMutation,
     DeskMutation,
     ExportMutation,
     RestrictionMutation,

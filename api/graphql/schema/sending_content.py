@@ -45,13 +45,13 @@ def read_content(given: inputs.MessageContent) -> shapes.Content:
     name, value = _chosen(given)
     match name:
         case "contacts":
-            return shapes.ContactCards(_shape(value))
+            return shapes.ContactCards(read_shape(value))
         case "location_request":
             return shapes.LocationRequest(value.body)
         case "contact_info_request":
             return shapes.ContactInfoRequest(value.body)
         case _:
-            return cast(shapes.Content, _shape(value))
+            return cast(shapes.Content, read_shape(value))
 
 
 def field_of(given: inputs.MessageContent, field: list[str]) -> list[str]:
@@ -68,17 +68,18 @@ def field_of(given: inputs.MessageContent, field: list[str]) -> list[str]:
     return ["content", "list" if name == "menu" else camel(name), *path]
 
 
-def _shape(value: Any) -> Any:
+def read_shape(value: Any) -> Any:
+    """The shape of a part of a content."""
     if isinstance(value, list):
-        return tuple(map(_shape, value))
+        return tuple(map(read_shape, value))
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, _HEADERS):
-        return _shape(_chosen(value)[1])
+        return read_shape(_chosen(value)[1])
     shape = _SHAPE_OF.get(type(value))
     if shape is None:
         return value
-    parts = {one.name: _shape(getattr(value, one.name)) for one in fields(value)}
+    parts = {one.name: read_shape(getattr(value, one.name)) for one in fields(value)}
     if isinstance(value, inputs.MediaContent) and value.upload is not None:
         parts["upload"] = read_id("media", value.upload, "content", "upload")
     # What was left out or null is as the shape has it.

@@ -66,14 +66,7 @@ class MessageSend:
         description="Everything that stands in its way, or did: all that was found at once."
     )
     def reasons(self) -> list[SendReason]:
-        return [
-            SendReason(
-                code=one.code,
-                message=one.message,
-                until=None if one.until is None else DateTime(one.until),
-            )
-            for one in self._why
-        ]
+        return show_reasons(self._why)
 
     @property
     def _why(self) -> Sequence[room.Reason]:
@@ -88,6 +81,18 @@ class MessageSend:
     @strawberry.field(description="When it is tried next; null once it does not wait any more.")
     def due_at(self) -> DateTime | None:
         return DateTime(self.row["due_at"]) if self.row["state"] == "queued" else None
+
+
+def show_reasons(reasons: Sequence[room.Reason]) -> list[SendReason]:
+    """Reasons of the gate, as they are shown."""
+    return [
+        SendReason(
+            code=one.code,
+            message=one.message,
+            until=None if one.until is None else DateTime(one.until),
+        )
+        for one in reasons
+    ]
 
 
 async def load_sends(_asked: Context, message_ids: list[Id]) -> Mapping[Id, MessageSend]:
