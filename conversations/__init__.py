@@ -33,7 +33,14 @@ from conversations.handing_over import hand_over
 from conversations.inbound import Stored, receive
 from conversations.ledger import BELL as SENDS_BELL
 from conversations.ledger import Outgoing, Queued
-from conversations.ledger_reads import SendRow, Waiting, count_waiting, sends_of, waiting_of
+from conversations.ledger_reads import (
+    SendRow,
+    Waiting,
+    count_waiting,
+    decision_of,
+    sends_of,
+    waiting_of,
+)
 from conversations.mailing_counts import Progress, mailing_progress
 from conversations.mailing_ends import end_mailings
 from conversations.mailings import (
@@ -133,6 +140,7 @@ __all__ = [
     "count_messages",
     "count_threads",
     "count_waiting",
+    "decision_of",
     "dispatch",
     "end_episodes",
     "end_mailings",

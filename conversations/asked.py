@@ -28,7 +28,8 @@ class Asked:
 
     `is_new`: it stands in no queue yet, so it is better refused than to wait for somebody to act.
     `created_at` is when it was wished for, `due_at` when it is to go, both now unless told;
-    `expires_at` is when it is of no use any more (microseconds).
+    `expires_at` is when it is of no use any more (microseconds). `words_token` is what the same
+    words to the same person are known by, where saying them twice would be an accident.
     """
 
     id: Id
@@ -47,6 +48,7 @@ class Asked:
     created_at: int | None = None
     due_at: int | None = None
     expires_at: int | None = None
+    words_token: bytes | None = None
 
     @classmethod
     def of(
@@ -62,6 +64,7 @@ class Asked:
         origin_id: Id | None,
         pace_kind: PaceKind,
         expires_at: int | None,
+        words_token: bytes | None = None,
     ) -> Asked:
         """The question for a content that somebody wants to send now."""
         template = content if isinstance(content, TemplateMessage) else None
@@ -80,4 +83,5 @@ class Asked:
             origin_id=origin_id,
             pace_kind=pace_kind,
             expires_at=expires_at,
+            words_token=words_token,
         )

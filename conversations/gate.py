@@ -7,13 +7,11 @@ windows and accounts change meanwhile.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
-from channels import TOKEN_REFUSALS
 from contacts import Moment, Paced, PaceRules, moment_for
-from conversations.asked import ASKS_CONSENT, Asked, PaceKind
+from conversations.asked import ASKS_CONSENT, PaceKind
 from conversations.reasons import Reason, reason
 from kernel import clock
 from kernel.ids import Id
@@ -22,10 +20,8 @@ Ruling = Literal["send", "defer", "refuse"]
 
 # What names no end of its own waits no longer than this: it would come when nobody expects it.
 PATIENCE = clock.DAY
-# How long two campaigns do not say the same to somebody.
-_SAME = clock.DAY
-
-
+# How long nobody is told the same again: by another campaign, or by a program that serves them.
+_SAME, _SAME_SERVICE = clock.DAY, 10 * clock.MINUTE
 _NOWHERE = Paced(None, None)
 
 
@@ -67,6 +63,7 @@ class Facts:
     origin_id: Id | None = None
     pace_kind: PaceKind = "service"
     sent: tuple[Went, ...] = ()
+    said_at: int | None = None
     paced: Paced = _NOWHERE
     # None: nothing limits when and how often.
     rules: PaceRules | None = None
@@ -94,49 +91,6 @@ class Ruled(NamedTuple):
     def may_go(self) -> bool:
         """Whether it may leave now."""
         return self.decision.ruling == "send"
-
-
-def counts_as(asked: Asked, row: Mapping[str, Any]) -> tuple[str, PaceKind]:
-    """The category of a message, by its row of `gate_facts.sql`, and what it is to its reader.
-
-    The category is the template's of this moment: the platform may have changed it (5.4). What
-    promotes and names no kind of its own is a promotion, unless it asks for the consent to that.
-    """
-    if asked.template_name is None:
-        return "service", asked.pace_kind
-    category = (row["template_category"] or "").lower()
-    is_bare = asked.pace_kind == "service" and asked.occasion != ASKS_CONSENT
-    return category, "promotion" if is_bare and category == "marketing" else asked.pace_kind
-
-
-def rule(
-    asked: Asked,
-    row: Mapping[str, Any],
-    sent: tuple[Went, ...],
-    rules: PaceRules | None,
-    now: int,
-) -> Ruled:
-    """The decision on a row of `gate_facts.sql`, and on what went to the same contact."""
-    category, pace_kind = counts_as(asked, row)
-    at = max(now, asked.due_at or 0)
-    facts = Facts(
-        needs_window=asked.needs_window,
-        category=category,
-        is_template=asked.template_name is not None,
-        template_name=asked.template_name,
-        token_refused=asked.is_new and _is_refused(row, at),
-        occasion=asked.occasion,
-        origin=asked.origin,
-        origin_id=asked.origin_id,
-        pace_kind=pace_kind,
-        sent=sent,
-        paced=Paced(*(row[name] for name in _PACED)),
-        rules=rules,
-        created_at=asked.created_at,
-        expires_at=asked.expires_at,
-        **{name: row[name] for name in _READ},
-    )
-    return Ruled(decide(facts, at), category, pace_kind)
 
 
 def decide(facts: Facts, now: int) -> Decision:
@@ -248,11 +202,13 @@ def _choice(facts: Facts, now: int) -> Reason | None:
 
 
 def _duplicate(facts: Facts, now: int) -> Reason | None:
-    """Whether they had it: the same campaign, or another that says the same.
-
-    Whoever writes by hand, or through the API, may say the same again; a key keeps that from being
-    an accident.
+    """Whether they had it: the same campaign, or another that says the same, or a program that
+    says the same in the same words. A person may; and so may what resends a one-time code.
     """
+    again = _SAME_SERVICE if facts.pace_kind == "service" else _SAME
+    is_code = facts.category == "authentication"
+    if facts.said_at is not None and facts.said_at + again > now and not is_code:
+        return reason("DUPLICATE")
     if facts.pace_kind == "service" or facts.origin in _BY_HAND:
         return None
     for one in facts.sent:
@@ -289,29 +245,6 @@ def _line(facts: Facts, now: int) -> Reason | None:
     return None
 
 
-def _is_refused(row: Mapping[str, Any], now: int) -> bool:
-    expires_at = row["token_expires_at"]
-    is_expired = expires_at is not None and expires_at <= now
-    return is_expired or row["held_because"] in TOKEN_REFUSALS
-
-
-_READ = (
-    "window_closed_at",
-    "tenant_state",
-    "contact_state",
-    "marketing",
-    "is_suppressed",
-    "number_state",
-    "waba_state",
-    "restricted_until",
-    "has_address",
-    "has_token",
-    "template_status",
-    "request_expires_at",
-    "topic_consent",
-    "marketing_gap_days",
-)
-_PACED = ("time_zone", "country", "stage", "tier", "first_purchase_at", "best_hour")
 _BY_HAND = frozenset({"person", "key", "system"})
 _WITHOUT_CONSENT = frozenset({"service", "utility", "authentication"})
 _SEND = Decision("send")

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import orjson
 
 from conversations import decisions, episodes
 from conversations.asked import Occasion, PaceKind
-from conversations.content import Content, TemplateMessage, file_of, kind_of, shown_text
+from conversations.content import Content, TemplateMessage, as_json, file_of, kind_of, shown_text
 from conversations.gate import Ruled
 from conversations.said import Said
 from conversations.statuses import wamid_token
@@ -88,6 +88,14 @@ def key_token(out: Outgoing) -> bytes:
     return keys.index().token("send.key", f"{out.origin_id}|{out.key}")
 
 
+def words_token(contact_id: Id, out: Outgoing) -> bytes | None:
+    """What the ledger knows the words of a program's template to somebody by; None for others."""
+    if out.origin != "key" or not isinstance(out.content, TemplateMessage):
+        return None
+    words = as_json(replace(out.content, filled=None)).decode()
+    return keys.index().token("send.words", f"{contact_id}|{words}")
+
+
 def message_row(
     message_id: Id, said: Said, sealer: Sealer, *, author_id: Id | None = None, **parties: Any
 ) -> dict[str, Any]:
@@ -156,6 +164,7 @@ async def _write_send(
                 "number_id": thread["number_id"],
                 "message_id": queued.message_id,
                 "topic": out.topic,
+                "words_token": words_token(thread["contact_id"], out),
                 "occasion": out.occasion.kind if out.occasion else None,
                 "occasion_id": out.occasion.id if out.occasion else None,
                 "kind": kind_of(out.content),

@@ -6,20 +6,34 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TypedDict, cast
 
+from conversations import decisions
+from conversations.gate import Decision
+from conversations.reasons import reason
 from kernel import database, tenancy
 from kernel.database import Batch
 from kernel.ids import Id
 
 
 class SendRow(TypedDict):
-    """A send of a message; `decision` is JSON: the ruling and its reason. Times in microseconds."""
+    """A send; `decision` is JSON: the ruling and its reasons, `held_by` the code of what somebody
+    stopped (all sending, its mailing). Times in microseconds."""
 
     id: Id
-    message_id: Id
+    message_id: Id | None
     state: str
     decision: str
+    held_by: str | None
     attempts: int
     due_at: int
+
+
+_COLUMNS = """s.id, s.message_id, s.state, s.decision, s.attempts, s.due_at,
+       CASE WHEN s.state <> 'queued' THEN NULL
+            WHEN EXISTS (SELECT 1 FROM sending_halt h
+                          WHERE h.tenant_id = $1::uuid AND h.released_at IS NULL)
+            THEN 'SENDING_STOPPED'
+            WHEN m.state = 'paused' THEN 'PAUSED' END AS held_by"""
+_ITS_MAILING = "LEFT JOIN mailing m ON m.tenant_id = $1::uuid AND m.id = s.mailing_id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +47,24 @@ class Waiting:
 async def sends_of(message_ids: Iterable[Id]) -> dict[Id, SendRow]:
     """The sends of these messages; what was never queued here has none."""
     rows = await database.rows(
-        """SELECT s.id, s.message_id, s.state, s.decision, s.attempts, s.due_at
-             FROM ({batch}) AS b
-             JOIN send s ON s.tenant_id = $1::uuid AND s.message_id = b.id""",
+        f"""SELECT {_COLUMNS}
+             FROM ({{batch}}) AS b
+             JOIN send s ON s.tenant_id = $1::uuid AND s.message_id = b.id
+             {_ITS_MAILING}""",
         tenancy.current(),
         batch=Batch({"id": "uuid"}, [[one] for one in dict.fromkeys(message_ids)]),
     )
     return {row["message_id"]: cast(SendRow, row) for row in rows}
+
+
+def decision_of(send: SendRow) -> Decision:
+    """What was decided on a send, and what has come of it since, with what holds it just now."""
+    decision = decisions.read(send["decision"])
+    if send["state"] == "sent":
+        return Decision("send")
+    if send["held_by"] is None:
+        return decision
+    return Decision("defer", (reason(send["held_by"]), *decision.reasons))
 
 
 async def waiting_of(number_ids: Iterable[Id]) -> dict[Id, Waiting]:

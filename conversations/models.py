@@ -178,6 +178,7 @@ class Send(TenantModel):
     message_id = IdField(null=True)
     mailing_id = IdField(null=True)
     topic = TextField()
+    words_token = TokenField(null=True)
     occasion = TextField(null=True)
     occasion_id = IdField(null=True)
     kind = TextField()

@@ -20,7 +20,7 @@ _SAYS = {
     "NO_CONSENT": "This contact has not confirmed consent to marketing.",
     "TOPIC_UNWANTED": "This contact does not want to hear about this topic.",
     "TOO_SOON": "This contact had as many promotions as they want for now.",
-    "DUPLICATE": "This contact had it already, or the same from another campaign today.",
+    "DUPLICATE": "This contact had it already, or the same words a short time ago.",
     "FREQUENCY_CAP": "This contact had as much of this kind as they may get for now.",
     "QUIET_HOURS": "It is night where this contact lives.",
     "HOLIDAY": "It is a public holiday where this contact lives.",
@@ -42,6 +42,8 @@ _SAYS = {
     "BAD_CHARACTERS": "A value of this contact's has characters that the platform does not take.",
     "TOO_LONG": "A value of this contact's is longer than the platform takes.",
     # On the way out.
+    "SENDING_STOPPED": "All sending is stopped for now; somebody has to let it go on.",
+    "PAUSED": "Its campaign rests for now; somebody has to let it go on.",
     "WAITS": "What was written to this person before goes first, or they get too many at once.",
     "NEVER_LEFT": "A worker ended before it left; it goes out anew.",
     "WORKER_DIED": "A worker ended while it left; the platform's word is awaited.",

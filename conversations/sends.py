@@ -60,6 +60,7 @@ async def queue(out: Outgoing) -> Queued:
         origin_id=out.origin_id,
         pace_kind=out.pace_kind,
         expires_at=out.expires_at,
+        words_token=ledger.words_token(thread["contact_id"], out),
     )
     ruled = await let_through(asked)
     category = ruled.category

@@ -8,6 +8,9 @@ SELECT b.id, t.state AS tenant_state, c.state AS contact_state, cs.state AS mark
        m.status AS template_status, m.category AS template_category,
        r.expires_at AS request_expires_at,
        ct.state AS topic_consent, c.marketing_gap_days,
+       (SELECT max(s.created_at) FROM send s
+         WHERE s.tenant_id = $1::uuid AND s.words_token = b.words_token
+           AND s.state IN ('queued', 'claimed', 'unknown', 'sent')) AS said_at,
        c.time_zone, c.country, coalesce(p.stage, '') AS stage, coalesce(p.tier, '') AS tier,
        p.first_purchase_at, p.best_hour,
        EXISTS (SELECT 1 FROM identity i

@@ -91,7 +91,7 @@ TABLES: dict[str, Table] = {
         # The colleague who wrote it, where it was one.
         masked="origin_id",
         clear="tenant_id subject_id lease_until fence",
-        keyed="wamid_token",
+        keyed="wamid_token words_token",
     ),
     "mailing": table(
         "conversations",

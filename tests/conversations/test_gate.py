@@ -71,6 +71,8 @@ def test_what_may_go() -> None:
         replace(_CAMPAIGN, marketing_gap_days=7, sent=(_sale(7 * _DAY),)),
         replace(_CAMPAIGN, template_name="spring_sale", sent=(_sale(_DAY),)),
         replace(_CAMPAIGN, origin="key", origin_id="c" * 32, sent=(_SALE,)),
+        replace(_TEMPLATE, said_at=_NOW - 10 * clock.MINUTE),
+        replace(_TEMPLATE, category="authentication", said_at=_NOW),
         replace(_OPEN, waba_state="restricted"),
         replace(_TEMPLATE, waba_state="restricted", restricted_until=_NOW),
     ):
@@ -94,6 +96,9 @@ def test_what_may_go() -> None:
         # The campaign once more, and another campaign with the same words.
         (_CAMPAIGN, {"origin_id": "c" * 32, "sent": (_sale(8 * _DAY),)}, "DUPLICATE"),
         (_CAMPAIGN, {"template_name": "spring_sale", "sent": (_sale(_DAY - 1),)}, "DUPLICATE"),
+        # A program that says the same words again.
+        (_CAMPAIGN, {"origin": "key", "said_at": _NOW - _DAY + 1}, "DUPLICATE"),
+        (_TEMPLATE, {"said_at": _NOW - 10 * clock.MINUTE + 1}, "DUPLICATE"),
         (_CAMPAIGN, {"marketing_gap_days": 7, "sent": (_SALE,)}, "TOO_SOON"),
         (_OPEN, {"number_state": "disconnected"}, "NUMBER_DISCONNECTED"),
         (_OPEN, {"has_token": False}, "NO_TOKEN"),
@@ -218,6 +223,7 @@ _STRICTER: dict[str, list[Any]] = {
     "topic_consent": [None, "withdrawn"],
     "marketing_gap_days": [0, 1, 7, 30],
     "sent": [(), (_sale(8 * _DAY),), (_sale(7 * _DAY - 1),), (_sale(_DAY), _sale(clock.HOUR))],
+    "said_at": [None, _NOW - _DAY, _NOW - clock.HOUR, _NOW],
     "origin": ["key", "campaign"],
     "pace_kind": ["service", "promotion"],
     "rules": [None, rules_of(_HOME, (("caps", "[]"),)), _RULES, rules_of(_HOME, _STRICT)],

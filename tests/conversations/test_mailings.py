@@ -101,6 +101,8 @@ async def test_held_called_off_and_stopped(counter: Counter) -> None:
     later = await counter.queues(thread, Text("Later"))
     await counter.delivers()
     assert await counter.fate(later) == ("queued", None)
+    [row] = (await conversations.sends_of([later.message_id])).values()
+    assert [one.code for one in conversations.decision_of(row).reasons] == ["SENDING_STOPPED"]
     assert await conversations.sending_stopped_at() is not None
     await conversations.resume_sending(boss)
     await counter.delivers()
@@ -128,6 +130,7 @@ async def test_answers_go_first_and_mailings_share(counter: Counter) -> None:
 
 
 async def test_one_who_is_erased_merged_or_tried_again(counter: Counter) -> None:
+    await contacts.change_pace({"waits.useful": []})  # whatever hour it is
     await counter.learns_template("back_again", "UTILITY")
     lea, twin, gone = [await _person(one, "Lea") for one in range(3)]
     mailing_id = await _opened(counter, pace_kind="useful")

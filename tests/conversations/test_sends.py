@@ -119,8 +119,10 @@ async def test_what_may_leave_later_waits_until_then(counter: Counter) -> None:
     await counter.learns_template("spring_sale", "MARKETING")
     await counter.consents("confirmed")
     first, later, dying = [
-        await counter.queues(thread, _MARKETING, expires_at=clock.now() + wait)
-        for wait in (2 * clock.DAY, 2 * clock.DAY, clock.HOUR)
+        await counter.queues(
+            thread, replace(_MARKETING, body=(Parameter(name),)), expires_at=clock.now() + wait
+        )
+        for name, wait in (("Lea", 2 * clock.DAY), ("L.", 2 * clock.DAY), ("Léa", clock.HOUR))
     ]
     asked = Asked(
         "1" * 32,
@@ -160,6 +162,27 @@ async def test_what_may_leave_later_waits_until_then(counter: Counter) -> None:
     assert len(counter.platform.messages) == 2
 
 
+async def test_a_program_says_the_same_words_once(counter: Counter) -> None:
+    """Without a key that says that they are meant twice; other words are another message."""
+    thread = await counter.opens()
+    await counter.learns_template("back_again", "UTILITY")
+    notice = replace(_MARKETING, name="back_again")
+    await counter.queues(thread, notice)
+    for _ in range(2):
+        with pytest.raises(NotSendable) as caught:
+            await counter.queues(thread, notice)
+        assert [one.code for one in caught.value.reasons] == ["DUPLICATE"]
+        await counter.delivers()
+    await counter.queues(thread, replace(notice, body=(Parameter("Ana"),)))
+    clock.move(10 * clock.MINUTE)
+    await counter.queues(thread, notice)
+    person = await counter.shop.colleague()
+    again = Outgoing(thread, notice, "person", person, "again")
+    await conversations.queue(again)
+    await counter.delivers()
+    assert len(counter.platform.messages) == 4
+
+
 async def test_two_numbers_at_once_keep_to_one_cap(
     counter: Counter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -182,9 +205,9 @@ async def test_two_numbers_at_once_keep_to_one_cap(
     people = [await customer(f"4477009002{place:02}") for place in range(8)]
     for known in people:
         await counter.consents("confirmed", known=known)
-        for number_id in (counter.shop.number_id, second):
+        for name, number_id in (("Lea", counter.shop.number_id), ("Ana", second)):
             thread = await conversations.thread_with(known, number_id)
-            await counter.queues(thread, _MARKETING)
+            await counter.queues(thread, replace(_MARKETING, body=(Parameter(name),)))
     await counter.delivers()
     written_to = sorted(body["to"] for body in counter.platform.messages)
     assert written_to == [f"4477009002{place:02}" for place in range(8)]
@@ -214,7 +237,8 @@ async def test_a_promotion_waits_for_the_morning(counter: Counter) -> None:
     assert await counter.fate(promotion) == ("sent", "ACCEPTED")
     # Somebody talks with them the next night.
     clock.move(16 * clock.HOUR)
-    answer = await counter.queues(await counter.opens(), _MARKETING)
+    content = replace(_MARKETING, body=(Parameter("Ana"),))
+    answer = await counter.queues(await counter.opens(), content)
     await counter.delivers()
     assert await counter.fate(answer) == ("sent", "ACCEPTED")
 

@@ -56,8 +56,8 @@ class MessageSend:
 
     @strawberry.field(
         description="Why it waits, failed or is not known, as a code: PLATFORM_130429 (the "
-        "platform's own code), UNREACHABLE, TIMEOUT, WAITS, WINDOW_CLOSED, OUTCOME_UNKNOWN and so "
-        "on; null while nothing stands in its way."
+        "platform's own code), UNREACHABLE, TIMEOUT, WAITS, SENDING_STOPPED, WINDOW_CLOSED, "
+        "OUTCOME_UNKNOWN and so on; null while nothing stands in its way."
     )
     def reason(self) -> str | None:
         return self._why[0].code if self._why else None
@@ -70,9 +70,7 @@ class MessageSend:
 
     @property
     def _why(self) -> Sequence[room.Reason]:
-        if self.row["state"] == "sent":
-            return ()
-        return room.read_decision(self.row["decision"]).reasons
+        return room.decision_of(self.row).reasons
 
     @strawberry.field(description="How often it was handed to the platform.")
     def attempts(self) -> int:
