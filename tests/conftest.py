@@ -25,6 +25,7 @@ from kernel.settings import PREFIX, Settings
 from tests import stored
 from tests.logged import Logged, overhearing
 from tests.servers import ROOT, Postgres, Redis, own_redis, shared_postgres
+from tests.swept import Swept
 
 _SHARED = ROOT.parent / "shared"
 
@@ -82,7 +83,8 @@ def environ(
         yield environ
         return
     postgres: Postgres = request.getfixturevalue("postgres")
-    with postgres.databases(request.getfixturevalue("postgres_template")) as names:
+    swept: Swept = request.getfixturevalue("swept")
+    with swept.lent() as names:
         yield {**environ, **urls_of(postgres, names)}
 
 
@@ -146,6 +148,14 @@ def postgres_template(
         environ = _environ(tmp_path_factory.mktemp("template") / "var", redis_server)
         _migrate({**environ, **urls_of(postgres, names)})
         yield names
+
+
+@pytest.fixture(scope="session")
+def swept(postgres: Postgres, postgres_template: tuple[str, str]) -> Iterator[Swept]:
+    """The pair of databases that the tests of this process take turns with."""
+    pair = Swept(postgres, postgres_template)
+    yield pair
+    pair.drop()
 
 
 @pytest.hookimpl(wrapper=True)
