@@ -135,6 +135,7 @@ from contacts.topics import (
     topics_by_ids,
     update_topic,
 )
+from contacts.turning import turn_ids, turn_search
 from contacts.withdrawal import is_withdrawal, plain_forms
 from contacts.wordings import (
     Wording,
@@ -280,6 +281,8 @@ __all__ = [
     "topic_code",
     "topics_by_ids",
     "touch_page",
+    "turn_ids",
+    "turn_search",
     "unfreeze",
     "untag",
     "unwanted_topics",

@@ -13,6 +13,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+import tenants
+from contacts.entry_keys import EntryKey, EntryKeys
 from contacts.people import (
     Entry,
     Person,
@@ -37,8 +39,8 @@ from kernel import database, events, ids, keys, tenancy
 from kernel.database import Batch, RunAgain
 from kernel.events import Event
 from kernel.ids import Id
+from kernel.seal import Indexer
 
-EntryKey = tuple[str, str, bytes]
 # What people type themselves: nobody but they vouches for it.
 _TYPED = (CUSTOMER, EMAIL)
 
@@ -46,17 +48,17 @@ _TYPED = (CUSTOMER, EMAIL)
 class Book:
     """See the module; `joined` holds (survivor, joined, reason) in order."""
 
-    def __init__(self) -> None:
+    def __init__(self, index: Indexer) -> None:
         self.people: dict[Id, Person] = {}
         self.entries: dict[EntryKey, Entry] = {}
         self.joined: list[tuple[Id, Id, str]] = []
-        self._index = keys.index()
-        self._keys: dict[Shown, EntryKey] = {}
+        self.index = index
+        self._keys = EntryKeys(index)
 
     @classmethod
     async def open(cls, seen: Sequence[Sighting | Move]) -> Book:
         """The book of everybody whom these sightings may concern, to read in."""
-        book = cls()
+        book = cls(await tenants.newest_index())
         await book._read(book._wanted(seen))
         return book
 
@@ -66,7 +68,7 @@ class Book:
 
         RunAgain when another worker did so while this one waited.
         """
-        book = cls()
+        book = cls(await tenants.newest_index())
         wanted = book._wanted(seen)
         held = await database.rows(
             database.sql(__file__, "hold_contacts"), tenancy.current(), batch=wanted
@@ -77,18 +79,15 @@ class Book:
         return book
 
     def _wanted(self, seen: Sequence[Sighting | Move]) -> Batch:
-        wanted = {self._key(shown) for one in seen for shown in one.shown()}
-        return Batch(
-            {"kind": "text", "scope": "text", "token": "bytea"},
-            [list(key) for key in sorted(wanted)],
-        )
+        return self._keys.of_all(shown for one in seen for shown in one.shown())
 
     async def _read(self, wanted: Batch) -> None:
         statement = database.sql(__file__, "identities_shown")
         for row in await database.rows(statement, tenancy.current(), batch=wanted):
             person = self.people.setdefault(row["contact_id"], Person.read(row))
             entry = Entry.read(row, person)
-            self.entries[entry.kind, entry.scope, entry.token] = entry
+            key = self._keys.newest((entry.kind, entry.scope, entry.token))
+            entry.token, self.entries[key] = key[2], entry
             if entry.kind == USER_ID:
                 person.user_ids.add(entry.token)
 
@@ -131,7 +130,7 @@ class Book:
         if person.is_frozen:
             return person
         for each in shown:
-            if self._key(each) not in self.entries:
+            if self._keys.of(each) not in self.entries:
                 self._note(person, each, one.at, one.source)
         if person.name_tie < 0:
             self._name(person, one)
@@ -145,7 +144,7 @@ class Book:
         person = before or since or self._new(one)
         if before and since:
             person = self._join(before, since, reason)
-        kept = {self._key(each) for each in one.since()}
+        kept = {self._keys.of(each) for each in one.since()}
         ended = [self._note(person, each, one.at, "whatsapp") for each in one.before()]
         if one.previous_phone and one.phone:
             # They change with the number (contract 4.2).
@@ -182,16 +181,8 @@ class Book:
             ),
         )
 
-    def _key(self, shown: Shown) -> EntryKey:
-        key = self._keys.get(shown)
-        if key is None:
-            kind, scope, value, _ = shown
-            key = kind, scope, self._index.token(f"identity.{kind}", value)
-            self._keys[shown] = key
-        return key
-
     def _holder(self, shown: Shown | None) -> Person | None:
-        entry = self.entries.get(self._key(shown)) if shown else None
+        entry = self.entries.get(self._keys.of(shown)) if shown else None
         return entry.person.survivor() if entry else None
 
     def _believed(self, one: Sighting) -> list[Shown]:
@@ -209,7 +200,7 @@ class Book:
             each
             for each in shown
             if each[0] not in stated
-            or ((entry := self.entries.get(self._key(each))) and entry.source == STATED)
+            or ((entry := self.entries.get(self._keys.of(each))) and entry.source == STATED)
         ]
 
     def _met(
@@ -244,10 +235,10 @@ class Book:
         by_phone = self._holder(by_kind.get(PHONE))
         if by_phone is None or by_phone is by_user_id:
             return by_user_id, by_phone
-        phone = self.entries[self._key(by_kind[PHONE])]
+        phone = self.entries[self._keys.of(by_kind[PHONE])]
         is_told = USER_ID in by_kind
         if is_told:
-            is_another = self._is_another(phone, self._key(by_kind[USER_ID])[2], at)
+            is_another = self._is_another(phone, self._keys.of(by_kind[USER_ID])[2], at)
         else:
             # Somebody moved to a number that its holder had used before.
             is_another = is_arriving and phone.last_at < at and self._has_user_id(by_phone)
@@ -306,7 +297,7 @@ class Book:
         return survivor
 
     def _note(self, person: Person, shown: Shown, at: int, source: str) -> Entry:
-        key = self._key(shown)
+        key = self._keys.of(shown)
         entry = self.entries.get(key)
         if entry is None:
             entry = Entry(ids.new_id(), person, person.subject_id, *key, source, at, at, None)
@@ -331,7 +322,7 @@ class Book:
         """The name shown last counts; at the same time, the same one whatever came first."""
         if not one.name:
             return
-        tie = self._index.tie("contact.name", one.name)
+        tie = keys.index().tie("contact.name", one.name)
         if (one.at, tie) > (person.name_at, person.name_tie):
             person.name, person.name_at, person.name_tie = one.name, one.at, tie
             person.is_named = True

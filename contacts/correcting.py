@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 
+import tenants
 from contacts import search
 from contacts.right_ids import state_ids
 from kernel import clock, database, events, keys, tenancy
@@ -69,7 +70,8 @@ async def correct(contact_id: Id, right: Correction) -> list[Corrected]:
         if one.field == "name":
             columns["name_sealed"] = sealer.seal_text(_NAME, contact_id, one.after)
             columns["name_at"] = _FOR_GOOD
-            await search.remember((contact_id, piece) for piece in search.pieces_of_name(one.after))
+            pieces = ((contact_id, piece) for piece in search.pieces_of_name(one.after))
+            await search.remember(pieces, await tenants.newest_index())
         else:
             columns |= {one.field: one.after, f"{one.field}_source": "stated"}
     if columns:

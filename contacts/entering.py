@@ -111,7 +111,7 @@ async def enter(listed: Sequence[Listed], origin: str) -> list[Entered]:
         if not entry.person.is_new:
             holder = entry.person.id
             first[holder].effects.append(Effect("identity", entry.id, holder))
-    await search.remember(_pieces(met, book))
+    await search.remember(_pieces(met, book), book.index)
     await _fill_in(met)
     await _put_tags_on(met)
     await _write_down_consent(met, origin)

@@ -6,9 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from contacts import suppression
-from contacts.phones import canonical
 from contacts.queries import identities_of
-from contacts.sightings import PHONE, USERNAME, Shown
+from contacts.sightings import as_shown
 from kernel import clock, database, keys, tenancy
 from kernel.database import Batch
 from kernel.errors import NotFound
@@ -52,7 +51,7 @@ async def forget(contact_id: Id, origin_id: Id) -> Forgotten:
         for row in own
         if (sealer := sealers.get(row["subject_id"]))
     }
-    tokens = suppression.mark_tokens(_shown(one) for one in known)
+    tokens = suppression.mark_tokens(as_shown(*one) for one in known)
     went = {"suppression": await suppression.suppress(tokens, origin_id, clock.now())}
     who = _batch(person.contact_ids)
     for table in ("identity", "contact_search"):
@@ -98,14 +97,6 @@ async def note_destroyed(subject_ids: Sequence[Id]) -> int:
         clock.now(),
         batch=_batch(subject_ids),
     )
-
-
-def _shown(one: tuple[str, str, str]) -> Shown:
-    """An id as a sighting shows it."""
-    kind, scope, value = one
-    if kind == PHONE:
-        return kind, scope, canonical(value), value
-    return kind, scope, value.casefold() if kind == USERNAME else value, value
 
 
 def _batch(row_ids: Iterable[Id]) -> Batch:

@@ -64,7 +64,7 @@ async def _recognise(seen: Sequence[Sighting | Move]) -> Recognised:
     await suppression.follow_moves(
         (one, mark) for one, person, mark in marked if person is None and isinstance(one, Move)
     )
-    await search.remember(_pieces(seen, survivors, book))
+    await search.remember(_pieces(seen, survivors, book), book.index)
     known = [Known(one.id, one.subject_id) if one else None for one in survivors]
     return Recognised(known, merges)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, TypedDict, cast
 
 from kernel import database, tenancy
-from kernel.conditions import Conditions
+from kernel.conditions import Conditions, places_of
 from kernel.database import Batch
 from kernel.ids import Id
 
@@ -103,7 +103,7 @@ class ContactFilter:
     `search_tokens` come from `search_tokens`; a contact must have all of them.
     """
 
-    search_tokens: Sequence[bytes] | None = None
+    search_tokens: Sequence[Sequence[bytes]] | None = None
     tags_all: Sequence[Id] = ()
     tags_any: Sequence[Id] | None = None
     tags_none: Sequence[Id] = ()
@@ -235,11 +235,11 @@ def _conditions(wanted: ContactFilter, *params: Any) -> Conditions:
     if wanted.search_tokens is not None:
         if not wanted.search_tokens:
             where.add("1 = 0")
-        for token in wanted.search_tokens:
+        for tokens in wanted.search_tokens:
             where.add(
-                """EXISTS (SELECT 1 FROM contact_search s WHERE s.tenant_id = c.tenant_id
-                              AND s.token = ?::bytea AND s.contact_id = c.id)""",
-                token,
+                f"""EXISTS (SELECT 1 FROM contact_search s WHERE s.tenant_id = c.tenant_id
+                              AND s.token IN ({places_of(tokens)}) AND s.contact_id = c.id)""",
+                *tokens,
             )
     for tag_id in wanted.tags_all:
         where.add(f"EXISTS ({_TAGGED} = ?::uuid)", tag_id)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import tenants
 from contacts import search, suppression
 from contacts.found_by import pieces_of
 from contacts.people import Person, update_people
@@ -14,7 +15,7 @@ from contacts.phones import place_of
 from contacts.queries import identities_of
 from contacts.sightings import STATED, WORD_OF_OTHERS, Shown, Sighting
 from kernel import clock, database, events, ids, keys, tenancy
-from kernel.database import RunAgain
+from kernel.database import Batch, RunAgain
 from kernel.errors import Conflict
 from kernel.events import Event
 from kernel.ids import Id
@@ -48,7 +49,7 @@ async def state_ids(
         return []
     left = await _found_by(contact["id"])
     await search.forget((contact["id"], piece) for piece in found - left)
-    await search.remember((contact["id"], piece) for piece in left)
+    await search.remember(((contact["id"], piece) for piece in left), await tenants.newest_index())
     if phone and contact["country_source"] != "stated":
         person = Person(contact["id"], contact["subject_id"], is_new=False)
         person.place, person.placed_by = place_of(phone), "number"
@@ -60,15 +61,22 @@ async def state_ids(
 async def _take(contact: dict[str, Any], shown: Shown) -> None:
     """Write the identity down as the contact's; another's former one becomes theirs."""
     kind, scope, canonical, value = shown
-    token, now = keys.index().token(f"identity.{kind}", canonical), clock.now()
-    held = await database.row(
-        """SELECT i.id, i.contact_id, i.state FROM identity i
-            WHERE i.tenant_id = $1::uuid AND i.kind = $2 AND i.scope = $3 AND i.token = $4
-              FOR UPDATE""",
-        tenancy.current(),
-        kind,
-        scope,
-        token,
+    index, now = await tenants.newest_index(), clock.now()
+    tokens = [[one.token(f"identity.{kind}", canonical)] for one in keys.finders()]
+    held = next(
+        iter(
+            await database.rows(
+                """SELECT i.id, i.contact_id, i.state FROM ({batch}) AS b
+                     JOIN identity i ON i.tenant_id = $1::uuid AND i.kind = $2 AND i.scope = $3
+                                    AND i.token = b.token
+                      FOR UPDATE OF i""",
+                tenancy.current(),
+                kind,
+                scope,
+                batch=Batch({"token": "bytea"}, tokens),
+            )
+        ),
+        None,
     )
     if held and held["contact_id"] != contact["id"] and held["state"] == "current":
         message = "Another contact has it; nothing was changed."
@@ -90,7 +98,7 @@ async def _take(contact: dict[str, Any], shown: Shown) -> None:
                 "subject_id": contact["subject_id"],
                 "kind": kind,
                 "scope": scope,
-                "token": token,
+                "token": index.token(f"identity.{kind}", canonical),
                 "value_sealed": sealer.seal_text(_VALUE, new_id, value),
                 "state": "current",
                 "source": STATED,

@@ -12,22 +12,28 @@ from collections.abc import Iterable
 from kernel import database, keys, tenancy
 from kernel.database import Batch
 from kernel.ids import Id
+from kernel.seal import Indexer
 from kernel.words import UNSPACED, words
 
 _SHORTEST, _LONGEST = 2, 8
 _FEWEST_DIGITS, _MOST_DIGITS = 4, 8
 _MOST_TOKENS = 64
+_KIND = "contact.search"
 
 
-def search_tokens(text: str) -> list[bytes]:
-    """The tokens that a contact must all have to be found by this search text; [] finds nobody."""
+def search_tokens(text: str) -> list[list[bytes]]:
+    """What a contact must have to be found by this search text; [] finds nobody.
+
+    Of each piece any of its tokens, one for each version of the index key.
+    """
     digits = _digits(text)
     if digits:
         wanted = [f"#{digits[-_MOST_DIGITS:]}"] if len(digits) >= _FEWEST_DIGITS else []
     else:
         wanted = [piece for word in words(text) for piece in _pieces_asked(word)]
-    index = keys.index()
-    return [index.token("contact.search", piece) for piece in dict.fromkeys(wanted)]
+    return [
+        [index.token(_KIND, piece) for index in keys.finders()] for piece in dict.fromkeys(wanted)
+    ]
 
 
 def pieces_of_name(name: str) -> set[str]:
@@ -47,15 +53,15 @@ def pieces_of_phone(digits: str) -> set[str]:
     return {f"#{digits[-length:]}" for length in range(_FEWEST_DIGITS, longest + 1)}
 
 
-async def remember(pieces: Iterable[tuple[Id, str]]) -> None:
+async def remember(pieces: Iterable[tuple[Id, str]], index: Indexer) -> None:
     """Store the pieces of contacts of the current tenant, once each."""
-    tenant_id, index = tenancy.current(), keys.index()
+    tenant_id = tenancy.current()
     await database.insert(
         "contact_search",
         [
             {
                 "tenant_id": tenant_id,
-                "token": index.token("contact.search", piece),
+                "token": index.token(_KIND, piece),
                 "contact_id": contact_id,
             }
             for contact_id, piece in sorted(set(pieces))
@@ -66,14 +72,17 @@ async def remember(pieces: Iterable[tuple[Id, str]]) -> None:
 
 async def forget(pieces: Iterable[tuple[Id, str]]) -> None:
     """Find contacts of the current tenant by these pieces no more."""
-    index = keys.index()
     await database.run(
         """DELETE FROM contact_search WHERE tenant_id = $1::uuid
               AND (contact_id, token) IN (SELECT b.contact_id, b.token FROM ({batch}) AS b)""",
         tenancy.current(),
         batch=Batch(
             {"contact_id": "uuid", "token": "bytea"},
-            [[one, index.token("contact.search", piece)] for one, piece in sorted(set(pieces))],
+            [
+                [one, index.token(_KIND, piece)]
+                for one, piece in sorted(set(pieces))
+                for index in keys.finders()
+            ],
         ),
     )
 

@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from contacts.search import search_tokens
 from kernel import database, tenancy
-from kernel.conditions import Conditions
+from kernel.conditions import Conditions, places_of
 from kernel.ids import Id
 
 Direction = Literal["ASC", "DESC"]
@@ -74,14 +74,14 @@ def tagged(*tag_ids: Id) -> Selection:
 def named(text: str) -> Selection:
     """Contacts who are found by this text: the beginnings of all its words are in their names."""
     # Digits would be sought among numbers.
-    tokens = [] if any(one.isdigit() for one in text) else search_tokens(text)
-    chosen = EVERYBODY if tokens else NOBODY
-    for token in tokens:
+    pieces = [] if any(one.isdigit() for one in text) else search_tokens(text)
+    chosen = EVERYBODY if pieces else NOBODY
+    for tokens in pieces:
         chosen &= Selection(
-            """EXISTS (SELECT 1 FROM contact_search s
-                        WHERE s.tenant_id = c.tenant_id AND s.token = ?::bytea
+            f"""EXISTS (SELECT 1 FROM contact_search s
+                        WHERE s.tenant_id = c.tenant_id AND s.token IN ({places_of(tokens)})
                           AND s.contact_id = c.id)""",
-            (token,),
+            tuple(tokens),
         )
     return chosen
 

@@ -84,6 +84,13 @@ class Known:
     subject_id: Id
 
 
+def as_shown(kind: str, scope: str, value: str) -> Shown:
+    """An id that is known, as a sighting shows it."""
+    if kind == PHONE:
+        return kind, scope, canonical(value), value
+    return kind, scope, value.casefold() if kind == USERNAME else value, value
+
+
 def _phone(digits: str | None) -> list[Shown]:
     return [(PHONE, "", canonical(digits), digits)] if digits else []
 

@@ -85,7 +85,13 @@ from conversations.receipts import Receivable, receivables, wish_receipt
 from conversations.received import Received, ThreadUpdate
 from conversations.retries import retry
 from conversations.rulings import NotSendable, rehearse, sent_lately
-from conversations.searching import count_found, found_messages, index_words, word_tokens
+from conversations.searching import (
+    count_found,
+    found_messages,
+    index_words,
+    turn_words,
+    word_tokens,
+)
 from conversations.sends import queue
 from conversations.statuses import ToldStatus
 from conversations.steps import assign, change_state, mark_read, wake_snoozed
@@ -190,6 +196,7 @@ __all__ = [
     "stop_sending",
     "templates_that_fit",
     "thread_with",
+    "turn_words",
     "unread_of",
     "uploads_for",
     "values_of",

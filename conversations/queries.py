@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, TypedDict, cast
 
 from kernel import database, tenancy
-from kernel.conditions import Conditions
+from kernel.conditions import Conditions, places_of
 from kernel.database import Batch
 from kernel.ids import Id
 
@@ -105,8 +105,8 @@ class ConversationFilter:
     tags_all: Sequence[Id] = ()
     tags_any: Sequence[Id] | None = None
     tags_none: Sequence[Id] = ()
-    search_tokens: Sequence[bytes] | None = None
-    word_tokens: Sequence[bytes] | None = None
+    search_tokens: Sequence[Sequence[bytes]] | None = None
+    word_tokens: Sequence[Sequence[bytes]] | None = None
     unread_by: Id | None = None
     read_by: Id | None = None
     window_open_at: int | None = None
@@ -282,14 +282,14 @@ def _conditions(wanted: ConversationFilter, *params: Any) -> Conditions:
     if wanted.read_by is not None:
         where.add(f"NOT EXISTS ({_UNREAD})", wanted.read_by)
     if wanted.word_tokens is not None:
-        places = ", ".join("?::bytea" for _ in wanted.word_tokens) or "NULL"
+        tokens = [token for one in wanted.word_tokens for token in one]
         where.add(
             f"""EXISTS (SELECT 1 FROM message_word w JOIN message m
                             ON m.tenant_id = w.tenant_id AND m.id = w.message_id
-                         WHERE w.tenant_id = c.tenant_id AND w.token IN ({places})
+                         WHERE w.tenant_id = c.tenant_id AND w.token IN ({places_of(tokens)})
                            AND m.conversation_id = c.id
                          GROUP BY m.id HAVING count(*) = {len(wanted.word_tokens)})""",
-            *wanted.word_tokens,
+            *tokens,
         )
     return where
 
@@ -305,11 +305,12 @@ def _add_contact_conditions(where: Conditions, wanted: ConversationFilter) -> No
     if wanted.search_tokens is not None:
         if not wanted.search_tokens:
             where.add("1 = 0")
-        for token in wanted.search_tokens:
+        for tokens in wanted.search_tokens:
             where.add(
-                """EXISTS (SELECT 1 FROM contact_search s WHERE s.tenant_id = c.tenant_id
-                              AND s.token = ?::bytea AND s.contact_id = c.contact_id)""",
-                token,
+                f"""EXISTS (SELECT 1 FROM contact_search s WHERE s.tenant_id = c.tenant_id
+                              AND s.token IN ({places_of(tokens)})
+                              AND s.contact_id = c.contact_id)""",
+                *tokens,
             )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import cast
 
+import tenants
 from conversations.queries import (
     Direction,
     MessageRow,
@@ -18,12 +19,14 @@ from conversations.queries import (
     with_message,
 )
 from kernel import database, keys, tenancy, words
-from kernel.conditions import Conditions
+from kernel.conditions import Conditions, places_of
 from kernel.ids import Id
 from kernel.seal import Sealer
 
 # A longer body is found by its first words: as many as the platform's longest text holds.
 _MOST = 700
+_KIND = "message.word"
+_AT_ONCE = 500
 
 
 async def index_words(message_ids: Iterable[Id]) -> None:
@@ -40,14 +43,42 @@ async def index_words(message_ids: Iterable[Id]) -> None:
     await _replace({row["id"]: (row["subject_id"], _text(row, sealers)) for row in rows.values()})
 
 
-def word_tokens(search: str) -> list[bytes]:
-    """The tokens that a message must all have to be found; [] finds nothing."""
-    index = keys.index()
-    return [index.token("message.word", piece) for piece in words.pieces(search)[:_MOST]]
+async def turn_words(version: int) -> None:
+    """Have every message found by this version of the index key alone, from where it was left."""
+    tenant_id, before = tenancy.current(), version.to_bytes()
+    while rows := await database.rows(
+        """SELECT DISTINCT w.message_id FROM message_word w
+            WHERE w.tenant_id = $1::uuid AND w.token < $2::bytea LIMIT $3::bigint""",
+        tenant_id,
+        before,
+        _AT_ONCE,
+    ):
+        found = [row["message_id"] for row in rows]
+        await index_words(found)
+        # What nothing opens any more is found by nothing.
+        await database.run(
+            """DELETE FROM message_word WHERE tenant_id = $1::uuid AND token < $2::bytea
+                  AND message_id IN (SELECT b.id FROM ({batch}) AS b)""",
+            tenant_id,
+            before,
+            batch=batch_of(found),
+        )
+
+
+def word_tokens(search: str) -> list[list[bytes]]:
+    """What a message must have to be found; [] finds nothing.
+
+    Of each word any of its tokens, one for each version of the index key; a message has those of
+    one version alone.
+    """
+    return [
+        [index.token(_KIND, piece) for index in keys.finders()]
+        for piece in words.pieces(search)[:_MOST]
+    ]
 
 
 async def found_messages(
-    tokens: Sequence[bytes],
+    tokens: Sequence[Sequence[bytes]],
     direction: Direction,
     after: tuple[int, int, Id] | None,
     limit: int,
@@ -61,7 +92,7 @@ async def found_messages(
     return cast(list[MessageRow], await database.rows(statement, *where.params))
 
 
-async def count_found(tokens: Sequence[bytes]) -> int:
+async def count_found(tokens: Sequence[Sequence[bytes]]) -> int:
     """How many messages have all these words."""
     where = _having(tokens, tenancy.current())
     statement = f"""SELECT count(*) AS n FROM message m
@@ -70,15 +101,15 @@ async def count_found(tokens: Sequence[bytes]) -> int:
     return int(row["n"]) if row else 0
 
 
-def _having(tokens: Sequence[bytes], *params: object) -> Conditions:
+def _having(tokens: Sequence[Sequence[bytes]], *params: object) -> Conditions:
     where = Conditions(*params)
     if not tokens:
         where.add("1 = 0")
-    for token in tokens:
+    for one in tokens:
         where.add(
-            """m.id IN (SELECT w.message_id FROM message_word w
-                         WHERE w.tenant_id = $1::uuid AND w.token = ?::bytea)""",
-            token,
+            f"""m.id IN (SELECT w.message_id FROM message_word w
+                         WHERE w.tenant_id = $1::uuid AND w.token IN ({places_of(one)}))""",
+            *one,
         )
     return where
 
@@ -96,7 +127,7 @@ def _text(row: MessageRow, sealers: dict[Id, Sealer]) -> str:
 
 @database.unit_of_work
 async def _replace(texts: dict[Id, tuple[Id, str]]) -> None:
-    tenant_id, index = tenancy.current(), keys.index()
+    tenant_id, index = tenancy.current(), await tenants.newest_index()
     await database.run(
         """DELETE FROM message_word WHERE tenant_id = $1::uuid
               AND message_id IN (SELECT b.id FROM ({batch}) AS b)""",
@@ -108,7 +139,7 @@ async def _replace(texts: dict[Id, tuple[Id, str]]) -> None:
         [
             {
                 "tenant_id": tenant_id,
-                "token": index.token("message.word", piece),
+                "token": index.token(_KIND, piece),
                 "message_id": message_id,
                 "subject_id": subject_id,
             }

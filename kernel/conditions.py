@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 
@@ -36,3 +37,8 @@ class Conditions:
     def into(self, statement: str) -> str:
         """The statement with the conditions in place of its `/* conditions */`."""
         return statement.replace("/* conditions */", "\n   ".join(self._lines))
+
+
+def places_of(tokens: Sequence[bytes]) -> str:
+    """What stands in the brackets of `IN` for these; nothing is in the brackets of none."""
+    return ", ".join("?::bytea" for _ in tokens) or "NULL"

@@ -51,7 +51,7 @@ class _Open:
     # By tenant: the version that wraps new keys of persons.
     wrapping: dict[Id, int]
     sealers: dict[tuple[str, str, str], Sealer]
-    indexers: dict[str, Indexer]
+    indexers: dict[str, list[Indexer]]
 
 
 _open: _Open | None = None
@@ -120,17 +120,42 @@ def platform() -> Sealer:
 
 def platform_index() -> Indexer:
     """Makes tokens of what belongs to no tenant: e-mail addresses of accounts."""
-    return _indexer(PLATFORM)
+    return _indexers(PLATFORM)[0]
 
 
 def house() -> Sealer:
-    """Seals what belongs to the current tenant and to no person: names of colleagues, tokens."""
-    return _sealer(tenancy.current(), "house", FIRST)
+    """Seals what belongs to the current tenant and to no person: names of colleagues, tokens.
+
+    By the newest version of its key; what an older one sealed is opened while that is kept.
+    """
+    owner, ring, sealers = tenancy.current(), _state().keyring, _state().sealers
+    if (owner, "house", "") not in sealers:
+        if not ring.versions(owner, "house"):
+            ring.get_or_make(owner, "house", FIRST)
+        versions = reversed(ring.versions(owner, "house"))
+        sealers[owner, "house", ""] = Sealer(*(ring.get(owner, "house", one) for one in versions))
+    return sealers[owner, "house", ""]
 
 
 def index() -> Indexer:
-    """Makes the current tenant's tokens."""
-    return _indexer(tenancy.current())
+    """Makes the current tenant's tokens of what machines name, and of what is not kept beside them.
+
+    By the first version of the key for good: such tokens cannot be made anew.
+    """
+    return _indexers(tenancy.current())[0]
+
+
+def finders() -> list[Indexer]:
+    """Make the tokens that people are found by: one for each version of the key, newest last."""
+    return _indexers(tenancy.current())
+
+
+def index_at(version: int) -> Indexer:
+    """This version of the current tenant's index key; NotFound where it is not there."""
+    if not any(one.version == version for one in finders()):
+        _state().indexers.pop(tenancy.current(), None)
+        _state().keyring.get(tenancy.current(), "index", name_of(version))
+    return next(one for one in finders() if one.version == version)
 
 
 def suppression() -> list[Indexer]:
@@ -351,11 +376,12 @@ def _sealer(owner: str, kind: str, version: str) -> Sealer:
     return sealers[wanted]
 
 
-def _indexer(owner: str) -> Indexer:
-    indexers = _state().indexers
+def _indexers(owner: str) -> list[Indexer]:
+    indexers, ring = _state().indexers, _state().keyring
     if owner not in indexers:
-        key = _state().keyring.get_or_make(owner, "index", FIRST)
-        indexers[owner] = Indexer(int(FIRST), key)
+        ring.get_or_make(owner, "index", FIRST)
+        versions = ring.versions(owner, "index")
+        indexers[owner] = [Indexer(int(one), ring.get(owner, "index", one)) for one in versions]
     return indexers[owner]
 
 

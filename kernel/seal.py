@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hmac
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidTag
@@ -24,12 +25,13 @@ class Unopenable(RapportError):
 
 
 class Sealer:
-    """One key, ready to seal and open."""
+    """One key, ready to seal and open; what older ones sealed is opened as well."""
 
-    __slots__ = ("_cipher",)
+    __slots__ = ("_cipher", "_older")
 
-    def __init__(self, key: bytes) -> None:
+    def __init__(self, key: bytes, *older: bytes) -> None:
         self._cipher = AESGCM(key)
+        self._older = tuple(Sealer(one) for one in older)
 
     def seal(self, place: str, row_id: str, value: bytes) -> bytes:
         """The value encrypted for this column (`table.column`) and row."""
@@ -43,7 +45,17 @@ class Sealer:
                 raise InvalidTag
             return self._cipher.decrypt(sealed[1:13], sealed[13:], f"{place}:{row_id}".encode())
         except (InvalidTag, ValueError):  # ValueError: too short to hold a nonce
+            for one in self._older:
+                with suppress(Unopenable):
+                    return one.open(place, row_id, sealed)
             raise Unopenable("a sealed value did not open") from None
+
+    def seal_anew(self, place: str, row_id: str, sealed: bytes) -> bytes | None:
+        """Under the newest key what an older one had sealed; None for anything else."""
+        for one in self._older:
+            with suppress(Unopenable):
+                return self.seal(place, row_id, one.open(place, row_id, sealed))
+        return None
 
     def seal_text(self, place: str, row_id: str, text: str) -> bytes:
         """As `seal`, of a text."""

@@ -113,6 +113,7 @@ from privacy.trail import (
     entry_page,
     touched,
 )
+from privacy.turning import TURNS, go_on_turning
 from privacy.withdrawing import bid_farewell, give_thanks, withdraw
 
 __all__ = [
@@ -124,6 +125,7 @@ __all__ = [
     "STEP_COUNT",
     "STORES",
     "TABLES",
+    "TURNS",
     "BreachRow",
     "BreachWords",
     "Closing",
@@ -194,6 +196,7 @@ __all__ = [
     "fulfil",
     "give_back",
     "give_thanks",
+    "go_on_turning",
     "hear",
     "holds",
     "is_answer",

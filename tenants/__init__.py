@@ -30,6 +30,12 @@ from tenants.endings import drop_expired_sessions, end_session, end_sessions
 from tenants.forms import email as read_email
 from tenants.forms import lines as tidy_lines
 from tenants.forms import locale as read_locale
+from tenants.index_versions import (
+    index_version,
+    newest_index,
+    turn_index_version,
+    turned_indexes,
+)
 from tenants.invitations import (
     InvitationRow,
     accept_invitation,
@@ -168,6 +174,7 @@ __all__ = [
     "everyone",
     "found",
     "heed",
+    "index_version",
     "invite",
     "issue",
     "jwks",
@@ -182,6 +189,7 @@ __all__ = [
     "mail_refused",
     "mail_sent",
     "make_key",
+    "newest_index",
     "people_by_ids",
     "read_email",
     "read_locale",
@@ -204,7 +212,9 @@ __all__ = [
     "take_off_factor",
     "tenants_at_night",
     "tidy_lines",
+    "turn_index_version",
     "turn_signing_keys",
+    "turned_indexes",
     "update_settings",
     "verify_email",
     "withdraw_invitation",

@@ -202,8 +202,9 @@ async def mails(ctx: Context, *args: Any, **kwargs: Any) -> None:
 
 
 async def keys(ctx: Context, *args: Any, **kwargs: Any) -> None:
-    """Turn the keys of tenants that dropped some a while ago, so that no old copy opens."""
+    """Turn the keys of tenants that dropped some a while ago, and those that operators turn."""
     await _quietly("keys", turning.turn_due)
+    await _quietly("keys", privacy.go_on_turning)
 
 
 async def privacy_letters(ctx: Context, *args: Any, **kwargs: Any) -> None:

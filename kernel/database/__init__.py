@@ -8,7 +8,7 @@ values are bytes, JSON is text.
 from kernel.database.redoing import redone_if_lost
 from kernel.database.scrub import scrub
 from kernel.database.sources import Batch, sql
-from kernel.database.start import dialect, is_ready, start, stop
+from kernel.database.start import column_types, dialect, is_ready, start, stop
 from kernel.database.statements import forget_plans, insert, row, rows, run
 from kernel.database.units import (
     RunAgain,
@@ -24,6 +24,7 @@ __all__ = [
     "RunAgain",
     "after_commit",
     "before_commit",
+    "column_types",
     "dialect",
     "forget_plans",
     "in_unit",

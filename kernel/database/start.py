@@ -82,7 +82,7 @@ def dialect(on: str = "default") -> Dialect:
     return _dialects[on]
 
 
-def column_types(table: str, on: str) -> dict[str, str]:
+def column_types(table: str, on: str = "default") -> dict[str, str]:
     """Column name → type, as the database's catalog has it."""
     return _types[on].get(table, {})
 

@@ -13,6 +13,7 @@ TABLES: dict[str, Table] = {
         "local_hour expires_at max_failed_percent settled_before failed_before launched_at "
         "frozen_at finished_at lease_until fence created_at updated_at",
         sealed="content_sealed",
+        house="content_sealed",
     ),
     "campaign_number": table(
         "campaigns", "nobody", clear="tenant_id campaign_id number_id mailing_id"

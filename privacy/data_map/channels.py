@@ -29,6 +29,7 @@ TABLES: dict[str, Table] = {
         "accepted_at trouble_code trouble_at rate_cut_to rate_cut_at rate_cut_because "
         "created_at updated_at",
         sealed="token_sealed",
+        house="token_sealed",
     ),
     "reservation": table(
         "conversations",
@@ -64,6 +65,7 @@ TABLES: dict[str, Table] = {
         by="subject_id>subject",
         told="id field event waba_row_id number_id at received_at",
         opened="payload_sealed:json",
+        house="payload_sealed",
         clear="tenant_id subject_id",
         keyed="token",
     ),

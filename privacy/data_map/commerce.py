@@ -13,6 +13,7 @@ TABLES: dict[str, Table] = {
         clear="tenant_id id platform name address webhook_key currency country state state_at "
         "abandoned_after pulled_to pull_due_at pull_trouble created_at updated_at",
         sealed="secrets_sealed token_sealed",
+        house="secrets_sealed token_sealed",
     ),
     "store_route": table("operation", "nobody", clear="platform address store_id tenant_id"),
     "store_delivery": table(
@@ -78,6 +79,7 @@ TABLES: dict[str, Table] = {
         by="order_id>shop_order",
         told="id order_id external_id state shipment carrier at",
         opened="tracking_sealed:json",
+        house="tracking_sealed",
         clear="tenant_id subject_id",
     ),
     "refund": table(
@@ -104,6 +106,7 @@ TABLES: dict[str, Table] = {
         told="id store_id contact_id currency total:money state left_at abandoned_at recovered_at "
         "order_id told_at created_at updated_at",
         opened="url_sealed",
+        house="url_sealed",
         clear="tenant_id subject_id contact_at due_at told_tie",
         keyed="token cart_token",
     ),
@@ -135,6 +138,7 @@ TABLES: dict[str, Table] = {
         clear="tenant_id id store_id kind state requested_at due_at received_at",
         keyed="token",
         sealed="payload_sealed",
+        house="payload_sealed",
         withheld="What a shop asked for on somebody's behalf, before it is known whose it is.",
     ),
 }

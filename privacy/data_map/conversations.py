@@ -66,6 +66,7 @@ TABLES: dict[str, Table] = {
         told="number_id status at received_at error_code pricing_category pricing_type "
         "pricing_model entry_until",
         opened="extra_sealed:json",
+        house="extra_sealed",
         clear="tenant_id subject_id",
         keyed="wamid_token participant_token",
     ),
@@ -100,6 +101,7 @@ TABLES: dict[str, Table] = {
         "topic pace_kind per_second expires_at state frozen_upto frozen_at total settled_at "
         "created_at updated_at",
         sealed="content_sealed",
+        house="content_sealed",
     ),
     "mailing_count": table(
         "conversations",

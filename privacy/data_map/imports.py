@@ -24,6 +24,7 @@ TABLES: dict[str, Table] = {
         "position row_number done total counts attempts lease_until fence created_at started_at "
         "finished_at updated_at",
         sealed="plan_sealed",
+        house="plan_sealed",
     ),
     "import_problem": table("imports", "nobody", clear="tenant_id job_id row_number place code"),
     "import_effect": table(

@@ -49,6 +49,7 @@ TABLES: dict[str, Table] = {
         by="contact_id>contact",
         clear="tenant_id id subject_id contact_id listed until_at created_at ended_at",
         sealed="reason_sealed kept_sealed",
+        house="reason_sealed",
         withheld="What the law makes us keep; it holds a copy of what is exported elsewhere.",
     ),
     "erasure_step": table(
@@ -62,6 +63,7 @@ TABLES: dict[str, Table] = {
         clear="tenant_id id state categories known_at due_at warned reported_at closed_at "
         "created_at updated_at",
         sealed="words_sealed",
+        house="words_sealed",
     ),
     "breach_person": table(
         "rights",

@@ -44,7 +44,8 @@ class Table:
     """A table: what it is kept for, whose it is, how its rows lead to them, and its columns.
 
     `what` is its title in archives; `withheld` says why nothing of it is exported. Sealed values
-    are bound to what `bound` comes to, filled in with the row.
+    are bound to what `bound` comes to, filled in with the row; those of `house` may be under the
+    tenant's own key, and are sealed anew when it is turned.
     """
 
     activity: str
@@ -53,6 +54,7 @@ class Table:
     ways: tuple[Way, ...]
     key: tuple[str, ...]
     bound: str
+    house: tuple[str, ...]
     withheld: str
     columns: Mapping[str, Column]
 
@@ -82,6 +84,7 @@ def table(
     keyed: str = "",
     searched: str = "",
     sealed: str = "",
+    house: str = "",
     withheld: str = "",
 ) -> Table:
     """A table of the map. Each of its columns stands in exactly one list:
@@ -94,7 +97,8 @@ def table(
     searched  keyed hashes of pieces: not exported
     sealed    sealed, not the person's (secrets of the house, of colleagues): not exported
 
-    `by` tells the ways to the person, any of which may lead there: contact_id>contact,
+    `house` names the sealed ones that may be under the tenant's own key. `by` tells the ways to the
+    person, any of which may lead there: contact_id>contact,
     order_id>shop_order (by its id), id>contact_tag.tag_id, a,b>other.c,d.
     """
     columns: dict[str, Column] = {}
@@ -117,7 +121,8 @@ def table(
                 form,
             )
     ways = tuple(_way(text) for text in by.split())
-    return Table(activity, whose, what, ways, tuple(key.split()), bound, withheld, columns)
+    key_columns, of_house = tuple(key.split()), tuple(house.split())
+    return Table(activity, whose, what, ways, key_columns, bound, of_house, withheld, columns)
 
 
 def _read(names: str) -> Iterator[tuple[str, Format]]:

@@ -9,8 +9,8 @@ TABLES: dict[str, Table] = {
         "operation",
         "nobody",
         clear="id name country locale time_zone currency business_hours holidays signature "
-        "voice allowed_origins consent_hours consent_purge_days export_days export_downloads state "
-        "created_at updated_at",
+        "voice allowed_origins consent_hours consent_purge_days export_days export_downloads "
+        "index_version state created_at updated_at",
     ),
     "night": table("operation", "nobody", clear="tenant_id task day"),
     "account": table(
@@ -26,13 +26,16 @@ TABLES: dict[str, Table] = {
         "colleague",
         clear="tenant_id id account_id role state created_at updated_at",
         sealed="name_sealed",
+        house="name_sealed",
     ),
     "kept_answer": table(
         "operation",
         "mixed",
         clear="tenant_id key_id created_at expires_at",
+        bound="{key_id}",
         keyed="name_token request_token",
         sealed="answer_sealed",
+        house="answer_sealed",
         withheld="Answers to the store's own systems, for a day: copies of what is told elsewhere.",
     ),
     "session": table(
@@ -50,6 +53,7 @@ TABLES: dict[str, Table] = {
         clear="tenant_id id role state invited_by created_at expires_at",
         keyed="email_token",
         sealed="email_sealed name_sealed",
+        house="email_sealed name_sealed",
     ),
     "mail": table(
         "colleagues",

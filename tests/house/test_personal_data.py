@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from dataclasses import replace
 
 from privacy import ACTIVITIES, RECIPIENTS, STORES, TABLES, Column, Store, Table, Way
-from tests.house import catalogs
+from tests.house import catalogs, sources
 from tests.house.catalogs import Catalog, ForeignKey
 from tests.house.conftest import Catalogs
+from tests.servers import ROOT
 
 # Columns by which a row points at a person: the owner of its key, or the contact.
 POINTERS = frozenset({"subject_id", "contact_id", "survivor_id", "merged_id"})
@@ -17,6 +19,45 @@ POINTERS = frozenset({"subject_id", "contact_id", "survivor_id", "merged_id"})
 CHAINS = frozenset({"hash", "chain_hash", "cut_hash"})
 # Sealed under another name: a person's key, wrapped by its tenant's.
 WRAPPED = ("person_key", "wrapped")
+
+# What a file seals under the tenant's own key; "" for what stands in no table.
+HOUSE = {
+    "api/graphql/pages.py": "",
+    "campaigns/wording.py": "campaign.content",
+    "channels/numbers.py": "number.token",
+    "channels/updates.py": "platform_update.payload",
+    "commerce/carts.py": "cart.url",
+    "commerce/parcels.py": "fulfilment.tracking",
+    "commerce/requests.py": "store_request.payload",
+    "commerce/storefront.py": "",
+    "commerce/stores.py": "store.secrets store.token",
+    "conversations/mailings.py": "mailing.content",
+    "conversations/statuses.py": "message_status.extra",
+    "imports/plans.py": "import_job.plan",
+    "kernel/shelf.py": "",
+    "privacy/breaches.py": "breach.words",
+    "privacy/holds.py": "legal_hold.reason",
+    "tenants/invitations.py": "invitation.email invitation.name",
+    "tenants/kept_answers.py": "kept_answer.answer",
+    "tenants/signup.py": "person.name",
+}
+# These only open what is sealed there, or seal anew what the map says.
+HOUSE_OPENED = frozenset(
+    {
+        "api/graphql/schema/carts.py",
+        "api/graphql/schema/orders.py",
+        "channels/forgetting.py",
+        "channels/template_listing.py",
+        "commerce/connections.py",
+        "commerce/forgetting.py",
+        "commerce/pull.py",
+        "conversations/wordings.py",
+        "privacy/closing/archive.py",
+        "privacy/exports/reading.py",
+        "privacy/turning.py",
+        "tenants/people.py",
+    }
+)
 
 
 def faults_of_keeping(catalog: Catalog, tables: Mapping[str, Table] = TABLES) -> list[str]:
@@ -180,3 +221,20 @@ def test_a_store_that_was_forgotten_is_found(every_catalog: Catalogs) -> None:
         "diary: points at a person by ['contact_id']",
         "media: cannot be deleted, diary points at its rows",
     ]
+
+
+def test_what_the_house_seals_is_sealed_anew_when_its_key_is_turned() -> None:
+    callers = {
+        str(path.relative_to(ROOT))
+        for path in sources.python_files()
+        for node in ast.walk(sources.tree(path))
+        if isinstance(node, ast.Call) and sources.called(node) == "keys.house"
+    }
+    # Whoever adds one says here what it seals, and `house` in the data map.
+    assert callers == HOUSE.keys() | HOUSE_OPENED
+    mapped = {
+        f"{name}.{column.removesuffix('_sealed')}"
+        for name, table in TABLES.items()
+        for column in table.house
+    }
+    assert mapped == {place for places in HOUSE.values() for place in places.split()}

@@ -33,6 +33,7 @@ HANDED_IN = {
     "kernel/leases.py": "deliveries are settled for the room that owns the table",
     "commerce/saving.py": "a table is handed in by the file that owns it",
     "privacy/closing/running.py": "every table of a tenant that leaves goes",
+    "privacy/turning.py": "what stands under a tenant's own key is sealed anew wherever it stands",
     "privacy/erasure_steps.py": "every store of the manifest is handed in, in the order of erasure",
 }
 # Calls that write the table that they name first.

@@ -46,6 +46,8 @@ OVER_THE_WALL = {
     "privacy/exports/claims.py": (1, "whoever is free gathers what is held on people"),
     "privacy/exports/steps.py": (1, "archives of all tenants expire by one clock"),
     "privacy/closing/running.py": (1, "tenants that leave are worked off by whoever is free"),
+    "kernel/versions.py": (1, "keys of all tenants are turned by one clock"),
+    "tenants/index_versions.py": (1, "keys of all tenants are turned by one clock"),
     "tenants/kept_answers.py": (1, "answers of all tenants go after a day"),
     "tenants/nights.py": (1, "what is done for every tenant begins with who they are"),
     "tenants/origins.py": (1, "a browser asks before it says for which tenant"),

@@ -166,12 +166,12 @@ def conversation_conditions(
     )
 
 
-def _tokens(asked: Context, search: str | None) -> list[bytes] | None:
+def _tokens(asked: Context, search: str | None) -> list[list[bytes]] | None:
     _check_search(asked, search, "search")
     return None if search is None else contacts.search_tokens(search)
 
 
-def word_tokens(asked: Context, search: str | None, field: str) -> list[bytes] | None:
+def word_tokens(asked: Context, search: str | None, field: str) -> list[list[bytes]] | None:
     """What a message must have that is searched for; Invalid where the text is too long."""
     _check_search(asked, search, field)
     return None if search is None else conversations.word_tokens(search)
