@@ -6,8 +6,9 @@ list has them), subject (owner of a key), step (one line of the ledger), touch (
 selection (which contacts are meant), mark (somebody with this id was erased), hold (what keeps a
 message waiting, and until when), pacing (what is known of a contact that decides about pace).
 My events: contact.created, contact.updated, contact.identity_changed, contact.merged,
-contact.tagged, contact.untagged, contact.removed, preference.changed, consent.*,
-incentive.released, pace.rule_changed, restriction.set, restriction.lifted.
+contact.tagged, contact.untagged, contact.removed, contact.stage_changed, contact.tier_changed,
+preference.changed, consent.*, incentive.released, pace.rule_changed, restriction.set,
+restriction.lifted.
 """
 
 from contacts.activity import (
@@ -67,7 +68,7 @@ from contacts.moments import Hold, Moment, Paced, moment_for
 from contacts.noted import Withdrawn, withdraw_again, withdrawals
 from contacts.pace_rules import PRESETS, PaceRules, pace_rules
 from contacts.paced import Pacing, note_purchases, pacing_of, write_pacing
-from contacts.pacing import Cap
+from contacts.pacing import Cap, Stage, Tier
 from contacts.phones import national, read_phone
 from contacts.places import zones_of_countries
 from contacts.preferences import (
@@ -190,7 +191,9 @@ __all__ = [
     "Recognised",
     "Selection",
     "Sighting",
+    "Stage",
     "TagRow",
+    "Tier",
     "Topic",
     "Touch",
     "TouchRow",

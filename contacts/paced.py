@@ -9,8 +9,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from contacts.pacing import Stage, Tier
-from kernel import clock, database, tenancy
+from kernel import clock, database, events, tenancy
 from kernel.database import Batch
+from kernel.events import Event
 from kernel.ids import Id
 
 # So many at a time fit the statements of SQLite (32,766 parameters).
@@ -81,7 +82,10 @@ async def write_pacing(told: Sequence[Pacing]) -> int:
 
 
 async def _write(told: Sequence[Pacing]) -> int:
-    return await database.run(
+    batch = Batch(_COLUMNS, [[getattr(one, name) for name in _COLUMNS] for one in told])
+    tells = any(one.stage is not None or one.tier is not None for one in told)
+    before = await _standing(batch) if tells else {}
+    rows = await database.rows(
         """INSERT INTO contact_pace (tenant_id, contact_id, stage, tier, first_purchase_at,
                                      best_hour, learned_at, updated_at)
            SELECT $1::uuid, coalesce(c.merged_into, c.id) AS kept_id, max(b.stage), max(b.tier),
@@ -96,8 +100,32 @@ async def _write(told: Sequence[Pacing]) -> int:
                                                contact_pace.first_purchase_at),
                   best_hour = coalesce(excluded.best_hour, contact_pace.best_hour),
                   learned_at = coalesce(excluded.learned_at, contact_pace.learned_at),
-                  updated_at = excluded.updated_at""",
+                  updated_at = excluded.updated_at
+        RETURNING contact_id, stage, tier""",
         tenancy.current(),
         clock.now(),
-        batch=Batch(_COLUMNS, [[getattr(one, name) for name in _COLUMNS] for one in told]),
+        batch=batch,
     )
+    await events.record(
+        *(
+            Event(f"contact.{what}_changed", {"contact": row["contact_id"], what: row[what]})
+            for row in rows
+            for what in ("stage", "tier")
+            if tells and (row[what] or "") != before.get(row["contact_id"], {}).get(what, "")
+        )
+    )
+    return len(rows)
+
+
+async def _standing(told: Batch) -> dict[Id, dict[str, str]]:
+    """Stage and tier of whom these are about, before they are written."""
+    rows = await database.rows(
+        """SELECT p.contact_id, coalesce(p.stage, '') AS stage, coalesce(p.tier, '') AS tier
+             FROM ({batch}) AS b
+             JOIN contact c ON c.tenant_id = $1::uuid AND c.id = b.contact_id
+             JOIN contact_pace p
+               ON p.tenant_id = $1::uuid AND p.contact_id = coalesce(c.merged_into, c.id)""",
+        tenancy.current(),
+        batch=told,
+    )
+    return {row["contact_id"]: row for row in rows}

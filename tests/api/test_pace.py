@@ -7,7 +7,7 @@ from typing import Any
 
 import contacts
 import tenants
-from contacts import ConsentStep, Pacing, record_consent
+from contacts import ConsentStep, record_consent
 from kernel import clock, database, events, ids, tenancy
 from kernel.events import Event
 from kernel.ids import Id
@@ -170,6 +170,9 @@ _PACE = """{ contacts(first: 1) { nodes { pace {
   stage tier firstPurchaseAt bestHour bestHourLearnedAt nextPromotionAt bestPromotionAt
   nextPromotionHolds { code until } saidLastAt isSilent } } } }"""
 
+_TELL = """mutation($input: ContactPaceUpdateInput!) { contactPaceUpdate(input: $input) {
+  contact { pace { stage } } userErrors { field code } } }"""
+
 
 async def pace(desk: Desk) -> Any:
     """What pace and timing come to for the only contact."""
@@ -254,9 +257,16 @@ async def test_a_promotion_queued_at_night_leaves_in_the_morning(
     declared = {"name": "sales", "firstDay": "2027-01-16", "lastDay": "2027-01-20"}
     await act(door, _UPDATE, store.tokens["owner"], peaks=[declared])
     assert (await pace(desk))["nextPromotionAt"][:16] == "2027-01-16T06:00"
-    with tenancy.acting_for(store.tenant_id):
-        told = Pacing(row["id"], stage="sleeping", tier="low")
-        assert await contacts.write_pacing([told]) == 1
+    told = {"contact": ids.show("contact", row["id"]), "stage": "SLEEPING", "tier": "LOW"}
+    for _ in range(2):
+        said = await act(door, _TELL, store.token, **told)
+        assert said == {"contact": {"pace": {"stage": "SLEEPING"}}, "userErrors": []}
+    changed = await stored.rows("SELECT kind FROM outbox WHERE kind LIKE 'contact.%_changed'")
+    assert sorted(one["kind"] for one in changed) == [
+        *("contact.stage_changed", "contact.tier_changed")
+    ]
+    nobody = await act(door, _TELL, store.token, contact=ids.show("contact", ids.new_id()))
+    assert nobody["userErrors"] == [{"field": ["contact"], "code": "NOT_FOUND"}]
     asleep = await pace(desk)
     assert (asleep["stage"], asleep["tier"], asleep["bestHour"]) == ("SLEEPING", "LOW", 18)
     # 14 days for who sleeps; by then the sales are over, and low value is for 30 days.

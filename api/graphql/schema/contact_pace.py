@@ -4,17 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, cast
 
 import strawberry
 
 import contacts as room
 import conversations
-from api.graphql.context import Context
-from api.graphql.described import object_type
+from api.graphql.context import Context, Info
+from api.graphql.described import InputOf, input_type, object_type
+from api.graphql.payloads import UserError, attempt
+from api.graphql.permissions import requires
 from api.graphql.scalars import DateTime
+from api.graphql.schema.node import read_id
 from api.graphql.schema.pace_kinds import LifecycleStage, ValueTier
 from kernel import clock
+from kernel.errors import NotFound
 from kernel.ids import Id
+from tenants import Permission
+
+if TYPE_CHECKING:
+    from api.graphql.schema.contacts import Contact
 
 _PROMOTION = "promotion"
 
@@ -131,6 +140,67 @@ class ContactPace:
             return found
         own_choice = room.Hold("TOO_SOON", "They want no more promotions until then.", chosen)
         return room.Moment(found.at, (own_choice, *found.holds))
+
+
+@input_type
+class ContactPaceUpdateInput:
+    """What a system of the store, or a colleague, knows of a contact; what is left out stays."""
+
+    contact: strawberry.ID = strawberry.field(description="The contact.")
+    stage: LifecycleStage | None = strawberry.field(
+        default=None, description="Where they stand as a customer."
+    )
+    tier: ValueTier | None = strawberry.field(
+        default=None, description="What they are worth as a customer."
+    )
+    first_purchase_at: DateTime | None = strawberry.field(
+        default=None, description="When they bought for the first time."
+    )
+
+
+@object_type
+class ContactPacePayload:
+    """What became of it."""
+
+    contact: Annotated[Contact, strawberry.lazy("api.graphql.schema.contacts")] | None = (
+        strawberry.field(description="The contact as it is now.")
+    )
+    user_errors: list[UserError] = strawberry.field(description="What the user can put right.")
+
+
+@object_type
+class ContactPaceMutation:
+    """What is told of a contact."""
+
+    @strawberry.mutation(
+        description="Write down what decides about how often a contact is written to.",
+        directives=[requires(Permission.CONTACTS_WRITE)],
+    )
+    async def contact_pace_update(
+        self, info: Info, input: InputOf[ContactPaceUpdateInput]
+    ) -> ContactPacePayload:
+        from api.graphql.schema.contacts import load_contacts
+
+        async def work() -> Id:
+            contact_id = read_id("contact", input.contact, "contact")
+            contact = (await room.contacts_by_ids([contact_id])).get(contact_id)
+            if contact is None or contact["state"] not in ("active", "frozen"):
+                raise NotFound("There is no such contact.", field=("contact",))
+            await room.write_pacing(
+                [
+                    room.Pacing(
+                        contact_id,
+                        stage=None if input.stage is None else cast(room.Stage, input.stage.value),
+                        tier=None if input.tier is None else cast(room.Tier, input.tier.value),
+                        first_purchase_at=input.first_purchase_at,
+                    )
+                ]
+            )
+            return contact_id
+
+        contact_id, errors = await attempt(work)
+        found = await load_contacts(info.context, [contact_id]) if contact_id else {}
+        return ContactPacePayload(contact=found.get(contact_id or ""), user_errors=errors)
 
 
 async def pace_of(asked: Context, row: room.ContactRow) -> ContactPace | None:

@@ -152,8 +152,8 @@ class PaceMutation:
     """What is set of pace."""
 
     @strawberry.mutation(
-        description="Change how often and when contacts may be written to; what waits is judged "
-        "by it as well.",
+        description="Change how often and when contacts may be written to. What waits already is "
+        "judged by it when its moment comes.",
         directives=[requires(Permission.TENANT_WRITE)],
     )
     async def pace_update(self, info: Info, input: InputOf[PaceUpdateInput]) -> PacePayload:

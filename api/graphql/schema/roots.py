@@ -40,6 +40,7 @@ from api.graphql.schema.colleagues import ColleaguesMutation, Invitation, invita
 from api.graphql.schema.consent_proofs import ConsentProofQuery
 from api.graphql.schema.consents import ConsentQuery
 from api.graphql.schema.contact_lists import ContactOrder, contacts_page, one_contact
+from api.graphql.schema.contact_pace import ContactPaceMutation
 from api.graphql.schema.contacts import Contact
 from api.graphql.schema.conversation_lists import ConversationOrder, inbox_page
 from api.graphql.schema.conversations import Conversation
@@ -403,6 +404,7 @@ class Mutation(
     ColleaguesMutation,
     TenantMutation,
     PaceMutation,
+    ContactPaceMutation,
     PreferencesMutation,
     ApiKeyMutation,
     CampaignMutation,
