@@ -10,7 +10,7 @@ from contacts.pace_rules import PaceRules
 from contacts.pacing import Cap, Sent, cap
 
 _SAYS = {
-    "QUIET_HOURS": "It is night where this contact lives.",
+    "QUIET_HOURS": "These are quiet hours where this contact lives.",
     "HOLIDAY": "It is a public holiday where this contact lives.",
     "WEEKEND": "It is the weekend where this contact lives.",
     "OUTSIDE_BEST_HOURS": "This contact reads at other hours.",
