@@ -5,8 +5,9 @@ Stage, value tier, first purchase and best hour; a contact without a row is not 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from contacts.pacing import Stage, Tier
 from kernel import clock, database, events, tenancy
@@ -106,18 +107,12 @@ async def _write(told: Sequence[Pacing]) -> int:
         clock.now(),
         batch=batch,
     )
-    await events.record(
-        *(
-            Event(f"contact.{what}_changed", {"contact": row["contact_id"], what: row[what]})
-            for row in rows
-            for what in ("stage", "tier")
-            if tells and (row[what] or "") != before.get(row["contact_id"], {}).get(what, "")
-        )
-    )
+    if tells:
+        await events.record(*_turns(rows, before))
     return len(rows)
 
 
-async def _standing(told: Batch) -> dict[Id, dict[str, str]]:
+async def _standing(told: Batch) -> dict[Id, dict[str, Any]]:
     """Stage and tier of whom these are about, before they are written."""
     rows = await database.rows(
         """SELECT p.contact_id, coalesce(p.stage, '') AS stage, coalesce(p.tier, '') AS tier
@@ -129,3 +124,17 @@ async def _standing(told: Batch) -> dict[Id, dict[str, str]]:
         batch=told,
     )
     return {row["contact_id"]: row for row in rows}
+
+
+def _turns(
+    rows: Iterable[Mapping[str, Any]], before: Mapping[Id, Mapping[str, Any]]
+) -> Iterator[Event]:
+    """Whoever is at another stage, or in another tier, than before."""
+    for row in rows:
+        contact_id = row["contact_id"]
+        was = before.get(contact_id, {"stage": "", "tier": ""})
+        stage, tier = row["stage"] or "", row["tier"] or ""
+        if stage != was["stage"]:
+            yield Event("contact.stage_changed", {"contact": contact_id, "stage": stage})
+        if tier != was["tier"]:
+            yield Event("contact.tier_changed", {"contact": contact_id, "tier": tier})
