@@ -23,7 +23,7 @@ _MAY_REFER_TO = (
     "contact merged owner person tag number waba update field event conversation message media "
     "purpose entry state status assignee template category quality limit code reason role session "
     "campaign send origin key replaced order cart product store platform fulfilment refund "
-    "request kind import invitation factor touchpoint use erasure breach export rule run"
+    "request kind import invitation factor touchpoint use erasure breach export rule run stage tier"
 )
 REFS = frozenset(_MAY_REFER_TO.split())
 # Features that record nothing of their own, and why.
