@@ -6,9 +6,9 @@ My words: delivery (one POST of the platform, kept raw before it is acknowledged
 that it says), version (what a template holds, as its author wrote it), route (where an id of the
 platform leads), aside (for a number that nobody has connected), told (an update with the rows it
 leads to), wanted (a file still to be fetched).
-My events: platform.updated, template.*, waba.state_changed, number.state_changed,
-number.quality_changed, number.limit_changed, number.troubled, media.wanted, media.stored,
-media.refused.
+My events: channel.failed, channel.recovered, platform.updated, template.*, waba.state_changed,
+number.state_changed, number.quality_changed, number.limit_changed, number.troubled, media.wanted,
+media.stored, media.refused.
 """
 
 from channels import wire
@@ -40,6 +40,7 @@ from channels.intake import accept, forget_deliveries
 from channels.media import BELL as MEDIA_BELL
 from channels.media import OpenedMedia, Wanted, fetch_media, open_media, want_media
 from channels.numbers import Route, access_token, connect_number, connect_waba, routes
+from channels.outages import Outage, outages_of, watch_outages
 from channels.outcomes import TOKEN_REFUSALS, Verdict
 from channels.plans import Plan, PlanDay, plan
 from channels.queries import (
@@ -105,6 +106,7 @@ __all__ = [
     "MediaRow",
     "NumberRow",
     "OpenedMedia",
+    "Outage",
     "Plan",
     "PlanDay",
     "PlatformSecrets",
@@ -157,6 +159,7 @@ __all__ = [
     "media_of",
     "numbers_by_ids",
     "open_media",
+    "outages_of",
     "plan",
     "platform_ids",
     "platform_update_page",
@@ -189,5 +192,6 @@ __all__ = [
     "versions_of",
     "wabas_by_ids",
     "want_media",
+    "watch_outages",
     "wire",
 ]

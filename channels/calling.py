@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from channels import departures, graph, standing, throughput
+from channels import departures, graph, outages, standing, throughput
 from channels.departures import Departing
 from channels.outcomes import FOR_OWNER, Verdict, judge
 from kernel import clock, database, tenancy
@@ -51,6 +51,9 @@ async def heed(number_id: Id, verdicts: Sequence[Verdict]) -> None:
     """Hold the number back where an answer concerned more than one message; note its trouble."""
     if any(one.fate == "accepted" for one in verdicts):
         await _note_acceptance(number_id)
+    elif faults := sum(map(outages.is_fault, verdicts)):
+        _noted_at.clear()
+        await outages.count_faults(number_id, faults)
     too_fast = next((one.reason for one in verdicts if one.reason in throughput.TOO_FAST), None)
     if too_fast:
         await throughput.cut(number_id, too_fast)
@@ -64,9 +67,10 @@ async def _note_acceptance(number_id: Id) -> None:
     if now - _noted_at.get(number_id, 0) < _NOTED_ANEW:
         return
     await database.run(
-        """UPDATE number SET accepted_at = $3, held_since = NULL, held_because = NULL
+        """UPDATE number SET accepted_at = $3, held_since = NULL, held_because = NULL,
+                  failures = 0, failing_since = NULL
             WHERE tenant_id = $1::uuid AND id = $2::uuid
-              AND (held_since IS NOT NULL OR coalesce(accepted_at, 0) < $4)""",
+              AND (held_since IS NOT NULL OR failures > 0 OR coalesce(accepted_at, 0) < $4)""",
         tenancy.current(),
         number_id,
         now,

@@ -18,6 +18,9 @@ from kernel import clock
 from kernel.ids import Id
 
 _WITHIN = 30.0
+# The line went dead in the middle: nobody knows whether the server has it.
+_CUT_OFF = (aiosmtplib.SMTPTimeoutError, aiosmtplib.SMTPServerDisconnected)
+_NOT_REACHED = (aiosmtplib.SMTPConnectTimeoutError,)
 _log = structlog.get_logger("email")
 
 
@@ -33,10 +36,11 @@ class Email:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Why a mail was not taken; a final one is never taken."""
+    """Why a mail was not taken; a final one never is, an open one perhaps was all the same."""
 
     code: str
     is_final: bool
+    is_open: bool = False
 
 
 async def send_email(email: Email) -> Failure | None:
@@ -75,7 +79,8 @@ async def _send(message: EmailMessage, url: str) -> Failure | None:
     except (aiosmtplib.SMTPSenderRefused, aiosmtplib.SMTPDataError) as error:
         return _refused(error.code)
     except (aiosmtplib.SMTPException, OSError, ValueError) as error:
-        return Failure(type(error).__name__, is_final=False)
+        is_open = isinstance(error, _CUT_OFF) and not isinstance(error, _NOT_REACHED)
+        return Failure(type(error).__name__, is_final=False, is_open=is_open)
     return None
 
 

@@ -16,7 +16,7 @@ from kernel.ids import Id
 # down     nothing goes out until somebody has acted
 HealthState = Literal["up", "waiting", "down"]
 
-_NEEDS_SOMEBODY = frozenset(map(reason_of, FOR_OWNER))
+NEEDS_SOMEBODY = frozenset(map(reason_of, FOR_OWNER))
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ def _state(row: Mapping[str, Any], now: int) -> tuple[HealthState, int | None, s
         return "down", None, "NO_TOKEN"
     if row["token_expires_at"] is not None and row["token_expires_at"] <= now:
         return "down", row["token_expires_at"], "TOKEN_EXPIRED"
-    if row["held_because"] in _NEEDS_SOMEBODY:
+    if row["held_because"] in NEEDS_SOMEBODY:
         return "down", row["held_since"], row["held_because"]
     if row["held_until"] > now:
         return "waiting", row["held_since"], row["held_because"]

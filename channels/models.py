@@ -87,6 +87,9 @@ class Number(TenantModel):
     held_since = InstantField(null=True)
     held_because = TextField(null=True)
     accepted_at = InstantField(null=True)
+    failures = fields.IntField()
+    failing_since = InstantField(null=True)
+    failed_at = InstantField(null=True)
     trouble_code = fields.IntField(null=True)
     trouble_at = InstantField(null=True)
     rate_cut_to = fields.IntField(null=True)
@@ -99,6 +102,20 @@ class Number(TenantModel):
         """Its table."""
 
         table = "number"
+
+
+class Outage(TenantModel):
+    """A time in which a number's messages did not get out."""
+
+    number_id = IdField()
+    reason = TextField()
+    began_at = InstantField()
+    ended_at = InstantField(null=True)
+
+    class Meta:
+        """Its table."""
+
+        table = "outage"
 
 
 class Reservation(TenantTable):

@@ -20,7 +20,7 @@ from contacts.activity import (
     record_activity,
     touch_page,
 )
-from contacts.addresses import Address, addresses
+from contacts.addresses import Address, addresses, mail_addresses
 from contacts.aging import ACTIVITY
 from contacts.calendar import best_moment, clocks_of, locality, weekend_of
 from contacts.changing_pace import change_pace, reset_pace
@@ -242,6 +242,7 @@ __all__ = [
     "list_topics",
     "locality",
     "look_up",
+    "mail_addresses",
     "mark_tokens",
     "moment_for",
     "named",

@@ -11,6 +11,7 @@ receipt.wanted, typing.wanted.
 from conversations.aging import BODIES
 from conversations.asked import Asked, Occasion, PaceKind
 from conversations.attempts import finish
+from conversations.by_email import mail_out
 from conversations.content_limits import check_file
 from conversations.decisions import read as read_decision
 from conversations.echoes import record_statuses
@@ -24,6 +25,7 @@ from conversations.ends import (
     last_messages,
 )
 from conversations.episodes import SILENCE
+from conversations.fallback import FallbackRule, RuleKind, RuleWay, list_fallbacks, set_fallback
 from conversations.filled import fill as fill_template
 from conversations.fitting import templates_that_fit
 from conversations.forgetting import blank_extras, said_with, uploads_for, void_sends
@@ -109,6 +111,7 @@ __all__ = [
     "ConversationRow",
     "Decision",
     "EpisodeRow",
+    "FallbackRule",
     "Frozen",
     "MessageRow",
     "NewMailing",
@@ -124,6 +127,8 @@ __all__ = [
     "Receivable",
     "Received",
     "Reply",
+    "RuleKind",
+    "RuleWay",
     "SendRow",
     "Stored",
     "ThreadUpdate",
@@ -166,6 +171,8 @@ __all__ = [
     "last_messages",
     "last_words",
     "learn_hours",
+    "list_fallbacks",
+    "mail_out",
     "mailing_progress",
     "mark_read",
     "mentions_of",
@@ -192,6 +199,7 @@ __all__ = [
     "sending_stopped_at",
     "sends_of",
     "sent_lately",
+    "set_fallback",
     "settle_overdue",
     "stop_sending",
     "templates_that_fit",

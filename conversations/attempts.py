@@ -7,7 +7,7 @@ finished beside them, so that it keeps nobody waiting.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -16,13 +16,13 @@ import structlog
 import channels
 from channels import Departing, Verdict
 from conversations import mailed, reserving, results, stops
-from conversations.asked import Asked
 from conversations.claims import SEATS, Claim, Line
+from conversations.fallback import waits_for_email
 from conversations.gate import Ruled
 from conversations.ledger import BELL
 from conversations.letters import Letter, unwritten, write_letters
 from conversations.mailed import Written
-from conversations.rulings import rulings
+from conversations.rulings import hold, rulings
 from kernel import bells, clock, database, tenancy
 from kernel.database import Batch
 from kernel.ids import Id
@@ -88,13 +88,15 @@ async def _admit(claims: Sequence[Claim], fresh: Sequence[Letter] = ()) -> dict[
     claims = await _unless_stopped(claims)
     if not claims:
         return {}
-    paced = {claim.contact_id for claim in claims if claim.pace_kind != "service"}
-    await _hold("hold_people", paced)
-    # What is no template answers its reader and asks for no consent, but for what asks for it.
-    asking = {claim.contact_id for claim in claims if claim.template_name or claim.occasion}
-    await _hold("hold_consents", asking)
-    ruled = await rulings([_asked(claim) for claim in claims])
-    barred = [(one, ruled[one.id].decision) for one in claims if not ruled[one.id].may_go]
+    asked = {claim.id: claim.asked for claim in claims}
+    await hold(list(asked.values()))
+    ruled = await rulings(list(asked.values()))
+    instead = await waits_for_email([(asked[claim.id], ruled[claim.id]) for claim in claims])
+    barred = [
+        (claim, instead.get(claim.id, ruled[claim.id].decision))
+        for claim in claims
+        if not ruled[claim.id].may_go
+    ]
     await results.hold_back(barred)
     held = {claim.id for claim, _ in barred}
     held |= await _without_room([claim for claim in claims if claim.id not in held], ruled)
@@ -162,34 +164,6 @@ async def _without_room(claims: Sequence[Claim], ruled: Mapping[Id, Ruled]) -> s
     waiting = await reserving.without_room(claims[0].number_id, templates) if templates else {}
     await results.hold_back([(one, waiting[one.id]) for one in claims if one.id in waiting])
     return set(waiting)
-
-
-async def _hold(statement: str, contact_ids: Collection[Id]) -> None:
-    if contact_ids:
-        await database.rows(
-            database.sql(__file__, statement),
-            tenancy.current(),
-            batch=Batch({"contact_id": "uuid"}, [[one] for one in contact_ids]),
-        )
-
-
-def _asked(claim: Claim) -> Asked:
-    return Asked(
-        claim.id,
-        claim.contact_id,
-        claim.number_id,
-        claim.template_name is None,
-        claim.template_name,
-        claim.template_language,
-        occasion=claim.occasion,
-        occasion_id=claim.occasion_id,
-        topic=claim.topic,
-        origin=claim.origin,
-        origin_id=claim.origin_id,
-        pace_kind=claim.pace_kind,
-        created_at=claim.created_at,
-        expires_at=claim.expires_at,
-    )
 
 
 async def _fly(line: Line, token: str, bodies: Sequence[tuple[Claim, dict[str, Any]]]) -> None:

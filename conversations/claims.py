@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from conversations.asked import PaceKind
+from conversations.asked import Asked, PaceKind
 from kernel import clock, database, rates, tenancy
 from kernel.ids import Id
 
@@ -113,6 +113,26 @@ class Claim:
     expires_at: int | None
     fence: int
     attempts: int
+
+    @property
+    def asked(self) -> Asked:
+        """What the gate is asked of it."""
+        return Asked(
+            self.id,
+            self.contact_id,
+            self.number_id,
+            self.template_name is None,
+            self.template_name,
+            self.template_language,
+            occasion=self.occasion,
+            occasion_id=self.occasion_id,
+            topic=self.topic,
+            origin=self.origin,
+            origin_id=self.origin_id,
+            pace_kind=self.pace_kind,
+            created_at=self.created_at,
+            expires_at=self.expires_at,
+        )
 
     @property
     def is_written(self) -> bool:

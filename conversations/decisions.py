@@ -13,7 +13,7 @@ from kernel import clock
 
 # Earlier ones named the state of the send in its place.
 _ONCE: dict[str, Ruling] = {"queued": "defer", "refused": "refuse", "void": "refuse"}
-_DONE = ("ACCEPTED", "ECHOED")
+_DONE = ("ACCEPTED", "ECHOED", "BY_EMAIL")
 
 
 def of(decision: Decision) -> str:

@@ -16,7 +16,8 @@ from kernel.ids import Id
 
 class SendRow(TypedDict):
     """A send; `decision` is JSON: the ruling and its reasons, `held_by` the code of what somebody
-    stopped (all sending, its mailing). Times in microseconds."""
+    stopped (all sending, its mailing), `way` email or whatsapp where it may go by one way alone.
+    Times in microseconds."""
 
     id: Id
     message_id: Id | None
@@ -25,9 +26,10 @@ class SendRow(TypedDict):
     held_by: str | None
     attempts: int
     due_at: int
+    way: str | None
 
 
-_COLUMNS = """s.id, s.message_id, s.state, s.decision, s.attempts, s.due_at,
+_COLUMNS = """s.id, s.message_id, s.state, s.decision, s.attempts, s.due_at, s.way,
        CASE WHEN s.state <> 'queued' THEN NULL
             WHEN EXISTS (SELECT 1 FROM sending_halt h
                           WHERE h.tenant_id = $1::uuid AND h.released_at IS NULL)

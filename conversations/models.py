@@ -184,6 +184,7 @@ class Send(TenantModel):
     kind = TextField()
     category = TextField()
     pace_kind = TextField()
+    way = TextField(null=True)
     template_name = TextField(null=True)
     template_language = TextField(null=True)
     content_sealed = SealedField()
@@ -204,6 +205,20 @@ class Send(TenantModel):
         """Its table."""
 
         table = "send"
+
+
+class FallbackRule(TenantTable):
+    """What waits and what goes by e-mail while a number is down."""
+
+    kind = TextField()
+    name = TextField(primary_key=True)
+    way = TextField()
+    updated_at = InstantField()
+
+    class Meta:
+        """Its table."""
+
+        table = "fallback_rule"
 
 
 class SendKey(TenantTable):

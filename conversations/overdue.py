@@ -29,7 +29,8 @@ async def settle_overdue() -> int:
     with tenancy.across_tenants("sends whose worker died, or whose echo never came"):
         rows = await database.rows(
             """SELECT DISTINCT tenant_id FROM send
-                WHERE state IN ('claimed', 'unknown') AND lease_until < $1""",
+                WHERE state IN ('claimed', 'unknown') AND lease_until < $1
+                  AND coalesce(way, '') <> 'email'""",
             now,
         )
     settled = 0
@@ -57,7 +58,7 @@ async def _settle_tenants(now: int) -> int:
     rows = await database.rows(
         f"""SELECT {KNOWN}, s.state, s.attempted_at FROM send s
             WHERE s.tenant_id = $1::uuid AND s.state IN ('claimed', 'unknown')
-              AND s.lease_until < $2
+              AND s.lease_until < $2 AND coalesce(s.way, '') <> 'email'
             ORDER BY s.id LIMIT $3::bigint
               FOR UPDATE SKIP LOCKED""",
         tenancy.current(),

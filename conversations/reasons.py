@@ -51,6 +51,9 @@ _SAYS = {
     "TIMEOUT": "The platform's answer did not come in time; its word is awaited.",
     "BROKEN_OFF": "The platform's answer broke off; its word is awaited.",
     "UPLOAD_GONE": "The file that belongs to it is gone.",
+    "EMAIL_LATER": "The mail server did not take it; it is tried again.",
+    "EMAIL_REFUSED": "The mail server refuses it for good; it waits for the number.",
+    "EMAIL_FAILED": "It was handed over by e-mail, and nobody knows whether it arrived.",
     "OUTCOME_UNKNOWN": "The platform never said whether it took it.",
 }
 

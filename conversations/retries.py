@@ -38,6 +38,9 @@ async def retry(message_id: Id) -> None:
     send = await _hold(message_id)
     if send["state"] not in _DEAD:
         raise Conflict(_ALIVE[send["state"]], code="NOT_RETRYABLE", field=("message",))
+    if send["way"] == "email":
+        message = "It was handed over by e-mail, and may have arrived; write a new message."
+        raise Conflict(message, code="NOT_RETRYABLE", field=("message",))
     sealer = (await keys.of([send["subject_id"]])).get(send["subject_id"])
     if sealer is None or not send["content_sealed"]:
         raise Conflict("Its content is erased.", code="CONTACT_GONE", field=("message",))
@@ -70,7 +73,7 @@ async def retry(message_id: Id) -> None:
 
 async def _hold(message_id: Id) -> dict[str, Any]:
     send = await database.row(
-        """SELECT id, state, decision, mailing_id, origin, origin_id, contact_id, subject_id,
+        """SELECT id, state, way, decision, mailing_id, origin, origin_id, contact_id, subject_id,
                   number_id, conversation_id, message_id, topic, pace_kind, occasion, occasion_id,
                   content_sealed, expires_at
              FROM send WHERE tenant_id = $1::uuid AND message_id = $2::uuid FOR UPDATE""",

@@ -11,6 +11,7 @@ from channels import TOKEN_REFUSALS
 from contacts import Paced, PaceRules
 from conversations import gate
 from conversations.asked import ASKS_CONSENT, Asked, PaceKind
+from conversations.fallback import waits_for_email
 from conversations.gate import Decision, Facts, Ruled, Went
 from conversations.reasons import Reason, reason
 from kernel import clock, database, tenancy
@@ -28,6 +29,23 @@ class NotSendable(Conflict):
         self.reasons = tuple(reasons)
 
 
+async def hold(asked: Sequence[Asked]) -> None:
+    """Hold, until the open unit ends, what the gate is about to look at.
+
+    People whose pace counts; and consents: what is no template answers its reader and asks for
+    none, but for what asks for it.
+    """
+    paced = {one.contact_id for one in asked if one.pace_kind != "service"}
+    asking = {one.contact_id for one in asked if one.template_name or one.occasion}
+    for statement, contact_ids in (("hold_people", paced), ("hold_consents", asking)):
+        if contact_ids:
+            await database.rows(
+                database.sql(__file__, statement),
+                tenancy.current(),
+                batch=Batch({"contact_id": "uuid"}, [[one] for one in contact_ids]),
+            )
+
+
 async def rulings(asked: Sequence[Asked]) -> dict[Id, Ruled]:
     """What the gate says of each message now, or when it is due."""
     return judge(await read_facts(asked), clock.now())
@@ -43,7 +61,10 @@ async def let_through(asked: Asked) -> Ruled:
     """What a message counts as, which may go now or later; NotSendable where the gate says no."""
     ruled = (await rulings([asked]))[asked.id]
     if ruled.decision.ruling == "refuse":
-        raise NotSendable(ruled.decision.reasons)
+        instead = await waits_for_email([(asked, ruled)])
+        if asked.id not in instead:
+            raise NotSendable(ruled.decision.reasons)
+        return ruled._replace(decision=instead[asked.id])
     return ruled
 
 

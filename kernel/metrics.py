@@ -19,6 +19,9 @@ SUBSCRIPTIONS = Gauge("rapport_subscriptions", "Open GraphQL subscriptions.")
 EVENTS = Counter("rapport_events_total", "Events handled by reader.", ["reader"])
 MEDIA = Counter("rapport_media_total", "Media fetches by outcome.", ["outcome"])
 SENDS = Counter("rapport_sends_total", "Sends by what became of an attempt.", ["fate"])
+OUTAGES = Gauge(
+    "rapport_outages", "Business numbers whose messages do not get out, of all tenants."
+)
 SENDS_WAITING = Gauge("rapport_sends_waiting", "Sends that wait to go out, of all tenants.")
 RATE_CUTS = Counter("rapport_rate_cuts_total", "Numbers told to send slower, and slowed.")
 REDIS_TROUBLE = Counter("rapport_redis_trouble_total", "Bells that Redis did not take.")

@@ -74,6 +74,7 @@ async def sweep(ctx: Context, *args: Any, **kwargs: Any) -> None:
     """Do what no bell announced: a lost ring delays by 2 seconds."""
     await _quietly("overdue", conversations.settle_overdue)
     await _quietly("mailings", conversations.end_mailings)
+    await _quietly("outages", channels.watch_outages)
     await asyncio.gather(
         deliveries({}),
         store_deliveries({}),
@@ -85,6 +86,7 @@ async def sweep(ctx: Context, *args: Any, **kwargs: Any) -> None:
         outbox({}),
         sends({}),
         mails({}),
+        _alone("by_email", letters.mail_out),
         privacy_letters({}),
         link_chains(),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import channels
+import conversations
 import privacy
 import tenants
 from channels import Email, Failure
@@ -32,6 +33,11 @@ async def send_letters() -> int:
 async def tell_people() -> int:
     """Tell people of their requests for a right; how many letters were tried."""
     return await privacy.send_letters(_public_url)
+
+
+async def mail_out() -> int:
+    """Mail what is important and waits for a number that is down; how many messages were tried."""
+    return await conversations.mail_out(_public_url)
 
 
 async def _send(mail: ClaimedMail) -> None:

@@ -26,11 +26,12 @@ TABLES: dict[str, Table] = {
         "nobody",
         clear="tenant_id id waba_row_id phone_number_id display_phone_number verified_name "
         "state quality throughput token_expires_at held_until held_since held_because "
-        "accepted_at trouble_code trouble_at rate_cut_to rate_cut_at rate_cut_because "
-        "created_at updated_at",
+        "accepted_at failures failing_since failed_at trouble_code trouble_at rate_cut_to "
+        "rate_cut_at rate_cut_because created_at updated_at",
         sealed="token_sealed",
         house="token_sealed",
     ),
+    "outage": table("operation", "nobody", clear="tenant_id id number_id reason began_at ended_at"),
     "reservation": table(
         "conversations",
         "contact",

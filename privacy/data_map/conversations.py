@@ -86,7 +86,7 @@ TABLES: dict[str, Table] = {
         "What we sent or meant to send you, and why not",
         by="contact_id>contact",
         told="id origin contact_id conversation_id number_id message_id mailing_id topic occasion "
-        "occasion_id kind category pace_kind template_name template_language state decision "
+        "occasion_id kind category pace_kind way template_name template_language state decision "
         "due_at expires_at attempts attempted_at error_code created_at settled_at",
         opened="content_sealed:json",
         # The colleague who wrote it, where it was one.
@@ -94,6 +94,7 @@ TABLES: dict[str, Table] = {
         clear="tenant_id subject_id lease_until fence",
         keyed="wamid_token words_token",
     ),
+    "fallback_rule": table("operation", "nobody", clear="tenant_id kind name way updated_at"),
     "mailing": table(
         "conversations",
         "nobody",

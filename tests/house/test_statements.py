@@ -52,6 +52,7 @@ ACROSS = {
     "commerce/carts.py": (1, "carts of all tenants are left by one clock"),
     "contacts/consent_requests.py": (1, "requests of all tenants fall due by one clock"),
     "channels/sql/claim_media.sql": (1, "files of all tenants are fetched by whoever is free"),
+    "conversations/by_email.py": (1, "whoever is free mails for all tenants"),
     "conversations/ledger_reads.py": (1, "what waits in all tenants is counted together"),
     "conversations/mailing_ends.py": (1, "mailings of all tenants end by one clock"),
     "conversations/overdue.py": (1, "leases of all tenants run out by one clock"),

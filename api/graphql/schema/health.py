@@ -29,11 +29,27 @@ class ChannelState(Enum):
 
 
 @object_type
+class Outage:
+    """A time in which a number's messages do not get out, and rules of fallback hold."""
+
+    since: DateTime = strawberry.field(description="Since when.")
+    reason: str = strawberry.field(
+        description="Why, as a code: PLATFORM_FAILING (faults of the platform's own, or silence, "
+        "five times in a row and for a minute), PLATFORM_190, TOKEN_EXPIRED, ACCOUNT_RESTRICTED, "
+        "ACCOUNT_DISABLED and so on."
+    )
+
+
+@object_type
 class ChannelHealth:
     """How a number's messages get out."""
 
     health: strawberry.Private[channels.Health]
     sends: strawberry.Private[conversations.Waiting]
+    outage: Outage | None = strawberry.field(
+        description="The outage that goes on: what is important goes by e-mail, where a rule says "
+        "so."
+    )
 
     @strawberry.field(description="Whether they get out.")
     def state(self) -> ChannelState:
@@ -71,10 +87,17 @@ async def load_health(_asked: Context, number_ids: list[Id]) -> Mapping[Id, Chan
     """The health of numbers."""
     health = await channels.health_of(number_ids)
     waiting = await conversations.waiting_of(number_ids)
+    outages = await channels.outages_of(number_ids)
     return {
-        number_id: ChannelHealth(health=one, sends=waiting[number_id])
+        number_id: ChannelHealth(
+            health=one, sends=waiting[number_id], outage=_outage(outages.get(number_id))
+        )
         for number_id, one in health.items()
     }
+
+
+def _outage(one: channels.Outage | None) -> Outage | None:
+    return Outage(since=DateTime(one.since), reason=one.reason) if one else None
 
 
 def _time(at: int | None) -> DateTime | None:

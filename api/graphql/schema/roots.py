@@ -48,6 +48,7 @@ from api.graphql.schema.data_map import DataMapQuery
 from api.graphql.schema.desk import DeskMutation
 from api.graphql.schema.erasures import ErasureMutation, ErasureQuery
 from api.graphql.schema.exports import ExportMutation, ExportQuery
+from api.graphql.schema.fallbacks import FallbackMutation, FallbackQuery
 from api.graphql.schema.filters import ContactFilterArg, ConversationFilterArg
 from api.graphql.schema.found_messages import FoundMessagesQuery
 from api.graphql.schema.holds import LegalHoldMutation, LegalHoldQuery
@@ -117,6 +118,7 @@ class Query(
     ErasureQuery,
     DataMapQuery,
     ExportQuery,
+    FallbackQuery,
     FoundMessagesQuery,
     JobQuery,
     LegalHoldQuery,
@@ -410,6 +412,7 @@ class Mutation(
     CampaignMutation,
     DeskMutation,
     ExportMutation,
+    FallbackMutation,
     RestrictionMutation,
     RetentionMutation,
     SendingMutation,

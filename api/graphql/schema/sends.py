@@ -33,6 +33,16 @@ class SendState(Enum):
     VOID = strawberry.enum_value("void", description="Its occasion was gone before it left.")
 
 
+@enum_type
+class SendWay(Enum):
+    """By which way a message goes, or went."""
+
+    WHATSAPP = strawberry.enum_value("whatsapp", description="From its number, on WhatsApp.")
+    EMAIL = strawberry.enum_value(
+        "email", description="By e-mail, for its number was down; never by WhatsApp any more."
+    )
+
+
 @object_type
 class SendReason:
     """Why a message does not leave, or has not left."""
@@ -71,6 +81,10 @@ class MessageSend:
     @property
     def _why(self) -> Sequence[room.Reason]:
         return room.decision_of(self.row).reasons
+
+    @strawberry.field(description="By which way it goes, or went.")
+    def way(self) -> SendWay:
+        return SendWay(self.row["way"] or "whatsapp")
 
     @strawberry.field(description="How often it was handed to the platform.")
     def attempts(self) -> int:
