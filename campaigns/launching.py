@@ -140,7 +140,8 @@ async def _set_down(campaign_id: Id, fence: int) -> None:
     """The whole audience stands in the ledger."""
     done = await database.run(
         """UPDATE campaign SET frozen_at = $4::bigint, lease_until = 0, updated_at = $4::bigint
-            WHERE tenant_id = $1::uuid AND id = $2::uuid AND fence = $3 AND frozen_at IS NULL""",
+            WHERE tenant_id = $1::uuid AND id = $2::uuid AND fence = $3
+              AND frozen_at IS NULL AND state IN ('running', 'paused')""",
         *(tenancy.current(), campaign_id, fence, clock.now()),
     )
     if done:

@@ -183,6 +183,6 @@ def _beyond(direction: Direction) -> str:
     return ">" if direction == "ASC" else "<"
 
 
-_STATE = """CASE WHEN c.state = 'running' AND c.frozen_at IS NULL THEN 'launching'
-                 WHEN c.state = 'running' AND c.starts_at > ?::bigint THEN 'scheduled'
-                 ELSE c.state END"""
+_STATE = """(CASE WHEN c.state = 'running' AND c.frozen_at IS NULL THEN 'launching'
+                  WHEN c.state = 'running' AND c.starts_at > ?::bigint THEN 'scheduled'
+                  ELSE c.state END)"""

@@ -217,6 +217,10 @@ async def test_by_the_clock_of_each(office: Office) -> None:
     audience = {"phones": ["+34600000001", "+442079460000", "+81312345678"]}
     campaign = await office.drafts(startsAt=shown, localHour=10, audience=audience)
     assert (await office.launches(campaign))["state"] == "SCHEDULED"
+    listed_as = "query($in: [CampaignState!]) { campaigns(states: $in) { totalCount } }"
+    for states, count in ((["SCHEDULED"], 1), (["LAUNCHING", "RUNNING", "DRAFT"], 0)):
+        found = await office.studio.door.data(listed_as, office.studio.owner, **{"in": states})
+        assert found["campaigns"] == {"totalCount": count}
     dues = await stored.rows("SELECT due_at FROM send ORDER BY due_at")
     # At 9:30 UTC it is about to be 10:00 in London; in Tokyo and Madrid it is over for that day.
     assert [(row["due_at"] - start) // clock.MINUTE for row in dues] == [30, 930, 1410]
