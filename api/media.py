@@ -9,6 +9,7 @@ from starlette.types import Receive, Scope, Send
 
 import channels
 import contacts
+import privacy
 from api import auth
 from api.asgi import respond
 from api.errors import status_of
@@ -54,9 +55,10 @@ async def _open(scope: Scope) -> channels.OpenedMedia:
         raise NotFound("There is no such file.") from None
     with tenancy.acting_for(viewer.tenant_id):
         opened = await channels.open_media(media_id)
-        hidden = () if viewer.may(Permission.PRIVACY_READ) else await contacts.frozen_subjects()
-        if opened.subject_id in hidden:
-            raise NotFound("There is no such file.")
+        if not viewer.may(Permission.PRIVACY_READ):
+            hidden = await contacts.frozen_subjects() | await privacy.held_subjects()
+            if opened.subject_id in hidden:
+                raise NotFound("There is no such file.")
         touched = {"media": [media_id], "subject": [opened.subject_id]}
         await audit.record("media.read", touched, actor=auth.actor_of(viewer))
         return opened

@@ -32,7 +32,14 @@ from channels.deliveries import (
 )
 from channels.departures import Departing, LeftBehind, arrived, depart, left_behind
 from channels.email import Email, Failure, send_email
-from channels.forgetting import drop_files, prune_deliveries, prune_updates
+from channels.forgetting import (
+    drop_files,
+    forget_files,
+    keep_files,
+    prune_deliveries,
+    prune_updates,
+    stored_files,
+)
 from channels.graph import start, stop
 from channels.health import Health, health_of
 from channels.intake import BELL as DELIVERIES_BELL
@@ -146,11 +153,13 @@ __all__ = [
     "fetch_media",
     "forget_apps",
     "forget_deliveries",
+    "forget_files",
     "forget_platform_id",
     "hand_over",
     "health_of",
     "heed",
     "is_limited",
+    "keep_files",
     "keep_upload",
     "left_behind",
     "list_numbers",
@@ -179,6 +188,7 @@ __all__ = [
     "speed_of",
     "start",
     "stop",
+    "stored_files",
     "submit_template",
     "sync_next_account",
     "sync_templates",

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection, Iterable
+from contextlib import suppress
 from typing import Any
 
 import orjson
@@ -18,13 +19,59 @@ from kernel import clock, database, keys, tenancy
 from kernel.database import Batch
 from kernel.errors import NotFound, TryLater
 from kernel.ids import Id
+from kernel.seal import Sealer, Unopenable
 from kernel.traces import Traces
 
 _AT_ONCE = 200
 
 
+async def stored_files(owner_ids: Iterable[Id]) -> list[dict[str, Any]]:
+    """The stored files of these owners of keys, oldest first: id, owner, type, size in bytes."""
+    return await database.rows(
+        """SELECT m.id, m.subject_id, m.mime, m.size FROM ({batch}) AS b
+             JOIN media m ON m.tenant_id = $1::uuid AND m.subject_id = b.id
+            WHERE m.state = 'stored' ORDER BY m.id""",
+        tenancy.current(),
+        batch=_ids(owner_ids),
+    )
+
+
+async def keep_files(owner_ids: Iterable[Id], keeper_id: Id) -> int:
+    """Hand the stored files of these owners over to another, sealed under their key; how many.
+
+    It goes on from wherever it was cut short.
+    """
+    rows = await stored_files(owner_ids)
+    sealers = await keys.of([keeper_id, *(row["subject_id"] for row in rows)])
+    for row in rows:
+        if sealer := sealers.get(row["subject_id"]):
+            await asyncio.to_thread(_seal_anew, row["id"], sealer, sealers[keeper_id])
+    return await database.run(
+        """UPDATE media SET subject_id = $2::uuid
+            WHERE tenant_id = $1::uuid AND id IN (SELECT b.id FROM ({batch}) AS b)""",
+        tenancy.current(),
+        keeper_id,
+        batch=_ids(row["id"] for row in rows),
+    )
+
+
+async def forget_files(owner_ids: Iterable[Id]) -> int:
+    """Delete the files of these owners of keys, and that there were any; how many."""
+    owners = list(owner_ids)
+    await drop_files(owners, [])
+    return await database.run(
+        """DELETE FROM media WHERE tenant_id = $1::uuid
+              AND subject_id IN (SELECT b.id FROM ({batch}) AS b)""",
+        tenancy.current(),
+        batch=_ids(owners),
+    )
+
+
 async def drop_files(subject_ids: Iterable[Id], upload_ids: Iterable[Id]) -> int:
-    """Delete the files of these subjects, and these uploads with their keys; how many."""
+    """Delete the files of these subjects, and these uploads with their keys; how many.
+
+    An upload that was handed over belongs to its keeper.
+    """
     tenant_id, uploads = tenancy.current(), list(upload_ids)
     sent = await database.rows(
         """SELECT m.id FROM ({batch}) AS b
@@ -38,7 +85,8 @@ async def drop_files(subject_ids: Iterable[Id], upload_ids: Iterable[Id]) -> int
         await asyncio.to_thread(path.unlink, missing_ok=True)
     await database.run(
         """UPDATE media SET state = 'gone'
-            WHERE tenant_id = $1::uuid AND id IN (SELECT b.id FROM ({batch}) AS b)""",
+            WHERE tenant_id = $1::uuid AND subject_id = id
+              AND id IN (SELECT b.id FROM ({batch}) AS b)""",
         tenant_id,
         batch=_ids(uploads),
     )
@@ -149,3 +197,10 @@ async def _write(delivery_id: Id, fence: int, sealed: bytes) -> None:
 
 def _ids(row_ids: Iterable[Id]) -> Batch:
     return Batch({"id": "uuid"}, [[one] for one in row_ids])
+
+
+def _seal_anew(media_id: Id, before: Sealer, after: Sealer) -> None:
+    path = files.path_of(tenancy.current(), media_id)
+    with suppress(FileNotFoundError, Unopenable):  # it is gone, or was handed over already
+        opened = before.open(files.PLACE, media_id, path.read_bytes())
+        files.write(path, after.seal(files.PLACE, media_id, opened))

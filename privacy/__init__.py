@@ -69,7 +69,14 @@ from privacy.exports.steps import (
 )
 from privacy.fulfilling import close_gone, finish, fulfil, lift_restriction, reopen
 from privacy.holds import Field as HeldField
-from privacy.holds import HoldRow, drop_ended_holds, holds, lift_hold, set_hold
+from privacy.holds import (
+    HoldRow,
+    drop_ended_holds,
+    held_subjects,
+    holds,
+    lift_hold,
+    set_hold,
+)
 from privacy.joining import (
     ask_again,
     ask_who_came,
@@ -198,6 +205,7 @@ __all__ = [
     "give_thanks",
     "go_on_turning",
     "hear",
+    "held_subjects",
     "holds",
     "is_answer",
     "join",

@@ -19,6 +19,7 @@ from kernel.errors import TryLater
 from kernel.ids import Id
 from kernel.traces import Traces
 from privacy.exports.steps import destroy_exports_of
+from privacy.holds import hold_files
 from privacy.manifest import STORES, Store
 
 
@@ -77,6 +78,7 @@ async def _void_sends(plan: Plan) -> int:
 
 async def _drop_files(plan: Plan) -> int:
     uploads = await conversations.uploads_for(plan.person.contact_ids)
+    await hold_files(plan.person, uploads)
     return await channels.drop_files(plan.person.subject_ids, uploads)
 
 

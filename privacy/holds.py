@@ -6,11 +6,12 @@ sealed apart, under a key of its own; with its last day that key is destroyed.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Literal, TypedDict, cast
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any, Literal, TypedDict, cast
 
 import orjson
 
+import channels
 import contacts
 import conversations
 from contacts import Person
@@ -19,7 +20,7 @@ from kernel.database import Batch
 from kernel.errors import Conflict, Invalid, NotFound
 from kernel.ids import Id
 
-Field = Literal["name", "identities", "messages"]
+Field = Literal["name", "identities", "messages", "files"]
 _REASON, _KEPT = "legal_hold.reason", "legal_hold.kept"
 _LONGEST_REASON = 500
 _LONGEST = 30 * 366 * clock.DAY
@@ -108,6 +109,26 @@ async def keep_held(person: Person) -> int:
     return len(held)
 
 
+async def hold_files(person: Person, uploads: Iterable[Id]) -> int:
+    """Hand the files of somebody who is being erased to the hold that keeps them longest; how many.
+
+    `uploads` were sent to nobody else.
+    """
+    keeper = _longest(await holds(), person.contact_ids)
+    if keeper is None:
+        return 0
+    return await channels.keep_files([*person.subject_ids, *uploads], keeper["id"])
+
+
+async def held_subjects() -> set[Id]:
+    """The owners of keys under which something is kept by law: shown to few."""
+    rows = await database.rows(
+        "SELECT subject_id FROM legal_hold WHERE tenant_id = $1::uuid AND ended_at IS NULL",
+        tenancy.current(),
+    )
+    return {row["subject_id"] for row in rows}
+
+
 async def drop_ended_holds() -> int:
     """End holds of all tenants whose last day is over; how many."""
     with tenancy.across_tenants("holds of all tenants end by one clock"):
@@ -138,7 +159,28 @@ async def holds() -> list[HoldRow]:
     return cast(list[HoldRow], rows)
 
 
+def _longest(among: Iterable[HoldRow], contact_ids: Collection[Id]) -> HoldRow | None:
+    """Which of these keeps files of these contacts for longest."""
+    keepers = [
+        one
+        for one in among
+        if one["contact_id"] in contact_ids and one["ended_at"] is None and "files" in one["fields"]
+    ]
+    return max(keepers, key=lambda one: one["until_at"], default=None)
+
+
+async def _pass_files_on(hold_ids: Sequence[Id]) -> None:
+    """Files that an ending hold kept are kept by another of the same contact, or go."""
+    found = await holds()
+    for one in [one for one in found if one["id"] in hold_ids]:
+        others = [other for other in found if other["id"] not in hold_ids and other["kept_sealed"]]
+        if keeper := _longest(others, [one["contact_id"]]):
+            await channels.keep_files([one["id"]], keeper["id"])
+        await channels.forget_files([one["id"]])
+
+
 async def _end(hold_ids: Sequence[Id]) -> int:
+    await _pass_files_on(hold_ids)
     ended = await database.run(
         """UPDATE legal_hold SET ended_at = $2, kept_sealed = NULL
             WHERE tenant_id = $1::uuid AND ended_at IS NULL
@@ -175,4 +217,12 @@ async def _messages(person: Person) -> list[dict[str, str | None]]:
     return await conversations.said_with(person.contact_ids)
 
 
-_VALUES = {"name": _name, "identities": _identities, "messages": _messages}
+async def _files(person: Person) -> list[dict[str, Any]]:
+    owners = [*person.subject_ids, *await conversations.uploads_for(person.contact_ids)]
+    return [
+        {"path": f"/media/{ids.show('media', row['id'])}", "mime": row["mime"], "size": row["size"]}
+        for row in await channels.stored_files(owners)
+    ]
+
+
+_VALUES = {"name": _name, "identities": _identities, "messages": _messages, "files": _files}

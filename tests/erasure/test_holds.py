@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
+import imports
 import privacy
 import tenants
 from kernel import clock, ids, tenancy
 from tests import stored
 from tests.api.desk import Desk
+from tests.channels.files import JPEG
+from tests.conftest import House
 from tests.erasure.legible import legible
+from tests.privacy import life
 
 _SET = """mutation($input: LegalHoldSetInput!) { it: legalHoldSet(input: $input) {
   hold { id fields reason until endedAt kept contact { name } } userErrors { field code } } }"""
@@ -19,6 +25,13 @@ _ERASE = """mutation($contact: ID!) { it: erasureRequest(input: {contact: $conta
   erasure { steps { name count } } } }"""
 _HOLDS = "{ legalHolds { totalCount nodes { id kept endedAt contact { state } } } }"
 PHONE = b"34600111222"
+
+
+@pytest.fixture(autouse=True)
+def started(house: House) -> None:
+    """Folders of lists and archives."""
+    imports.start(house.settings)
+    privacy.start(house.settings)
 
 
 async def test_a_hold_keeps_what_it_lists_until_its_day(desk: Desk) -> None:
@@ -84,3 +97,39 @@ async def test_a_hold_keeps_what_it_lists_until_its_day(desk: Desk) -> None:
     assert await privacy.drop_ended_holds() == 1
     assert (await ask(_HOLDS))["legalHolds"]["nodes"][0]["kept"] is None
     assert [place async for place, one in legible(tenant_id) if b"Lea Prat" in one] == []
+
+
+async def test_files_are_held_too(desk: Desk) -> None:
+    await life.live(desk)
+    tenant_id, store = desk.store.tenant_id, desk.store
+
+    async def ask(text: str, **variables: Any) -> Any:
+        return (await desk.door.data(text, store.tokens["owner"], **variables))["it"]
+
+    async def fetch(path: str, who: str) -> tuple[int, bytes]:
+        headers = {"authorization": f"Bearer {store.tokens[who]}"}
+        async with desk.door.http.get(f"{desk.door.root}{path}", headers=headers) as answer:
+            return answer.status, await answer.read()
+
+    with tenancy.acting_for(tenant_id):
+        lea = ids.show("contact", await life.contact_of(desk, life.LEA))
+    holds = []
+    for days in (20, 10):
+        until = clock.moment(clock.now() + days * clock.DAY).isoformat()
+        given = {"contact": lea, "fields": ["FILES"], "until": until, "reason": "§ 257 HGB"}
+        holds.append((await ask(_SET, input=given))["hold"]["id"])
+    await ask(_ERASE, contact=lea)
+    while await privacy.erase_next():
+        pass
+    listed = (await desk.door.data(_HOLDS, store.tokens["owner"]))["legalHolds"]["nodes"]
+    (sent,) = listed[0]["kept"]["files"]
+    assert (sent["mime"], sent["size"]) == ("image/jpeg", len(JPEG))
+    assert await fetch(sent["path"], "owner") == (200, JPEG)
+    assert (await fetch(sent["path"], "agent"))[0] == 404
+    # The longer one ends by hand: the other keeps them, until its day.
+    await ask(_LIFT, input={"hold": holds[0]})
+    assert await fetch(sent["path"], "owner") == (200, JPEG)
+    clock.move(11 * clock.DAY)
+    assert await privacy.drop_ended_holds() == 1
+    files = [one["id"] for one in await stored.rows("SELECT id FROM media")]
+    assert ids.read("media", sent["path"].rpartition("/")[2]) not in files

@@ -33,6 +33,9 @@ class LegalHoldField(Enum):
         "identities", description="Their numbers, addresses and ids."
     )
     MESSAGES = strawberry.enum_value("messages", description="What was said with them.")
+    FILES = strawberry.enum_value(
+        "files", description="Files that they sent or were sent, at the paths that are told."
+    )
 
 
 @object_type
