@@ -31,7 +31,7 @@ from kernel import bells, clock, tenancy
 from kernel.ids import Id
 from tests.servers import ROOT
 
-_NUMBERS = 8
+_NUMBERS = 4
 _ROUNDS, _EACH, _WARM = 3, 10_000, 1000
 _MANY = 1_000_000
 

@@ -61,20 +61,18 @@ async def sending_stopped_at() -> int | None:
 
 async def stopped(claims: Sequence[Claim]) -> tuple[list[Claim], list[Claim]]:
     """Of these, those that wait for somebody to let them go on, and those that were called off."""
-    states = await _states({one.mailing_id for one in claims if one.mailing_id})
-    cancelled = [one for one in claims if states.get(one.mailing_id or "") == "cancelled"]
-    if await sending_stopped_at() is not None:
-        return [one for one in claims if one not in cancelled], cancelled
-    return [one for one in claims if states.get(one.mailing_id or "") == "paused"], cancelled
-
-
-async def _states(mailing_ids: set[Id]) -> dict[Id, str]:
-    if not mailing_ids:
-        return {}
     rows = await database.rows(
         """SELECT m.id, m.state FROM ({batch}) AS b
-             JOIN mailing m ON m.tenant_id = $1::uuid AND m.id = b.id""",
+             JOIN mailing m ON m.tenant_id = $1::uuid AND m.id = b.id
+              AND m.state IN ('paused', 'cancelled')
+            UNION ALL
+           SELECT h.id, 'halted' FROM sending_halt h
+            WHERE h.tenant_id = $1::uuid AND h.released_at IS NULL""",
         tenancy.current(),
-        batch=Batch({"id": "uuid"}, [[one] for one in mailing_ids]),
+        batch=Batch({"id": "uuid"}, [[one] for one in {claim.mailing_id for claim in claims}]),
     )
-    return {row["id"]: row["state"] for row in rows}
+    states = {row["id"]: row["state"] for row in rows}
+    cancelled = [one for one in claims if states.get(one.mailing_id or "") == "cancelled"]
+    if "halted" in states.values():
+        return [one for one in claims if one not in cancelled], cancelled
+    return [one for one in claims if states.get(one.mailing_id or "") == "paused"], cancelled
