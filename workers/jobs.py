@@ -73,7 +73,6 @@ async def outbox(ctx: Context, *args: Any, **kwargs: Any) -> None:
 async def sweep(ctx: Context, *args: Any, **kwargs: Any) -> None:
     """Do what no bell announced: a lost ring delays by 2 seconds."""
     await _quietly("overdue", conversations.settle_overdue)
-    await _quietly("mailings", conversations.end_mailings)
     await _quietly("outages", channels.watch_outages)
     await asyncio.gather(
         deliveries({}),
@@ -85,6 +84,7 @@ async def sweep(ctx: Context, *args: Any, **kwargs: Any) -> None:
         media({}),
         outbox({}),
         sends({}),
+        _alone("mailings", conversations.end_mailings),
         mails({}),
         _alone("by_email", letters.mail_out),
         privacy_letters({}),
