@@ -1,4 +1,4 @@
--- 0041: a mailing's rows have no message yet, and no occasion: a million are frozen in half the time
+-- 0042: a mailing's rows have no message yet, and no occasion: a million are frozen in half the time
 -- when they stand in no index of these (F26).
 -- drops: send_message, send_occasion
 
