@@ -9,9 +9,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from contacts.consent import UNLESS_LATER
+from contacts.paced import UNLESS_KNOWN
 from kernel import clock, database, events, ids, keys, tenancy
 from kernel.events import Event
 from kernel.ids import Id
+
+_ONCE = "ON CONFLICT DO NOTHING"
+_PACE = "stage, tier, first_purchase_at, best_hour, learned_at, updated_at"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,20 +61,16 @@ async def _relink(survivor_id: Id, merged_id: Id) -> None:
             survivor_id,
             merged_id,
         )
-    for table, others in (
-        ("contact_search", "token"),
-        ("contact_tag", "tag_id, source, at"),
-        ("consent_state", "purpose, topic, state, since, entry_id"),
-        (
-            "contact_pace",
-            "stage, tier, first_purchase_at, best_hour, learned_at, updated_at",
-        ),
+    for table, others, conflict in (
+        ("contact_search", "token", _ONCE),
+        ("contact_tag", "tag_id, source, at", _ONCE),
+        ("consent_state", "purpose, topic, state, since, entry_id", UNLESS_LATER),
+        ("contact_pace", _PACE, UNLESS_KNOWN),
     ):
-        later = UNLESS_LATER if table == "consent_state" else "ON CONFLICT DO NOTHING"
         await database.run(
             f"""INSERT INTO {table} (tenant_id, contact_id, {others})
                 SELECT tenant_id, $2::uuid, {others} FROM {table}
-                 WHERE tenant_id = $1::uuid AND contact_id = $3::uuid {later}""",
+                 WHERE tenant_id = $1::uuid AND contact_id = $3::uuid {conflict}""",
             tenant_id,
             survivor_id,
             merged_id,

@@ -15,6 +15,17 @@ from kernel.database import Batch
 from kernel.events import Event
 from kernel.ids import Id
 
+# Of what is known of two who turn out to be one, the survivor's holds where there is any, and the
+# earlier purchase was the first.
+UNLESS_KNOWN = """ON CONFLICT (tenant_id, contact_id) DO UPDATE
+   SET stage = coalesce(contact_pace.stage, excluded.stage),
+       tier = coalesce(contact_pace.tier, excluded.tier),
+       first_purchase_at = coalesce(
+           LEAST(contact_pace.first_purchase_at, excluded.first_purchase_at),
+           contact_pace.first_purchase_at, excluded.first_purchase_at),
+       best_hour = coalesce(contact_pace.best_hour, excluded.best_hour),
+       learned_at = coalesce(contact_pace.learned_at, excluded.learned_at)"""
+
 # So many at a time fit the statements of SQLite (32,766 parameters).
 _AT_ONCE = 4000
 _COLUMNS = {
@@ -71,7 +82,8 @@ async def note_purchases(contact_ids: Iterable[Id]) -> None:
 async def write_pacing(told: Sequence[Pacing]) -> int:
     """Write down what is known of contacts; how many rows were written.
 
-    A contact that was merged meanwhile passes it on to its survivor.
+    A contact that was merged meanwhile passes it on to its survivor; of who was erased nothing is
+    kept.
     """
     latest = list({one.contact_id: one for one in told}.values())
     return sum(
@@ -89,11 +101,13 @@ async def _write(told: Sequence[Pacing]) -> int:
     rows = await database.rows(
         """INSERT INTO contact_pace (tenant_id, contact_id, stage, tier, first_purchase_at,
                                      best_hour, learned_at, updated_at)
-           SELECT $1::uuid, coalesce(c.merged_into, c.id) AS kept_id, max(b.stage), max(b.tier),
-                  min(b.first_purchase_at), max(b.best_hour), max(b.learned_at), $2::bigint
+           SELECT $1::uuid, k.id, max(b.stage), max(b.tier), min(b.first_purchase_at),
+                  max(b.best_hour), max(b.learned_at), $2::bigint
              FROM ({batch}) AS b
              JOIN contact c ON c.tenant_id = $1::uuid AND c.id = b.contact_id
-            WHERE true GROUP BY kept_id
+             JOIN contact k ON k.tenant_id = $1::uuid AND k.id = coalesce(c.merged_into, c.id)
+              AND k.state IN ('active', 'frozen')
+            WHERE true GROUP BY k.id
                ON CONFLICT (tenant_id, contact_id) DO UPDATE
               SET stage = coalesce(excluded.stage, contact_pace.stage),
                   tier = coalesce(excluded.tier, contact_pace.tier),

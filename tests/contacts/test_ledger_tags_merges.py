@@ -11,7 +11,7 @@ import orjson
 import pytest
 
 import contacts
-from contacts import LEDGER, ConsentStep, Known, Touch
+from contacts import LEDGER, ConsentStep, Known, Pacing, Touch
 from kernel import chain, clock, ids, keys, tenancy
 from kernel.errors import Invalid, NotFound
 from kernel.ids import Id
@@ -167,6 +167,11 @@ async def test_a_merge_keeps_what_both_had() -> None:
         for who in (one, other)
     ]
     assert await contacts.record_activity(touches) == 2
+    paced = [
+        Pacing(one.contact_id, stage="active", first_purchase_at=NOON),
+        Pacing(other.contact_id, stage="sleeping", tier="high", first_purchase_at=NOON - 1),
+    ]
+    assert await contacts.write_pacing(paced) == 2
     await meet_together(seen(3, AMINA, AMINA_ID))
     assert [tag["name"] for tag in (await contacts.tags_of([one.contact_id]))[one.contact_id]] == [
         "VIP",
@@ -177,6 +182,9 @@ async def test_a_merge_keeps_what_both_had() -> None:
         ("marketing", "news", "confirmed", 5),
         ("service", "", "confirmed", 30),
     ]
+    assert await contacts.pacing_of([one.contact_id, other.contact_id]) == {
+        one.contact_id: replace(paced[0], tier="high", first_purchase_at=NOON - 1)
+    }
     for table in ("consent_entry", "activity", "subject", "identity", "contact_tag"):
         assert await stored.rows(
             f"SELECT count(*) AS n FROM {table} WHERE contact_id = $1::uuid", other.contact_id
