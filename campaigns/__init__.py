@@ -33,7 +33,15 @@ from campaigns.queries import (
     wording_of,
 )
 from campaigns.report import report
-from campaigns.review import Review, Reviewed, Sample, count_of, review, reviewed_page
+from campaigns.review import (
+    Review,
+    Reviewed,
+    Sample,
+    count_of,
+    rehearse_for,
+    review,
+    reviewed_page,
+)
 from campaigns.steps import cancel, look_after, pause, resume, stop_with_templates
 from campaigns.wording import Wording
 
@@ -70,6 +78,7 @@ __all__ = [
     "plan",
     "progress_of",
     "recipient_page",
+    "rehearse_for",
     "report",
     "resume",
     "review",

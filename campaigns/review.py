@@ -35,6 +35,7 @@ _AT_ONCE = 2_000
 _SAMPLES = 5
 _OF_NAMES = ("name", "first_name", "last_name")
 Ending = tuple[str, str]
+_OUTSIDE = Reason("NOT_IN_AUDIENCE", conversations.reason_in_words("NOT_IN_AUDIENCE"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +134,18 @@ async def reviewed_page(
         if len(found) >= limit or seen >= MOST:
             break
     return found[:limit]
+
+
+async def rehearse_for(campaign: Mapping[str, Any], contact_id: Id) -> Decision:
+    """What the gate would say of it to somebody who has no row in the ledger for it: outside the
+    audience, or not frozen yet; Invalid where the draft is not whole."""
+    if campaign["frozen_at"] is not None:
+        return Decision("refuse", (_OUTSIDE,))
+    plan = await _plan(campaign)
+    [found] = await _look_at(plan, [contact_id])
+    if await contacts.count_selected(plan.selection & contacts.those([contact_id])):
+        return found.decision
+    return Decision("refuse", (_OUTSIDE, *found.decision.reasons))
 
 
 def count_of(review: Review, wanted: Ending | None) -> int:

@@ -13,6 +13,7 @@ from conversations.asked import Asked, Occasion, PaceKind
 from conversations.attempts import finish
 from conversations.by_email import mail_out
 from conversations.content_limits import check_file
+from conversations.decisions import decided_at
 from conversations.decisions import read as read_decision
 from conversations.echoes import record_statuses
 from conversations.ends import (
@@ -40,6 +41,7 @@ from conversations.ledger_reads import (
     Waiting,
     count_waiting,
     decision_of,
+    send_to,
     sends_of,
     waiting_of,
 )
@@ -151,6 +153,7 @@ __all__ = [
     "count_messages",
     "count_threads",
     "count_waiting",
+    "decided_at",
     "decision_of",
     "dispatch",
     "end_episodes",
@@ -196,6 +199,7 @@ __all__ = [
     "resume_sending",
     "retry",
     "said_with",
+    "send_to",
     "sending_stopped_at",
     "sends_of",
     "sent_lately",

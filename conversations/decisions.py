@@ -36,6 +36,12 @@ def keep(ruling: Ruling, reasons: Sequence[Reason]) -> str:
     return orjson.dumps(kept).decode()
 
 
+def decided_at(kept: str) -> int | None:
+    """When it was decided (microseconds); earlier ones do not tell."""
+    at = orjson.loads(kept).get("at")
+    return at if isinstance(at, int) else None
+
+
 def read(kept: str) -> Decision:
     """The decision that was kept, and what has come of it since; in the usual words."""
     told = orjson.loads(kept)

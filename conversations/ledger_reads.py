@@ -59,6 +59,21 @@ async def sends_of(message_ids: Iterable[Id]) -> dict[Id, SendRow]:
     return {row["message_id"]: cast(SendRow, row) for row in rows}
 
 
+async def send_to(contact_id: Id, origin_id: Id) -> SendRow | None:
+    """The latest send of something (a campaign) to a contact; None where there is none."""
+    rows = await database.rows(
+        f"""SELECT {_COLUMNS}
+              FROM send s
+              {_ITS_MAILING}
+             WHERE s.tenant_id = $1::uuid AND s.contact_id = $2::uuid AND s.origin_id = $3::uuid
+             ORDER BY s.id DESC LIMIT 1""",
+        tenancy.current(),
+        contact_id,
+        origin_id,
+    )
+    return cast(SendRow, rows[0]) if rows else None
+
+
 def decision_of(send: SendRow) -> Decision:
     """What was decided on a send, and what has come of it since, with what holds it just now."""
     decision = decisions.read(send["decision"])

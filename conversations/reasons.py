@@ -41,6 +41,7 @@ _SAYS = {
     "MISSING_VALUE": "A value is not known of this contact, and nothing was named to stand in.",
     "BAD_CHARACTERS": "A value of this contact's has characters that the platform does not take.",
     "TOO_LONG": "A value of this contact's is longer than the platform takes.",
+    "NOT_IN_AUDIENCE": "The campaign is, or was, not meant for this contact.",
     # On the way out.
     "SENDING_STOPPED": "All sending is stopped for now; somebody has to let it go on.",
     "PAUSED": "Its campaign rests for now; somebody has to let it go on.",

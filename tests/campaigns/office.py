@@ -113,6 +113,20 @@ class Office:
         assert errors == []
         return str(made["id"])
 
+    async def why(self, campaign: str, name: str) -> tuple[str, list[str], str | None]:
+        """Why somebody does not get a campaign: the ruling, its reasons, the state of a message."""
+        query = """
+          query($campaign: ID!, $contact: ID!) {
+            whyNotSent(campaign: $campaign, contact: $contact) {
+              ruling reasons { code message until } until decidedAt state message { id }
+            }
+          }
+        """
+        given = {"campaign": campaign, "contact": self.contact(name)}
+        found = (await self.studio.door.data(query, self.studio.owner, **given))["whyNotSent"]
+        assert (found["decidedAt"] is None) is (found["state"] is None)
+        return found["ruling"], [one["code"] for one in found["reasons"]], found["state"]
+
     async def launches(self, campaign: str) -> Json:
         """The campaign, launched, and its audience frozen."""
         launched, errors = await self.does("Launch", campaign=campaign)

@@ -110,6 +110,11 @@ async def test_from_template_to_report(office: Office) -> None:
             {"contact": {"name": "Fay"}, "ruling": "REFUSE", "reasons": [{"code": "NO_CONSENT"}]}
         ],
     }
+    assert await office.why(campaign, "Ana Ruiz") == ("SEND", [], None)
+    assert await office.why(campaign, "Fay") == ("REFUSE", ["NO_CONSENT"], None)
+    assert await office.why(campaign, "Emil") == (
+        *("REFUSE", ["NOT_IN_AUDIENCE", "NO_CONSENT"], None),
+    )
     # Nothing was written by all this.
     assert await stored.row("SELECT count(*) AS n FROM send") == {"n": 0}
 
@@ -150,6 +155,9 @@ async def test_from_template_to_report(office: Office) -> None:
         ("Fay", "REFUSED", ["NO_CONSENT"], 0, None, None, ""),
     ]
     assert seen["recipients"]["totalCount"] == 5
+    assert await office.why(campaign, "Ana Ruiz") == ("SEND", [], "SENT")
+    assert await office.why(campaign, "Dora") == ("REFUSE", ["CONSENT_WITHDRAWN"], "REFUSED")
+    assert await office.why(campaign, "Gil") == ("REFUSE", ["NOT_IN_AUDIENCE"], None)
     await _report_says(office, campaign)
     assert await office.happened() == ["scheduled", "launched", "finished"]
 

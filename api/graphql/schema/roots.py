@@ -79,6 +79,7 @@ from api.graphql.schema.touchpoints import (
     TouchpointState,
     touchpoints_page,
 )
+from api.graphql.schema.why_not_sent import WhyNotSentQuery
 from api.graphql.schema.withdrawing_consent import WithdrawingConsentMutation
 from kernel.errors import Invalid
 from tenants import Permission
@@ -112,6 +113,7 @@ class Query(
     BreachQuery,
     CampaignQuery,
     CampaignReviewQuery,
+    WhyNotSentQuery,
     ClosingQuery,
     ConsentQuery,
     ConsentProofQuery,
