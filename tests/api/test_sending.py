@@ -267,8 +267,9 @@ async def test_a_stop_that_arrives_while_it_waits(desk: Desk) -> None:
     await desk.learn_template("spring_sale", "MARKETING")
     await _prefers(desk, "signup")
     template = {"name": "spring_sale", "language": "es", "body": [{"text": "Lea"}]}
-    payload = await desk.send({"template": template})
+    payload = await desk.send({"template": template}, paceKind="PERSONAL")
     assert payload["userErrors"] == []
+    assert await stored.rows("SELECT pace_kind FROM send") == [{"pace_kind": "personal"}]
     await _prefers(desk, "stop")
     await desk.deliver()
     assert desk.platform.messages == []

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from api.graphql.payloads import UserErrorCode
+from contacts import moments
 from conversations import content_fields, content_limits, gate
 from kernel import ids
 from tests import stored
@@ -25,6 +26,7 @@ _CODE = re.compile(r"(?=.{5})[A-Z]+(_[A-Z]+)*")
     [
         ({"text": {"body": "x" * 4097}}, {}, ["content", "text", "body"], "TOO_LONG"),
         ({"text": {"body": " \n"}}, {}, ["content", "text", "body"], "EMPTY"),
+        ({"text": {"body": "a"}}, {"expiresAt": "2026-01-01T00:00:00Z"}, ["expiresAt"], "EXPIRED"),
         ({"text": {"body": "a\x07b"}}, {}, ["content", "text", "body"], "BAD_CHARACTERS"),
         ({"text": {"body": "a\u009fb"}}, {}, ["content", "text", "body"], "BAD_CHARACTERS"),
         ({"media": {"kind": "IMAGE"}}, {}, ["content", "media", "link"], "MISSING"),
@@ -194,7 +196,7 @@ async def test_another_houses_thread_and_message_are_not_found(desk: Desk) -> No
 
 
 def test_every_code_of_gate_and_content_has_its_error() -> None:
-    modules = (gate, content_fields, content_limits)
+    modules = (gate, moments, content_fields, content_limits)
     trees = [sources.tree(Path(str(module.__file__))) for module in modules]
     codes = {text for tree in trees for _, text in sources.texts(tree) if _CODE.fullmatch(text)}
     assert len(codes) > 20

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import strawberry
 
 import contacts
@@ -10,17 +12,19 @@ from api.graphql.context import Context, Info
 from api.graphql.described import InputOf, object_type
 from api.graphql.payloads import UserError, UserErrorCode, attempt
 from api.graphql.permissions import requires
+from api.graphql.schema import pace_kinds
 from api.graphql.schema.messages import Message, load_messages
 from api.graphql.schema.node import read_id
 from api.graphql.schema.sending_content import field_of, read_content
 from api.graphql.schema.sending_inputs import MessageRetryInput, MessageSendInput
 from api.graphql.schema.templates import Template
-from conversations import Outgoing
+from conversations import Outgoing, PaceKind
 from kernel import ids
 from kernel.ids import Id
 from tenants import Permission
 
 _WRITE = Permission.CONVERSATIONS_WRITE
+_SERVES = pace_kinds.PaceKind.SERVICE
 
 
 @object_type
@@ -86,6 +90,9 @@ class SendingMutation:
                     key=ids.new_id() if input.key is None else input.key,
                     about=about,
                     topic=await contacts.topic_code(topic_id) if topic_id else "",
+                    pace_kind=cast(
+                        PaceKind, input.pace_kind.value if input.pace_kind else "service"
+                    ),
                     expires_at=input.expires_at,
                 )
             )

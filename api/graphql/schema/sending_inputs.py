@@ -10,6 +10,7 @@ import strawberry
 from api.graphql.described import enum_type, input_type, one_of_type
 from api.graphql.scalars import DateTime
 from api.graphql.schema.message_kinds import MediaKind
+from api.graphql.schema.pace_kinds import PaceKind
 
 
 @enum_type
@@ -290,6 +291,11 @@ class MessageSendInput:
     )
     topic: strawberry.ID | None = _field(
         "What it is about, where it promotes something: who does not want that is not written to."
+    )
+    pace_kind: PaceKind | None = _field(
+        "What it is to its reader, for the caps and hours that such content keeps to; by itself a "
+        "template of marketing is a promotion, and all else serves them. What is said while the "
+        "window is open is part of a talk, and keeps to none."
     )
     expires_at: DateTime | None = _field(
         "When it is of no use any more: it does not leave then. What may only leave later waits "
