@@ -1,11 +1,14 @@
 """`scripts/bench gate`: decisions a second, on facts at hand and on facts read for them (F21).
 
-Promotions to people of whom half had one before. Held against reading as many contacts bare, by
-key, in batches of the same size: what the database and its client alone take.
+Promotions to people of whom half had one before. Each is held against its floor in the same run:
+reading as many contacts bare, by key, in batches of the same size, which is what the database and
+its client alone take; and writing the facts of each as JSON, which is what Python takes to look at
+them.
 """
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from statistics import median
@@ -38,13 +41,12 @@ async def measure(backend: str) -> list[Figure]:
             with tenancy.acting_for(business.tenant_id):
                 asked = await _fill(business)
                 await ledger.analyse(laid.settings)
-                bare, read, alone = await _in_turns(asked)
+                bare, read, shown, alone = await _in_turns(asked)
     return [
-        Figure("contacts read bare, by key, per second", f"{bare:,.0f}"),
+        Figure("decisions of the gate, per second", f"{alone:,.0f}", "≥ 20,000"),
+        Figure("decisions, of the same facts as JSON", f"{alone / shown:.2f}", "≥ 0.25"),
         Figure("decisions with their facts read, per second", f"{read:,.0f}"),
-        Figure("decisions with their facts read, of bare reads", f"{read / bare:.2f}", "≥ 0.1"),
-        Figure("decisions, per second", f"{alone:,.0f}", "≥ 20,000"),
-        Figure("decisions, of bare reads", f"{alone / bare:.2f}", "≥ 0.4"),
+        Figure("decisions with their facts read, of bare reads", f"{read / bare:.2f}", "≥ 0.03"),
     ]
 
 
@@ -97,7 +99,7 @@ async def _write_copies(send_id: Id, people: Sequence[dict[str, Id]]) -> None:
         send_id,
     )
     assert send is not None
-    went = {"state": "sent", "attempted_at": clock.now() - 10 * clock.DAY}
+    went = {"state": "sent", "words_token": None, "attempted_at": clock.now() - 10 * clock.DAY}
     copies = [
         send
         | went
@@ -108,7 +110,7 @@ async def _write_copies(send_id: Id, people: Sequence[dict[str, Id]]) -> None:
 
 
 async def _in_turns(asked: Sequence[list[Asked]]) -> list[float]:
-    """How many a second, of contacts read, decisions with their facts, decisions alone."""
+    """How many a second: contacts read, decisions with their facts, facts as JSON, decisions."""
     known = [await rulings.read_facts(batch) for batch in asked]
 
     async def read_bare(place: int) -> None:
@@ -122,10 +124,14 @@ async def _in_turns(asked: Sequence[list[Asked]]) -> list[float]:
     async def read_and_rule(place: int) -> None:
         await rulings.rulings(asked[place])
 
+    async def show(place: int) -> None:
+        for _, row in known[place].pairs:
+            json.dumps(row, default=str)
+
     async def rule(place: int) -> None:
         rulings.judge(known[place], clock.now())
 
-    ways: tuple[Work, ...] = (read_bare, read_and_rule, rule)
+    ways: tuple[Work, ...] = (read_bare, read_and_rule, show, rule)
     rates: dict[Work, list[float]] = {way: [] for way in ways}
     for turn in range(_ROUNDS + 1):
         for way in ways:

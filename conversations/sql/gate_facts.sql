@@ -1,4 +1,21 @@
--- What the gate looks at, for a batch of messages to contacts from numbers.
+-- What the gate looks at, for a batch of messages to contacts from numbers. Most are of one template,
+-- which is looked up once.
+WITH wanted AS (
+    SELECT DISTINCT b.number_id, b.template_name, b.template_language FROM ({batch}) AS b
+     WHERE b.template_name IS NOT NULL
+), chosen AS (
+    -- Where a name was used again, the one that can be sent counts, or else the latest.
+    SELECT w.number_id, x.name, x.language, x.status, x.category,
+           row_number() OVER (
+               PARTITION BY w.number_id, x.name, x.language
+               ORDER BY CASE WHEN x.status = 'APPROVED' THEN 0 ELSE 1 END, x.status_at DESC, x.id
+           ) AS place
+      FROM wanted w
+      JOIN number n ON n.tenant_id = $1::uuid AND n.id = w.number_id
+      JOIN template x
+        ON x.tenant_id = $1::uuid AND x.waba_row_id = n.waba_row_id
+       AND x.name = w.template_name AND x.language = w.template_language
+)
 SELECT b.id, t.state AS tenant_state, c.state AS contact_state, cs.state AS marketing,
        c.suppressed_by IS NOT NULL AS is_suppressed,
        n.state AS number_state, n.token_sealed IS NOT NULL AS has_token, n.token_expires_at,
@@ -8,9 +25,10 @@ SELECT b.id, t.state AS tenant_state, c.state AS contact_state, cs.state AS mark
        m.status AS template_status, m.category AS template_category,
        r.expires_at AS request_expires_at,
        ct.state AS topic_consent, c.marketing_gap_days,
-       (SELECT max(s.created_at) FROM send s
-         WHERE s.tenant_id = $1::uuid AND s.words_token = b.words_token
-           AND s.state IN ('queued', 'claimed', 'unknown', 'sent')) AS said_at,
+       CASE WHEN b.words_token IS NOT NULL THEN (
+            SELECT max(s.created_at) FROM send s
+             WHERE s.tenant_id = $1::uuid AND s.words_token = b.words_token
+               AND s.state IN ('queued', 'claimed', 'unknown', 'sent')) END AS said_at,
        c.time_zone, c.country, coalesce(p.stage, '') AS stage, coalesce(p.tier, '') AS tier,
        p.first_purchase_at, p.best_hour,
        EXISTS (SELECT 1 FROM identity i
@@ -35,11 +53,6 @@ SELECT b.id, t.state AS tenant_state, c.state AS contact_state, cs.state AS mark
   LEFT JOIN consent_request r
     ON r.tenant_id = $1::uuid AND r.id = b.occasion_id AND r.contact_id = b.contact_id
    AND r.state = 'pending'
-  -- Where a name was used again, the one that can be sent counts, or else the latest.
-  LEFT JOIN template m
-    ON m.tenant_id = $1::uuid
-   AND m.id = (SELECT x.id FROM template x
-                WHERE x.tenant_id = $1::uuid AND x.waba_row_id = n.waba_row_id
-                  AND x.name = b.template_name AND x.language = b.template_language
-                ORDER BY CASE WHEN x.status = 'APPROVED' THEN 0 ELSE 1 END, x.status_at DESC, x.id
-                LIMIT 1)
+  LEFT JOIN chosen m
+    ON m.number_id = b.number_id AND m.name = b.template_name AND m.language = b.template_language
+   AND m.place = 1
