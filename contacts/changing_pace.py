@@ -31,6 +31,7 @@ _RANGES = {
 _LEAST_OPEN = 4 * 60
 _MOST_CAPS, _MOST_PEAKS, _MOST_SPANS, _MOST_REST = 40, 50, 6, 3
 _LONGEST_PEAK, _LONGEST_NAME = 31, 100
+_FIRST_DAY, _LAST_DAY = date(2000, 1, 1), date(2999, 12, 31)
 
 
 @database.unit_of_work
@@ -172,9 +173,12 @@ def _time(text: str, field: Field) -> str:
 
 def _day(text: str, field: Field) -> date:
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
-        raise Invalid("A day such as 2026-11-11 is wanted.", field=field) from None
+        day = date.min
+    if not _FIRST_DAY <= day <= _LAST_DAY:
+        raise Invalid("A day such as 2026-11-11 is wanted.", field=field)
+    return day
 
 
 _CHECKS: dict[str, Callable[[Any, str], Any]] = {

@@ -76,6 +76,11 @@ _WRONG: list[tuple[dict[str, Any], list[str], str]] = [
         "A name has 1 to 100 characters.",
     ),
     (
+        {"peaks": [{**_PEAK, "lastDay": "9999-12-31"}]},
+        ["peaks", "0", "lastDay"],
+        "A day such as 2026-11-11 is wanted.",
+    ),
+    (
         {"peaks": [{**_PEAK, "firstDay": "11.11"}]},
         ["peaks", "0", "firstDay"],
         "A day such as 2026-11-11 is wanted.",
