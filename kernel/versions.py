@@ -15,11 +15,12 @@ _MOST = 3
 async def begin(kind: str, *, most: int = _MOST) -> int:
     """Make the next version of a key of the current tenant; it. Conflict where so many are kept."""
     ring, tenant_id = keys.keyring(), tenancy.current()
-    versions = [int(one) for one in ring.versions(tenant_id, kind)] or [int(keys.FIRST)]
-    if len(versions) >= most:
+    names = ring.versions(tenant_id, kind)
+    if len(names) >= most:
         raise Conflict("That key was turned lately: wait until an older version is gone.")
-    version = versions[-1] + 1
-    ring.get_or_make(tenant_id, kind, keys.FIRST)
+    if not names:
+        ring.get_or_make(tenant_id, kind, keys.FIRST)
+    version = int(ring.versions(tenant_id, kind)[-1]) + 1
     ring.get_or_make(tenant_id, kind, keys.name_of(version))
     await events.record(Event("key.rotated", {"key": f"{kind}.{keys.name_of(version)}"}))
     database.after_commit(keys.forget_everywhere)

@@ -16,11 +16,14 @@ from collections.abc import Awaitable, Callable
 from string import Formatter
 from typing import Any
 
+import structlog
+
 import contacts
 import conversations
 import tenants
 from kernel import clock, database, keys, tenancy, versions
 from kernel.database import Batch
+from kernel.errors import RapportError
 from privacy.closing.archive import key_of
 from privacy.data_map import TABLES, Table
 
@@ -30,6 +33,7 @@ _SETTLED = clock.HOUR
 _KEPT = 30 * clock.DAY
 _AT_ONCE = 500
 _FOREVER = 256  # a version is a byte of the tokens
+_log = structlog.get_logger("keys")
 
 
 async def turn_house() -> None:
@@ -39,9 +43,10 @@ async def turn_house() -> None:
 
 async def turn_index() -> None:
     """Have the current tenant's people found by a new version, or end a turn that was cut short."""
+    keys.forget_destroyed()  # what others made is seen
     version = await tenants.index_version()
     there = [one.version for one in keys.finders()]
-    if version not in there:
+    if version not in there and version < there[-1]:
         # A backup from before a turn whose key is gone: nobody is met until all ids are turned.
         before, version = version, there[-1]
         await contacts.turn_ids(keys.index_at(version))
@@ -70,13 +75,19 @@ TURNS: dict[str, Callable[[], Awaitable[None]]] = {
 
 async def go_on_turning() -> int:
     """Go on with the turns of all tenants, and destroy versions past their time; how many."""
+    keys.forget_destroyed()
+    turned = {
+        _go_on_with_house: await versions.tenants_that_turned("house"),
+        _go_on_with_index: await tenants.turned_indexes(),
+    }
     did = 0
-    for tenant_id in await versions.tenants_that_turned("house"):
-        with tenancy.acting_for(tenant_id):
-            did += await _go_on_with_house()
-    for tenant_id in await tenants.turned_indexes():
-        with tenancy.acting_for(tenant_id):
-            did += await _go_on_with_index()
+    for go_on, tenant_ids in turned.items():
+        for tenant_id in tenant_ids:
+            with tenancy.acting_for(tenant_id):
+                try:
+                    did += await go_on()
+                except RapportError as error:  # nobody else's keys wait for this tenant
+                    _log.error("turn_stopped", reason=error.code)
     return did
 
 
@@ -93,7 +104,8 @@ async def _go_on_with_house() -> int:
 
 async def _go_on_with_index() -> int:
     version, since = await versions.noted("index")
-    if version != await tenants.index_version():
+    wanted, there = await tenants.index_version(), [one.version for one in keys.finders()]
+    if version != wanted or wanted not in there:
         await turn_index()
         return 1
     if clock.now() - since < _KEPT:
@@ -111,11 +123,13 @@ async def _seal_anew(name: str, table: Table) -> int:
     bound = [field for _, field, _, _ in Formatter().parse(table.bound) if field]
     columns = ", ".join(f"t.{one}" for one in dict.fromkeys([*key, *bound, *table.house]))
     order = ", ".join(f"t.{one}" for one in key)
+    there = " OR ".join(f"t.{one} IS NOT NULL" for one in table.house)
     places = ", ".join(f"${place}" for place in range(3, 3 + len(key)))
     reached, count = list[Any](), 0
     while rows := await database.rows(
         f"""SELECT {columns} FROM {name} t
-             WHERE t.tenant_id = $1::uuid {f"AND ({order}) > ({places})" if reached else ""}
+             WHERE t.tenant_id = $1::uuid AND ({there})
+                   {f"AND ({order}) > ({places})" if reached else ""}
              ORDER BY {order} LIMIT $2::bigint""",
         tenancy.current(),
         _AT_ONCE,

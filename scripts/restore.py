@@ -74,6 +74,7 @@ async def _catch_up(chosen: Settings) -> int:
     async with opened(chosen, "restore"):
         await key_copies.take()
         await lasting.look_at_all_again()
+        await privacy.go_on_turning()
         return await privacy.catch_up()
 
 
