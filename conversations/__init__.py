@@ -101,6 +101,7 @@ from conversations.statuses import ToldStatus
 from conversations.steps import assign, change_state, mark_read, wake_snoozed
 from conversations.stops import resume_sending, sending_stopped_at, stop_sending
 from conversations.template_preview import Preview, preview, values_of
+from conversations.texts import Text, texts_of
 from conversations.threads import WINDOW
 
 __all__ = [
@@ -133,6 +134,7 @@ __all__ = [
     "RuleWay",
     "SendRow",
     "Stored",
+    "Text",
     "ThreadUpdate",
     "ToldStatus",
     "Waiting",
@@ -207,6 +209,7 @@ __all__ = [
     "settle_overdue",
     "stop_sending",
     "templates_that_fit",
+    "texts_of",
     "thread_with",
     "turn_words",
     "unread_of",

@@ -10,18 +10,11 @@ from collections.abc import Iterable, Sequence
 from typing import cast
 
 import tenants
-from conversations.queries import (
-    Direction,
-    MessageRow,
-    batch_of,
-    changed_messages,
-    messages_by_ids,
-    with_message,
-)
+from conversations.queries import Direction, MessageRow, batch_of, with_message
+from conversations.texts import texts_of
 from kernel import database, keys, tenancy, words
 from kernel.conditions import Conditions, places_of
 from kernel.ids import Id
-from kernel.seal import Sealer
 
 # A longer body is found by its first words: as many as the platform's longest text holds.
 _MOST = 700
@@ -34,13 +27,8 @@ async def index_words(message_ids: Iterable[Id]) -> None:
 
     An id may be that of a change to a message. What cannot be opened is found by nothing.
     """
-    told = list(message_ids)
-    changed = await changed_messages(told)
-    rows = await messages_by_ids(changed.get(one, one) for one in told)
-    subjects = {row["subject_id"] for row in rows.values()}
-    subjects |= {row["edit_subject_id"] for row in rows.values() if row["edit_subject_id"]}
-    sealers = await keys.of(subjects)
-    await _replace({row["id"]: (row["subject_id"], _text(row, sealers)) for row in rows.values()})
+    told = await texts_of(message_ids)
+    await _replace({one: (text.row["subject_id"], text.words or "") for one, text in told.items()})
 
 
 async def turn_words(version: int) -> None:
@@ -112,17 +100,6 @@ def _having(tokens: Sequence[Sequence[bytes]], *params: object) -> Conditions:
             *one,
         )
     return where
-
-
-def _text(row: MessageRow, sealers: dict[Id, Sealer]) -> str:
-    if row["revoked_at"] is not None:
-        return ""
-    place, row_id, sealed = "message.body", row["id"], row["body_sealed"]
-    sealer = sealers.get(row["subject_id"])
-    if row["edit_id"] and row["edit_subject_id"]:
-        place, row_id, sealed = "message_change.body", row["edit_id"], row["edit_sealed"]
-        sealer = sealers.get(row["edit_subject_id"])
-    return sealer.open_text(place, row_id, sealed) if sealer and sealed is not None else ""
 
 
 @database.unit_of_work

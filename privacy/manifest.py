@@ -27,6 +27,8 @@ STORES: tuple[Store, ...] = (
     Store("message_change", "subject_id", "shredded"),
     Store("message_status", "subject_id", "counted"),
     Store("message_word", "subject_id", "deleted"),
+    Store("message_score", "subject_id", "deleted"),
+    Store("score_correction", "subject_id", "deleted"),
     Store("message", "contact_id", "shredded"),
     Store("send", "contact_id", "shredded"),
     # The platform counts them for a day, whoever they were.

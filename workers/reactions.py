@@ -12,6 +12,7 @@ import campaigns
 import contacts
 import conversations
 import privacy
+import scoring
 from contacts import Touch
 from kernel import events, metrics, tenancy
 from kernel.events import Event
@@ -28,6 +29,11 @@ _SEEN = ("read", "played")
 async def index(happened: Sequence[Event]) -> None:
     """Messages are found by their words."""
     await conversations.index_words(one.refs["message"] for one in happened)
+
+
+async def score(happened: Sequence[Event]) -> None:
+    """Customers' messages are read: how much they are about, what they want, how they feel."""
+    await scoring.score_messages(one.refs["message"] for one in happened)
 
 
 async def touch(happened: Sequence[Event]) -> None:
@@ -112,10 +118,10 @@ async def reopen(happened: Sequence[Event]) -> None:
 
 
 REACTIONS: dict[str, tuple[Verb, ...]] = {
-    "message.received": (touch, index, learn),
+    "message.received": (touch, index, score, learn),
     "message.status_changed": (learn, campaigns.note_failures),
     "message.recorded": (index,),
-    "message.changed": (index,),
+    "message.changed": (index, score),
     "send.queued": (index,),
     "call.received": (touch,),
     "note.written": (touch, index),

@@ -16,6 +16,7 @@ from privacy.data_map import (
     kernel,
     links,
     privacy,
+    scoring,
     tenants,
 )
 from privacy.data_map.activities import ACTIVITIES, RECIPIENTS, Activity, Recipient
@@ -29,6 +30,7 @@ TABLES: dict[str, Table] = {
     **conversations.TABLES,
     **commerce.TABLES,
     **links.TABLES,
+    **scoring.TABLES,
     **campaigns.TABLES,
     **imports.TABLES,
     **privacy.TABLES,

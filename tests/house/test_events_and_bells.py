@@ -23,7 +23,8 @@ _MAY_REFER_TO = (
     "contact merged owner person tag number waba update field event conversation message media "
     "purpose entry state status assignee template category quality limit code reason role session "
     "campaign send origin key replaced order cart product store platform fulfilment refund "
-    "request kind import invitation factor touchpoint use erasure breach export rule run stage tier"
+    "request kind import invitation factor touchpoint use erasure breach export rule run "
+    "stage tier level"
 )
 REFS = frozenset(_MAY_REFER_TO.split())
 # Features that record nothing of their own, and why.
@@ -127,6 +128,7 @@ def test_recorded_events_are_in_the_catalogue() -> None:
         "imports",
         "links",
         "privacy",
+        "scoring",
         "tenants",
     } == {one.room for one in found}
 

@@ -20,6 +20,7 @@ from api.graphql.schema.contacts import Contact, load_contacts
 from api.graphql.schema.messages import Message, load_messages, make_messages
 from api.graphql.schema.node import KINDS, Node, created_at, updated_at
 from api.graphql.schema.people import Person, load_people
+from api.graphql.schema.scores import ConversationMood, load_moods
 from kernel import clock
 from kernel.ids import Id
 from tenants import Permission
@@ -220,6 +221,13 @@ class Conversation(Node):
         self, first: First = None, after: After = None, last: Last = None, before: Before = None
     ) -> Connection[Episode]:
         return _EPISODES.page(self.asked, self.row["id"], first, after, last, before)
+
+    @strawberry.field(
+        description="How the customer feels by their last messages, where that goes, and what they "
+        "are about; null until one is scored."
+    )
+    def mood(self) -> ConversationMood | None:
+        return self.asked.loader(load_moods).get(self.row["id"])
 
     @strawberry.field(description="The thread that it became part of.")
     def merged_into(self) -> Conversation | None:

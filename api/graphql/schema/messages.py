@@ -17,6 +17,7 @@ from api.graphql.scalars import DateTime
 from api.graphql.schema.contacts import Contact, load_contacts
 from api.graphql.schema.node import KINDS, Node
 from api.graphql.schema.people import Person, load_people
+from api.graphql.schema.scores import MessageScore, load_scores
 from api.graphql.schema.sends import MessageSend, load_sends
 from kernel.ids import Id
 from tenants import Permission
@@ -185,6 +186,16 @@ class Message(Node):
         if self.row["direction"] != "out":
             return None
         return self.asked.loader(load_sends).get(self.row["id"])
+
+    @strawberry.field(
+        description="What it was read as: level, intent, language, mood, topics; null until it is "
+        "scored, and for all that no customer wrote."
+    )
+    async def score(self) -> MessageScore | None:
+        if self.row["direction"] != "in":
+            return None
+        row = await self.asked.loader(load_scores).one(self.row["id"])
+        return MessageScore(row=row, words=self.text, asked=self.asked) if row else None
 
     @strawberry.field(description="When its writer changed it last.")
     def edited_at(self) -> DateTime | None:

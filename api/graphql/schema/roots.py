@@ -44,6 +44,7 @@ from api.graphql.schema.contact_pace import ContactPaceMutation
 from api.graphql.schema.contacts import Contact
 from api.graphql.schema.conversation_lists import ConversationOrder, inbox_page
 from api.graphql.schema.conversations import Conversation
+from api.graphql.schema.correcting_scores import ScoreMutation
 from api.graphql.schema.data_map import DataMapQuery
 from api.graphql.schema.desk import DeskMutation
 from api.graphql.schema.erasures import ErasureMutation, ErasureQuery
@@ -417,6 +418,7 @@ class Mutation(
     FallbackMutation,
     RestrictionMutation,
     RetentionMutation,
+    ScoreMutation,
     SendingMutation,
     ImportMutation,
     StoreMutation,

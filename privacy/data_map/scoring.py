@@ -1,0 +1,28 @@
+"""The data map: what messages were read as."""
+
+from __future__ import annotations
+
+from privacy.data_map.table import Table, table
+
+TABLES: dict[str, Table] = {
+    "message_score": table(
+        "conversations",
+        "contact",
+        "What your messages were read as by a machine, in codes",
+        by="message_id>message",
+        key="message_id",
+        told="message_id level level_percent intent language language_percent mood mood_percent "
+        "topics unknown scored_at",
+        clear="tenant_id subject_id change_id model",
+    ),
+    "score_correction": table(
+        "conversations",
+        "contact",
+        "What colleagues put right in that",
+        by="message_id>message",
+        key="message_id",
+        told="message_id intent language mood topics corrected_at",
+        masked="person_id",
+        clear="tenant_id subject_id",
+    ),
+}

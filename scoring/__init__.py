@@ -1,0 +1,33 @@
+"""Scoring: what a customer's message means, and how they feel about it (F37).
+
+I own scores of messages and what colleagues put right in them; the lines from which the model
+learns (`lines/`), its file and its card (`trained/`), and the words that carry moods (`words/`).
+My words: level (1 courtesy, 2 exchange of information, 3 call to action), intent, mood (−1 to 1),
+topic, sureness (never certain), unknown (why there is no answer).
+My events: score.*.
+"""
+
+from scoring.corrections import ScoreRow, correct_score, scores_of
+from scoring.kinds import INTENTS, LANGUAGES, LEVELS, MOODS, TOPICS, UNKNOWN
+from scoring.messages import score_messages
+from scoring.moods import ThreadMood, moods_of, trend
+from scoring.reading import Reading, Reason, read
+
+__all__ = [
+    "INTENTS",
+    "LANGUAGES",
+    "LEVELS",
+    "MOODS",
+    "TOPICS",
+    "UNKNOWN",
+    "Reading",
+    "Reason",
+    "ScoreRow",
+    "ThreadMood",
+    "correct_score",
+    "moods_of",
+    "read",
+    "score_messages",
+    "scores_of",
+    "trend",
+]

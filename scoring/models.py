@@ -1,0 +1,49 @@
+"""The tables of what messages were read as; only this folder writes them."""
+
+from __future__ import annotations
+
+from tortoise import fields
+
+from kernel.models import IdField, InstantField, TenantTable, TextField
+
+
+class MessageScore(TenantTable):
+    """What a customer's message was read as: codes and numbers, none of its words."""
+
+    message_id = IdField(primary_key=True)
+    subject_id = IdField()
+    change_id = IdField(null=True)
+    model = fields.IntField()
+    level = fields.IntField(null=True)
+    level_percent = fields.IntField()
+    intent = TextField(null=True)
+    language = TextField(null=True)
+    language_percent = fields.IntField()
+    mood = fields.IntField(null=True)
+    mood_percent = fields.IntField()
+    topics = TextField()
+    unknown = TextField(null=True)
+    scored_at = InstantField()
+
+    class Meta:
+        """Its table."""
+
+        table = "message_score"
+
+
+class ScoreCorrection(TenantTable):
+    """What a colleague says that a message is: to show, and for the tenant's own learning."""
+
+    message_id = IdField(primary_key=True)
+    subject_id = IdField()
+    person_id = IdField(null=True)
+    intent = TextField(null=True)
+    language = TextField(null=True)
+    mood = fields.IntField(null=True)
+    topics = TextField(null=True)
+    corrected_at = InstantField()
+
+    class Meta:
+        """Its table."""
+
+        table = "score_correction"

@@ -1,0 +1,179 @@
+"""Reading a message: what it is, how sure that is, and which words decided (F37).
+
+Honest where there is nothing to read: an unknown is None with its reason, and no answer is ever
+certain.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+import numpy as np
+
+from scoring import mood_words
+from scoring.features import LETTERS, ROW, cues, pieces
+from scoring.kinds import INTENTS, LEVELS, MOODS, OTHER_LANGUAGE, TOPICS
+from scoring.model import COLUMNS, TOLD_LANGUAGES, Model, Numbers, likelihoods, model
+from scoring.normal import normal, pictures, scripts, tokens
+
+T = TypeVar("T")
+
+# The platform's longest text; whatever is longer did not come from a phone.
+_LONGEST = 4096
+_SUREST = 0.99
+_ONE_SCRIPT = 0.6
+_MIXED = 0.7  # of the sureness is left where scripts are mixed
+# Below these an answer is none: of three levels, three moods, nine languages.
+_UNSURE_LEVEL, _UNSURE_MOOD, _UNSURE_LANGUAGE = 0.4, 0.36, 0.4
+_SURELY_OTHER = 0.8
+_LIKELY = 0.15
+_TOPIC = 0.5
+_MOST_REASONS = 3
+_LEAST_REASON = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """A word, emoji or mark that decided; `weight` above 0 spoke for the answer."""
+
+    about: str
+    words: str
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a message is; sureness is 0 to 0.99. `unknown` says why an answer is missing."""
+
+    level: int | None = None
+    level_sureness: float = 0.0
+    intent: str | None = None
+    language: str | None = None
+    language_sureness: float = 0.0
+    mood: int | None = None
+    mood_sureness: float = 0.0
+    topics: tuple[str, ...] = ()
+    unknown: str | None = None
+    reasons: tuple[Reason, ...] = ()
+
+
+def read(texts: Iterable[str], *, why: bool = False) -> list[Reading]:
+    """What each text is, in their order; with the reasons where they are asked for."""
+    known = model()
+    return [read_one(known, text, why=why) for text in texts]
+
+
+def read_one(known: Model, text: str, *, why: bool = False) -> Reading:
+    """What a text is by this model."""
+    if len(text) > _LONGEST:
+        return Reading(unknown="too_long")
+    plain = normal(text)[:_LONGEST]
+    if not plain:
+        return Reading(unknown="empty")
+    found = pieces(plain)
+    sums = known.sums(*known.known(found))
+    language, language_sureness, unknown = _language(sums[COLUMNS["language"]], scripts(plain))
+    said = mood_words.weigh(plain, _likely(sums[COLUMNS["language"]]))
+    shown = mood_words.weigh_pictures(plain)
+    sums = known.with_cues(sums, cues(plain, said, shown))
+    intents = likelihoods(sums[COLUMNS["intent"]])
+    level, level_sureness = _best((1, 2, 3), _levels(intents), _UNSURE_LEVEL)
+    mood, mood_sureness = _best(MOODS, likelihoods(sums[COLUMNS["mood"]]), _UNSURE_MOOD)
+    if unknown == "mixed_scripts":
+        level_sureness, mood_sureness = level_sureness * _MIXED, mood_sureness * _MIXED
+    is_mute = not (tokens(plain) or pictures(plain) or shown.hits)
+    if is_mute or unknown == "other_language":
+        level, level_sureness = None, 0.0
+    intent = _intent(intents, level)
+    return Reading(
+        level=level,
+        level_sureness=round(min(level_sureness, _SUREST), 2),
+        intent=intent,
+        language=language,
+        language_sureness=round(min(language_sureness, _SUREST), 2),
+        mood=mood,
+        mood_sureness=round(min(mood_sureness, _SUREST), 2),
+        topics=_topics(sums[COLUMNS["topics"]], intent),
+        unknown=unknown or ("unsure" if None in (level, mood, language) else None),
+        reasons=_reasons(known, found, intent, said, shown) if why else (),
+    )
+
+
+def _levels(intents: Sequence[float]) -> list[float]:
+    """How likely levels 1, 2 and 3 are: each as its intents together."""
+    told = [(LEVELS[name], share) for name, share in zip(INTENTS, intents, strict=True)]
+    return [sum(share for level, share in told if level == wanted) for wanted in (1, 2, 3)]
+
+
+def _intent(intents: Sequence[float], level: int | None) -> str | None:
+    """The likeliest intent of the level."""
+    told = [one for one in zip(intents, INTENTS, strict=True) if LEVELS[one[1]] == level]
+    return max(told)[1] if told else None
+
+
+def _best(names: Sequence[T], shares: Sequence[float], least: float) -> tuple[T | None, float]:
+    share, at = max((share, at) for at, share in enumerate(shares))
+    return (names[at], share) if share >= least else (None, 0.0)
+
+
+def _language(sums: Numbers, letters: dict[str, int]) -> tuple[str | None, float, str | None]:
+    """The language, how sure that is, and why it is not known."""
+    if not letters:
+        return None, 0.0, "no_words"
+    if max(letters.values()) < _ONE_SCRIPT * sum(letters.values()):
+        return None, 0.0, "mixed_scripts"
+    found, sureness = _best(TOLD_LANGUAGES, likelihoods(sums), _UNSURE_LANGUAGE)
+    if found == OTHER_LANGUAGE:
+        return None, 0.0, "other_language" if sureness >= _SURELY_OTHER else None
+    return found, sureness, None
+
+
+def _likely(sums: Numbers) -> list[str]:
+    shares = zip(TOLD_LANGUAGES, likelihoods(sums), strict=True)
+    return [name for name, share in shares if share >= _LIKELY and name != OTHER_LANGUAGE]
+
+
+def _topics(sums: Numbers, intent: str | None) -> tuple[str, ...]:
+    if intent in (None, "courtesy"):
+        return ()
+    shares = 1 / (1 + np.exp(-sums))
+    return tuple(name for name, share in zip(TOPICS, shares, strict=True) if share >= _TOPIC)
+
+
+def _reasons(
+    known: Model,
+    found: Sequence[str],
+    intent: str | None,
+    said: mood_words.Weighed,
+    shown: mood_words.Weighed,
+) -> tuple[Reason, ...]:
+    """The words that spoke most for the intent, and those that set the mood."""
+    told = [Reason("mood", word, round(weight, 2)) for word, weight in (*said.hits, *shown.hits)]
+    if intent is None:
+        return tuple(told)
+    rows, values = known.known(found)
+    named = [one for one in found if one in known.vocabulary]
+    columns = known.weights[rows][:, COLUMNS["intent"]]
+    spoke = values * (columns[:, INTENTS.index(intent)] - columns.mean(axis=1))
+    ranked = sorted(zip(spoke.tolist(), named, strict=True), reverse=True)
+    chosen = [
+        Reason("intent", _shown(one), round(weight, 2))
+        for weight, one in ranked
+        if weight > _LEAST_REASON and one[0] != LETTERS and _shown(one)
+    ]
+    once = {reason.words: reason for reason in reversed(chosen)}
+    return (*list(once.values())[::-1][:_MOST_REASONS], *told)
+
+
+def _shown(piece: str) -> str:
+    words = piece[1:]
+    if piece[0] == ROW:
+        parts = [one for one in words.split(" ") if one not in "^$"]
+        words = (" " if words.isascii() or not _is_chinese(words) else "").join(parts)
+    return words
+
+
+def _is_chinese(words: str) -> bool:
+    return "\u3400" <= max(words) <= "\u9fff"
