@@ -1,7 +1,13 @@
 """All measurements, one after the other; the table for the README."""
 
-from benchmarks import drain, figures, inbox, sealing, startup, stores, webhooks
+from benchmarks import drain, figures, gate, inbox, sealing, startup, stores, webhooks
 
 figures.show(
-    webhooks.measure, drain.measure, stores.measure, inbox.measure, sealing.measure, startup.measure
+    webhooks.measure,
+    drain.measure,
+    gate.measure,
+    stores.measure,
+    inbox.measure,
+    sealing.measure,
+    startup.measure,
 )

@@ -43,7 +43,7 @@ async def measure(backend: str) -> list[Figure]:
                 await ledger.analyse(laid.settings)
                 bare, read, shown, alone = await _in_turns(asked)
     return [
-        Figure("decisions of the gate, per second", f"{alone:,.0f}", "≥ 20,000"),
+        Figure("decisions of the gate, per second of processor", f"{alone:,.0f}", "≥ 20,000"),
         Figure("decisions, of the same facts as JSON", f"{alone / shown:.2f}", "≥ 0.25"),
         Figure("decisions with their facts read, per second", f"{read:,.0f}"),
         Figure("decisions with their facts read, of bare reads", f"{read / bare:.2f}", "≥ 0.03"),
@@ -131,14 +131,20 @@ async def _in_turns(asked: Sequence[list[Asked]]) -> list[float]:
     async def rule(place: int) -> None:
         rulings.judge(known[place], clock.now())
 
-    ways: tuple[Work, ...] = (read_bare, read_and_rule, show, rule)
+    # What waits for nobody is measured by the processor's own time.
+    ways: dict[Work, Callable[[], float]] = {
+        read_bare: time.perf_counter,
+        read_and_rule: time.perf_counter,
+        show: time.process_time,
+        rule: time.process_time,
+    }
     rates: dict[Work, list[float]] = {way: [] for way in ways}
     for turn in range(_ROUNDS + 1):
-        for way in ways:
-            began = time.perf_counter()
+        for way, now in ways.items():
+            began = now()
             for place in range(len(asked)):
                 await way(place)
-            rate = _PEOPLE / (time.perf_counter() - began)
+            rate = _PEOPLE / (now() - began)
             tell(f"{way.__name__}: {rate:,.0f} a second")
             if turn:  # the first turn warms up
                 rates[way].append(rate)
