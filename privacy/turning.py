@@ -7,7 +7,7 @@ index        ids and words that people are found by get new tokens from what is 
 suppression  nobody knows the values of marks: old ones stay, and are looked for for good
 
 Versions that are not at work any more are destroyed after 30 days, so that a backup of that age
-is of use; of a younger one nothing is lost, for its tokens are made up (kernel/lasting.py).
+opens. In an older one values of the house stay shut, and tokens are made up before anybody is met.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ import conversations
 import tenants
 from kernel import clock, database, keys, tenancy, versions
 from kernel.database import Batch
-from kernel.errors import RapportError
+from kernel.errors import NotFound, RapportError
 from privacy.closing.archive import key_of
 from privacy.data_map import TABLES, Table
 
@@ -46,9 +46,11 @@ async def turn_index() -> None:
     keys.forget_destroyed()  # what others made is seen
     version = await tenants.index_version()
     there = [one.version for one in keys.finders()]
-    if version not in there and version < there[-1]:
+    if version not in there:
         # A backup from before a turn whose key is gone: nobody is met until all ids are turned.
         before, version = version, there[-1]
+        if version < before:
+            raise NotFound("the keyring is older than the database", code="KEY_GONE")
         await contacts.turn_ids(keys.index_at(version))
         await tenants.turn_index_version(before, version)
     elif (await versions.noted("index"))[0] >= version:
