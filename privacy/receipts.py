@@ -1,19 +1,23 @@
 """The receipt of an erasure: what went from which store, in counts, signed by the deployment (F46).
 
-It holds ids and numbers only, and can be checked by anybody with the public keys.
+It holds ids and numbers only, and can be checked by anybody with the public keys. It names whom the
+tenant has to tell besides: those outside who were given something of the person (GDPR 19).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import orjson
 
 from kernel import clock, signing, tenancy
+from privacy.data_map import ACTIVITIES, RECIPIENTS, TABLES
 from privacy.manifest import STORES
 
 _FATES = {store.table: store.fate for store in STORES}
+# What it keeps is gone with what is erased here.
+_OUR_OWN = "hosting"
 
 
 def sign_receipt(
@@ -37,6 +41,14 @@ def sign_receipt(
                 {"step": name, "fate": _FATES.get(name, "done"), "count": count}
                 for name, count in done.items()
             ],
+            "to_be_told": _recipients(name for name, count in done.items() if count),
         }
     )
     return body.decode(), orjson.dumps(signing.sign(body).as_json()).decode()
+
+
+def _recipients(stores: Iterable[str]) -> list[str]:
+    """Who was given what stood in these stores."""
+    given = {TABLES[name].activity for name in stores if name in TABLES}
+    names = {one for activity in given for one in ACTIVITIES[activity].recipients} - {_OUR_OWN}
+    return sorted(RECIPIENTS[name].name for name in names)

@@ -147,6 +147,10 @@ def _a_receipt_says_what_went(erasure: Any, erasure_id: Id, contact_id: Id, stor
         "reason": "request",
         "begun_at": erasure["createdAt"].replace("Z", "+00:00"),
         "finished_at": erasure["finishedAt"].replace("Z", "+00:00"),
+        "to_be_told": [
+            "The connected shop's platform (Shopify, WooCommerce)",
+            "WhatsApp Business Platform (Meta)",
+        ],
     }
     assert {name: count for name, (_, count) in steps.items()} == {
         one["name"]: one["count"] for one in erasure["steps"]
