@@ -6,8 +6,12 @@ from dataclasses import dataclass, field
 
 import orjson
 
+import campaigns
 import privacy
 import tenants
+from campaigns import Audience, CampaignChanges, Wording
+from conversations import Personal
+from conversations.content import Parameter, TemplateMessage
 from kernel import clock, ids, tenancy
 from kernel.ids import Id
 from tests import following, stored
@@ -69,6 +73,7 @@ async def live(desk: Desk) -> Lea:
         desk.door, *(text_message(store, text, wamid=f"w-{one}") for one, text in SAID.items())
     )
     await _be_answered_once(desk)
+    await _be_one_of_many(desk, contact_id)
     await desk.say(WAITING)
     await _go_wrong(desk)
     with tenancy.acting_for(store.tenant_id):
@@ -90,6 +95,24 @@ async def _be_answered_once(desk: Desk) -> None:
     status, answer = await desk.door.raw(body, token=key.text, **{"idempotency-key": "once"})
     assert (status, answer["data"]["messageSend"]["userErrors"]) == (200, []), answer
     await desk.deliver()
+
+
+async def _be_one_of_many(desk: Desk, contact_id: Id) -> None:
+    """By a campaign that calls her by her name."""
+    await desk.learn_template("restocked", "UTILITY")
+    template = TemplateMessage("restocked", "es", body=(Parameter(""),))
+    wording = Wording(template, (Personal("body", 0, "name", "amiga"),))
+    audience = Audience(contacts=[contact_id])
+    with tenancy.acting_for(desk.store.tenant_id):
+        changes = CampaignChanges(
+            name="Restock", wording=wording, numbers=[desk.store.number_id], audience=audience
+        )
+        await campaigns.launch(await campaigns.create(changes, None))
+    assert await campaigns.freeze_next() == 1
+    await desk.deliver()
+    assert await stored.rows(
+        "SELECT state FROM send WHERE mailing_id IS NOT NULL AND message_id IS NOT NULL"
+    ) == [{"state": "sent"}]
 
 
 async def _go_wrong(desk: Desk) -> None:
