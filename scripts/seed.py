@@ -224,13 +224,16 @@ async def _talk(chosen: Settings, desks: Sequence[demo.Desk], simulator: str) ->
 
 
 async def _sell(chosen: Settings, desk: demo.Desk) -> None:
-    """The shop of a house, with its orders of a year."""
+    """The shop of a house, with its orders of a year, and a campaign in draft."""
     began, house = time.monotonic(), desk.house
     buyers = [one for one in demo.talkers() if one.house == house]
     with tenancy.acting_for(desk.tenant_id):
         orders = await demo.fill_shop(chosen, house.name, house.currency, buyers)
+        is_new = await demo.draft_campaign(house.phone_number_id)
     if orders:
         print(f"seed: {orders} orders in {time.monotonic() - began:.1f} s")
+    if is_new:
+        print("seed: a campaign, to look over and to launch")
 
 
 async def _wait_until_drained() -> bool:

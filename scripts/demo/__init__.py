@@ -6,6 +6,7 @@ zeros.
 """
 
 from scripts.demo.acquaintance import threads_of
+from scripts.demo.campaigns import draft_campaign
 from scripts.demo.customers import Customer, talkers
 from scripts.demo.deliveries import addresses, bodies_in, deliver, reconnected
 from scripts.demo.description import describe
@@ -31,6 +32,7 @@ __all__ = [
     "bodies_in",
     "deliver",
     "describe",
+    "draft_campaign",
     "earlier_customers",
     "fill_shop",
     "hold_talks",

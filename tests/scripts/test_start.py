@@ -42,6 +42,9 @@ async def test_the_whole_house_comes_up_and_answers_twice(tmp_path: Path) -> Non
     async with started(environ) as house:
         check_what_is_written(house)
         assert (await house.ask(_COUNT))["conversations"]["totalCount"] == before
+        assert await house.ask("{ campaigns { nodes { name state } } }") == {
+            "campaigns": {"nodes": [{"name": "La colección de lino", "state": "DRAFT"}]}
+        }
         assert await last_texts(house, conversation) >= {"Until ten tonight."}
         # The simulator forgot everything; the town tells it which windows are open.
         assert await agent_answers(house, conversation, "And from nine tomorrow.") == "READ"
