@@ -6,26 +6,26 @@ frozen into the ledger, are copies of a contact's row.
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections.abc import Sequence
 
 import channels
 import contacts
+import conversations
+import tenants
 from benchmarks import ledger, stage
 from benchmarks.stage import Business
 from contacts import ConsentStep, Known, Selection, Sighting
-from conversations import NewMailing, Personal
+from conversations import NewMailing, Outgoing, Personal
 from conversations.content import Parameter, TemplateMessage
 from kernel import clock, database, ids, tenancy
 from kernel.ids import Id
 from tests.platform_json import as_platform
 
 TEXT = "Hi {{1}}, the blue one is back in all sizes. Tap here: https://example.com/blue 💙"
-_TEMPLATE = {
-    "message_template_id": 4711,
-    "message_template_name": "back_again",
-    "message_template_language": "en",
-}
 _CONTENT = TemplateMessage("back_again", "en", body=(Parameter("?"),))
+_NOTICE = TemplateMessage("on_its_way", "en", body=(Parameter("4711"),))
 _PERSONAL = (Personal("body", 0, "first_name", fallback="there"),)
 _AT_ONCE = 500
 _COPY = {
@@ -52,20 +52,47 @@ _COPY = {
 async def open_numbers(business: Business, count: int) -> list[Id]:
     """So many fast numbers, with a template that may promote something, at any hour."""
     await ledger.open_lines(business, count, 0)
-    state = {**_TEMPLATE, "event": "APPROVED", "message_template_category": "MARKETING"}
-    words = {**_TEMPLATE, "message_template_element": TEXT}
-    for field, value in (
-        ("message_template_status_update", state),
-        ("message_template_components_update", words),
-    ):
-        change = {"field": field, "value": value}
-        entry = {"id": stage.WABA, "time": clock.now() // clock.SECOND, "changes": [change]}
-        told = {"object": "whatsapp_business_account", "entry": [entry]}
-        await stage.deliver(as_platform(told))
+    await _tell_template(stage.WABA, _CONTENT, "MARKETING")
+    await _tell_template(stage.WABA, _NOTICE, "UTILITY")
     with tenancy.acting_for(business.tenant_id):
         # The same at any hour of the day: the rules are looked at, and nobody has to wait.
         await contacts.change_pace({"waits.promotion": []})
         return [row["id"] for row in await channels.list_numbers()][-count:]
+
+
+async def open_neighbour() -> Business:
+    """Another tenant, which tells its customers of their orders."""
+    founded = await tenants.found(
+        name="Neighbour",
+        country="ES",
+        locale="es-ES",
+        time_zone="Europe/Madrid",
+        currency="EUR",
+        owner_email="owner@neighbour.example",
+        owner_name="Owner",
+        password="correct horse battery",  # noqa: S106 (of no house)
+    )
+    waba, number, display = (f"9{text}" for text in (stage.WABA, stage.NUMBER, stage.DISPLAY))
+    with tenancy.acting_for(founded.tenant_id):
+        waba_row_id = await channels.connect_waba(waba)
+        number_id = await channels.connect_number(waba_row_id, number, display, "N", "a-token")
+    await _tell_template(waba, _NOTICE, "UTILITY")
+    return Business(founded.tenant_id, number_id, founded.person_id)
+
+
+async def wait_for_notice(business: Business, number_id: Id, place: int) -> float:
+    """Tell somebody of their order; the seconds until the platform has it."""
+    with tenancy.acting_for(business.tenant_id):
+        seen = Sighting(clock.now(), f"4478{place:08}", name="Noor")
+        known = (await contacts.recognise([seen])).known[0]
+        thread_id = await conversations.thread_with(known, number_id)
+        wish = Outgoing(thread_id, _NOTICE, "key", business.owner_id, ids.new_id())
+        began = time.perf_counter()
+        queued = await conversations.queue(wish)
+        async with asyncio.timeout(60):
+            while not await _is_sent(queued.send_id):  # noqa: ASYNC110 (nothing tells)
+                await asyncio.sleep(0.02)
+    return time.perf_counter() - began
 
 
 async def meet(business: Business, count: int) -> list[Known]:
@@ -76,6 +103,35 @@ async def meet(business: Business, count: int) -> list[Known]:
             people += await _meet_some(range(start, min(start + _AT_ONCE, count)))
             await database.forget_plans()
     return sorted(people, key=lambda one: one.contact_id)
+
+
+async def _tell_template(waba: str, content: TemplateMessage, category: str) -> None:
+    named = {
+        "message_template_id": int.from_bytes(content.name.encode()[:6]),
+        "message_template_name": content.name,
+        "message_template_language": content.language,
+    }
+    for field, value in (
+        (
+            "message_template_status_update",
+            {**named, "event": "APPROVED", "message_template_category": category},
+        ),
+        ("message_template_components_update", {**named, "message_template_element": TEXT}),
+    ):
+        change = {"field": field, "value": value}
+        entry = {"id": waba, "time": clock.now() // clock.SECOND, "changes": [change]}
+        told = {"object": "whatsapp_business_account", "entry": [entry]}
+        await stage.deliver(as_platform(told))
+
+
+async def _is_sent(send_id: Id) -> bool:
+    row = await database.row(
+        """SELECT 1 AS one FROM send
+            WHERE tenant_id = $1::uuid AND id = $2::uuid AND state = 'sent'""",
+        tenancy.current(),
+        send_id,
+    )
+    return row is not None
 
 
 @database.unit_of_work

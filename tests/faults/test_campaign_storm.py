@@ -96,7 +96,7 @@ async def _all_went_out() -> None:
     async def nobody_waits() -> bool:
         try:
             row = await stored.row("SELECT 1 AS one FROM send WHERE state = 'queued' LIMIT 1")
-        except OSError:
+        except Exception:
             return False  # the database is just being restarted
         return row is None
 
