@@ -18,7 +18,8 @@ from kernel.errors import Conflict, Invalid, NotFound
 from kernel.ids import Id
 from tests import stored
 from tests.conversations.sending import Counter
-from tests.flows.platform import error
+from tests.conversations.talk import status
+from tests.flows.platform import drop, error
 from tests.tenants.make import events_of
 
 _BACK = TemplateMessage("back_again", "es", body=(Parameter("?"),))
@@ -156,10 +157,17 @@ async def test_one_who_is_erased_merged_or_tried_again(counter: Counter) -> None
     await conversations.retry(dead["message_id"])
     found = await _progress(mailing_id)
     assert (found.state, found.settled) == ("running", {})
+    counter.platform.does(drop())
     await counter.delivers()
+    assert (await _progress(mailing_id)).settled == {}  # nobody knows
+    body = counter.platform.messages[-1]
+    echo = status(
+        counter.platform.wamid_of(body), "sent", 1, callback_data=body["biz_opaque_callback_data"]
+    )
+    await counter.shop.is_told(echo, replace(echo, status="delivered"))
     await conversations.end_mailings()
     found = await _progress(mailing_id)
-    assert (found.state, found.settled) == ("finished", {("sent", "ACCEPTED"): 1})
+    assert (found.state, found.settled) == ("finished", {("sent", "ECHOED"): 1})
 
 
 async def test_by_the_hour_of_their_own_zone(counter: Counter) -> None:
