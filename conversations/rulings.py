@@ -30,20 +30,18 @@ class NotSendable(Conflict):
 
 
 async def hold(asked: Sequence[Asked]) -> None:
-    """Hold, until the open unit ends, what the gate is about to look at.
+    """Hold, until the open unit ends, what the gate is about to look at: people, for their pace,
+    and their consents.
 
-    People whose pace counts; and consents: what is no template answers its reader and asks for
-    none, but for what asks for it.
+    What is no template answers its reader and asks for neither, but for what asks for the consent.
+    Of a template only the facts tell whether it promotes.
     """
-    paced = {one.contact_id for one in asked if one.pace_kind != "service"}
-    asking = {one.contact_id for one in asked if one.template_name or one.occasion}
-    for statement, contact_ids in (("hold_people", paced), ("hold_consents", asking)):
-        if contact_ids:
-            await database.rows(
-                database.sql(__file__, statement),
-                tenancy.current(),
-                batch=Batch({"contact_id": "uuid"}, [[one] for one in contact_ids]),
-            )
+    contact_ids = {one.contact_id for one in asked if one.template_name or one.occasion}
+    if contact_ids:
+        batch = Batch({"contact_id": "uuid"}, [[one] for one in contact_ids])
+        for statement in ("hold_people", "hold_consents"):
+            sql = database.sql(__file__, statement)
+            await database.rows(sql, tenancy.current(), batch=batch)
 
 
 async def rulings(asked: Sequence[Asked]) -> dict[Id, Ruled]:
