@@ -46,6 +46,7 @@ from channels.intake import BELL as DELIVERIES_BELL
 from channels.intake import accept, forget_deliveries
 from channels.media import BELL as MEDIA_BELL
 from channels.media import OpenedMedia, Wanted, fetch_media, open_media, want_media
+from channels.notices import post_notice
 from channels.numbers import Route, access_token, connect_number, connect_waba, routes
 from channels.outages import Outage, outages_of, watch_outages
 from channels.outcomes import TOKEN_REFUSALS, Verdict
@@ -173,6 +174,7 @@ __all__ = [
     "platform_ids",
     "platform_update_page",
     "post_message",
+    "post_notice",
     "post_receipt",
     "prune_deliveries",
     "prune_updates",

@@ -6,11 +6,8 @@ told, so that nothing is counted twice. The network is never called inside a uni
 
 from __future__ import annotations
 
-import asyncio
 import base64
-import ipaddress
 import re
-import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -21,7 +18,7 @@ from yarl import URL
 
 from commerce.told import Told
 from commerce.wire import shopify, woocommerce
-from kernel import clock, database, keys, tenancy
+from kernel import clock, database, hosts, keys, tenancy
 from kernel.errors import RapportError
 from kernel.ids import Id
 from kernel.settings import Settings
@@ -210,14 +207,7 @@ def _next(link: str, root: URL) -> URL | None:
 
 async def _must_be_public(settings: Settings, root: URL) -> None:
     """In production nobody can have us ask inside our own network by naming it as a shop."""
-    if settings.env != "production":
-        return
-    if root.scheme != "https" or not root.host:
-        raise _Trouble("NOT_HTTPS")
-    loop = asyncio.get_running_loop()
-    try:
-        found = await loop.getaddrinfo(root.host, root.port, type=socket.SOCK_STREAM)
-    except OSError:
-        raise _Trouble("NOT_REACHED") from None
-    if not all(ipaddress.ip_address(one[4][0]).is_global for one in found):
-        raise _Trouble("NOT_PUBLIC")
+    if settings.is_production:
+        trouble = await hosts.trouble_with(root.scheme, root.host, root.port)
+        if trouble:
+            raise _Trouble(trouble)

@@ -88,6 +88,14 @@ from privacy.joining import (
 from privacy.letters import BELL as LETTERS_BELL
 from privacy.manifest import STORES, Store
 from privacy.noting import note_restrictions, note_withdrawals
+from privacy.processors import (
+    NoticeRow,
+    ProcessorRow,
+    add_processor,
+    list_processors,
+    notices_of,
+    remove_processor,
+)
 from privacy.proving import ConsentProof, prove_consent
 from privacy.record import MEASURES, Processing, data_map_text, erased, record
 from privacy.request_queries import (
@@ -146,7 +154,9 @@ __all__ = [
     "FirstYes",
     "HeldField",
     "HoldRow",
+    "NoticeRow",
     "Processing",
+    "ProcessorRow",
     "Question",
     "Recipient",
     "RequestFilter",
@@ -160,6 +170,7 @@ __all__ = [
     "TrailFilter",
     "Way",
     "add_affected",
+    "add_processor",
     "affected_page",
     "answer_by_link",
     "ask",
@@ -213,10 +224,12 @@ __all__ = [
     "let_go",
     "lift_hold",
     "lift_restriction",
+    "list_processors",
     "look_after_requests",
     "note_broken",
     "note_restrictions",
     "note_withdrawals",
+    "notices_of",
     "open_breach",
     "open_request",
     "pause",
@@ -232,6 +245,7 @@ __all__ = [
     "record",
     "redact_shops",
     "refuse",
+    "remove_processor",
     "reopen",
     "report_breach",
     "request_page",

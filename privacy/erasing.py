@@ -19,6 +19,7 @@ from kernel.events import Event
 from kernel.ids import Id
 from privacy.erasure_steps import STEPS, Plan, Step
 from privacy.erasures import PLACE, note_steps
+from privacy.processors import notices_of
 from privacy.receipts import sign_receipt
 
 LEASE = clock.MINUTE
@@ -128,7 +129,8 @@ async def _hold(one: Claimed) -> None:
 async def _finish(one: Claimed, erasure: dict[str, Any], done: dict[str, int]) -> None:
     await _hold(one)
     now = clock.now()
-    receipt, signature = sign_receipt(erasure, done, now)
+    notices = (await notices_of([one.id]))[one.id]
+    receipt, signature = sign_receipt(erasure, done, notices, now)
     await database.run(
         """UPDATE erasure SET state = 'finished', trouble = NULL, ids_sealed = NULL, receipt = $3,
                   receipt_signature = $4, finished_at = $5

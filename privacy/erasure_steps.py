@@ -21,6 +21,7 @@ from kernel.traces import Traces
 from privacy.exports.steps import destroy_exports_of
 from privacy.holds import hold_files
 from privacy.manifest import STORES, Store
+from privacy.processors import tell_processors
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +125,10 @@ async def _drop_keys(plan: Plan) -> int:
     return len(plan.person.subject_ids)
 
 
+async def _tell(plan: Plan) -> int:
+    return await tell_processors(plan.erasure_id, plan.person.contact_ids[0], plan.begun_at)
+
+
 async def _clear_again(plan: Plan) -> int:
     """What others were just writing when their store was cleared; without a key none comes more."""
     late = [store for store in STORES if store.fate == "deleted" and store.table != _KEYS]
@@ -156,6 +161,7 @@ STEPS: tuple[Step, ...] = (
     ),
     Step("written_meanwhile", _clear_again),
     Step("raw_files", _scrub, is_outside=True),
+    Step("processors", _tell, is_outside=True),
 )
 # What is done when one begins is set down as steps as well: ids, marks, what is found by.
 STEP_COUNT = len({step.name for step in STEPS} | {"suppression", "held"})

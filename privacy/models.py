@@ -118,6 +118,35 @@ class ErasureStep(TenantTable):
         table = "erasure_step"
 
 
+class Processor(TenantModel):
+    """A system of others that is told of erasures."""
+
+    name = TextField()
+    url = TextField()
+    secret_sealed = SealedField()
+    created_at = InstantField()
+    removed_at = InstantField(null=True)
+
+    class Meta:
+        """Its table."""
+
+        table = "processor"
+
+
+class ProcessorNotice(TenantTable):
+    """The notice of an erasure to a processor."""
+
+    erasure_id = IdField(primary_key=True)
+    processor_id = IdField()
+    told_at = InstantField(null=True)
+    trouble = TextField(null=True)
+
+    class Meta:
+        """Its table."""
+
+        table = "processor_notice"
+
+
 class Breach(TenantModel):
     """Personal data that was lost, altered or seen by whom it should not have been."""
 

@@ -6,7 +6,7 @@ tenant has to tell besides: those outside who were given something of the person
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -14,6 +14,7 @@ import orjson
 from kernel import clock, signing, tenancy
 from privacy.data_map import ACTIVITIES, RECIPIENTS, TABLES
 from privacy.manifest import STORES
+from privacy.processors import NoticeRow
 
 _FATES = {store.table: store.fate for store in STORES}
 # What it keeps is gone with what is erased here.
@@ -21,11 +22,15 @@ _OUR_OWN = "hosting"
 
 
 def sign_receipt(
-    erasure: Mapping[str, Any], done: Mapping[str, int], finished_at: int
+    erasure: Mapping[str, Any],
+    done: Mapping[str, int],
+    notices: Sequence[NoticeRow],
+    finished_at: int,
 ) -> tuple[str, str]:
     """The receipt of an erasure and its signature, both as JSON texts; signed are its UTF-8 bytes.
 
-    `done` counts what went by step, or what stays of a store without telling of anybody.
+    `done` counts what went by step, or what stays of a store without telling of anybody; `notices`
+    are those to processors.
     """
     body = orjson.dumps(
         {
@@ -35,16 +40,24 @@ def sign_receipt(
             "erasure": erasure["id"],
             "contact": erasure["contact_id"],
             "reason": erasure["reason"],
-            "begun_at": clock.moment(erasure["created_at"]).isoformat(),
-            "finished_at": clock.moment(finished_at).isoformat(),
+            "begun_at": _moment(erasure["created_at"]),
+            "finished_at": _moment(finished_at),
             "steps": [
                 {"step": name, "fate": _FATES.get(name, "done"), "count": count}
                 for name, count in done.items()
             ],
             "to_be_told": _recipients(name for name, count in done.items() if count),
+            "processors": [
+                {"name": one["name"], "told_at": one["told_at"] and _moment(one["told_at"])}
+                for one in notices
+            ],
         }
     )
     return body.decode(), orjson.dumps(signing.sign(body).as_json()).decode()
+
+
+def _moment(at: int) -> str:
+    return clock.moment(at).isoformat()
 
 
 def _recipients(stores: Iterable[str]) -> list[str]:

@@ -57,6 +57,18 @@ TABLES: dict[str, Table] = {
         "nobody",
         clear="tenant_id erasure_id step count done_at",
     ),
+    "processor": table(
+        "rights",
+        "nobody",
+        clear="tenant_id id name url created_at removed_at",
+        sealed="secret_sealed",
+        house="secret_sealed",
+    ),
+    "processor_notice": table(
+        "rights",
+        "nobody",
+        clear="tenant_id erasure_id processor_id told_at trouble",
+    ),
     "breach": table(
         "rights",
         "nobody",

@@ -29,8 +29,9 @@ from api.graphql.scalars import JSON, DateTime
 from api.graphql.schema.contacts import Contact, load_contacts
 from api.graphql.schema.jobs import JobProgress
 from api.graphql.schema.node import KINDS, Node, created_at, read_id
+from api.graphql.schema.processors import ProcessorNotice
 from kernel.ids import Id
-from privacy import ErasureRow, ErasureStepRow
+from privacy import ErasureRow, ErasureStepRow, NoticeRow
 from tenants import Permission
 
 _READ, _WRITE = Permission.PRIVACY_READ, Permission.PRIVACY_WRITE
@@ -106,7 +107,8 @@ class Erasure(Node):
         return ErasureReason(self.row["reason"])
 
     @strawberry.field(
-        description="What it waits for, as a code: READER_OPEN, IMPORT_RUNNING, DELIVERY_IN_HAND."
+        description="What it waits for, as a code: READER_OPEN, IMPORT_RUNNING, DELIVERY_IN_HAND, "
+        "PROCESSOR_NOT_TOLD."
     )
     def trouble(self) -> str | None:
         return self.row["trouble"]
@@ -120,6 +122,14 @@ class Erasure(Node):
     async def steps(self) -> list[ErasureStep]:
         done = await self.asked.loader(load_steps).one(self.row["id"]) or []
         return [ErasureStep(row=row) for row in done]
+
+    @strawberry.field(
+        description="The systems that are told, and when each was; the receipt waits for them up "
+        "to a day."
+    )
+    async def notices(self) -> list[ProcessorNotice]:
+        found = await self.asked.loader(load_notices).one(self.row["id"]) or []
+        return [ProcessorNotice(row=row) for row in found]
 
     @strawberry.field(description="When it was done.")
     def finished_at(self) -> DateTime | None:
@@ -255,6 +265,11 @@ async def load_steps(
 ) -> Mapping[Id, list[ErasureStepRow]]:
     """What was done of erasures."""
     return await privacy.erasure_steps(erasure_ids)
+
+
+async def load_notices(asked: Context, erasure_ids: Sequence[Id]) -> Mapping[Id, list[NoticeRow]]:
+    """Who is told of erasures."""
+    return await privacy.notices_of(erasure_ids)
 
 
 KINDS.add("erasure", _READ, load_erasures)

@@ -63,6 +63,7 @@ from api.graphql.schema.people import Person, people_page
 from api.graphql.schema.preferences import PreferencesMutation, Topic, topics_page
 from api.graphql.schema.privacy_requests import PrivacyRequestQuery
 from api.graphql.schema.privacy_steps import PrivacyRequestMutation
+from api.graphql.schema.processors import ProcessorMutation, ProcessorQuery
 from api.graphql.schema.restriction import RestrictionMutation
 from api.graphql.schema.retention import RetentionMutation, RetentionQuery
 from api.graphql.schema.sending import SendingMutation
@@ -127,6 +128,7 @@ class Query(
     LegalHoldQuery,
     PaceQuery,
     PrivacyRequestQuery,
+    ProcessorQuery,
     RetentionQuery,
     TemplateQuery,
 ):
@@ -426,6 +428,7 @@ class Mutation(
     TemplateMutation,
     TouchpointMutation,
     PrivacyRequestMutation,
+    ProcessorMutation,
     AskingConsentMutation,
     BreachMutation,
     ClosingMutation,
