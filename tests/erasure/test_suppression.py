@@ -151,11 +151,12 @@ def _a_receipt_says_what_went(erasure: Any, erasure_id: Id, contact_id: Id, stor
             "The connected shop's platform (Shopify, WooCommerce)",
             "WhatsApp Business Platform (Meta)",
         ],
+        "processors": [],
     }
     assert {name: count for name, (_, count) in steps.items()} == {
         one["name"]: one["count"] for one in erasure["steps"]
     }
-    assert list(steps)[-3:] == ["contact", "written_meanwhile", "raw_files"]
+    assert list(steps)[-4:] == ["contact", "written_meanwhile", "raw_files", "processors"]
     assert {name: one for name, one in steps.items() if one[1]} == {
         "suppression": ("done", 3),
         "noted": ("done", 3),
