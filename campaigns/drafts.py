@@ -11,7 +11,7 @@ from campaigns.audience import Audience, write_audience
 from campaigns.holding import accounts_of, hold, numbers_of
 from campaigns.wording import Wording
 from conversations import PaceKind
-from kernel import clock, database, ids, tenancy
+from kernel import audit, clock, database, ids, tenancy
 from kernel.errors import Invalid
 from kernel.ids import Id
 
@@ -64,6 +64,7 @@ async def create(changes: CampaignChanges, person_id: Id | None) -> Id:
             }
         ],
     )
+    audit.witness([{"campaign": campaign_id}])
     await _change(campaign_id, {"name": "", **changes})
     return campaign_id
 

@@ -160,6 +160,9 @@ async def test_from_template_to_report(office: Office) -> None:
     assert await office.why(campaign, "Gil") == ("REFUSE", ["NOT_IN_AUDIENCE"], None)
     await _report_says(office, campaign)
     assert await office.happened() == ["scheduled", "launched", "finished"]
+    told = await stored.rows("SELECT action, ids FROM audit_entry ORDER BY id")
+    changed = {row["action"] for row in told if '"campaign"' in str(row["ids"])}
+    assert {"mutation.campaignCreate", "mutation.campaignLaunch", "campaign_report.read"} <= changed
 
 
 async def _told(line: Any) -> Any:
