@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import chain
 
+from scoring import intent_words
 from scoring.mood_words import Weighed
 from scoring.normal import pictures, tokens
 
@@ -14,6 +15,7 @@ CUES = (
     *("good", "bad", "net", "good pictures", "bad pictures", "cries", "asks", "length"),
     *("good > 0", "good > 1", "good > 2", "good > 4", "bad > 0", "bad > 1", "bad > 2", "bad > 4"),
     *("nothing said", "both said"),
+    *intent_words.CUES,
 )
 
 _LETTER_SIZES = (2, 3, 4, 5)
@@ -34,8 +36,8 @@ def pieces(plain: str) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def cues(plain: str, said: Weighed, shown: Weighed) -> list[float]:
-    """A number for each of CUES, 0 to 1 (`net` −1 to 1)."""
+def cues(plain: str, languages: Sequence[str], said: Weighed, shown: Weighed) -> list[float]:
+    """A number for each of CUES, 0 to 1 (`net` −1 to 1), of a text in one of these languages."""
     net = said.good - said.bad + shown.good - shown.bad
     sums = (said.good, said.bad, net, shown.good, shown.bad)
     return [
@@ -47,6 +49,7 @@ def cues(plain: str, said: Weighed, shown: Weighed) -> list[float]:
         *(float(net < -step) for step in _STEPS),
         float(not said.hits and not shown.hits),
         float(bool(said.good and said.bad)),
+        *intent_words.cues(plain, languages),
     ]
 
 

@@ -19,11 +19,11 @@ import orjson
 from scipy.sparse import csr_matrix, hstack
 from sklearn.linear_model import LogisticRegression
 
-from scoring import mood_words
-from scoring.features import CUES, LETTERS, WORD, cues, pieces
-from scoring.kinds import INTENTS, LANGUAGES, MOODS, OTHER_LANGUAGE, TOPICS
+from scoring import intent_words, mood_words
+from scoring.features import CUES, LETTERS, cues, pieces
+from scoring.kinds import INTENTS, LANGUAGES, MOODS, TOPICS
 from scoring.model import BLOCKS, COLUMNS, FOLDER, TOLD_LANGUAGES, VERSION, Model, Numbers
-from scoring.normal import normal
+from scoring.normal import normal, scripts
 
 LINES = Path(__file__).parent / "lines"
 FILE = FOLDER / f"v{VERSION}.npz"
@@ -32,8 +32,8 @@ _SEEN = 2  # lines that a piece has to stand in
 _ROUNDS = 400
 _HELD_OUT = 5  # one line of so many
 # How much the cues count beside the pieces, and how freely weights may grow, by question.
-_CUES = {"intent": 0.5, "mood": 1.5, "language": 0.0, "topics": 0.0}
-_FREEDOM = {"intent": 10.0, "mood": 4.0, "language": 10.0, "topics": 10.0}
+_CUES = {"intent": 3.0, "mood": 1.5, "language": 0.0, "topics": 0.0}
+_FREEDOM = {"intent": 10.0, "mood": 2.0, "language": 10.0, "topics": 10.0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ def learn(known: Sequence[Line]) -> Model:
     asked: list[tuple[str, Sequence[Any], list[Any]]] = [
         ("intent", INTENTS, [line.intent for line in known]),
         ("mood", MOODS, [line.mood for line in known]),
-        ("language", TOLD_LANGUAGES, [line.language for line in known]),
+        ("language", TOLD_LANGUAGES, [_language(line) for line in known]),
     ]
     for question, answers, right in asked:
         _teach(bare, question, matrix, beside, answers, right)
@@ -110,23 +110,30 @@ def _teach(
     """Fit one question and write its weights into the model's columns."""
     told = [at for at, one in enumerate(right) if one is not None]
     used = _used(model, question)
-    seen = hstack([matrix[told][:, used], csr_matrix(beside[told] * _CUES[question])]).tocsr()
+    seen = hstack([matrix[told][:, used], csr_matrix(beside[told] * _heeded(question))]).tocsr()
     # Moods are told as often as they are; of the rest the rare ones count as much as the others.
     weight = None if question in ("mood", "topics") else "balanced"
     fit = LogisticRegression(C=_FREEDOM[question], max_iter=_ROUNDS, class_weight=weight)
     fit.fit(seen, [answers.index(right[at]) for at in told])
     into = COLUMNS[question] if column is None else slice(column, column + 1)
     model.weights[used, into] = fit.coef_[:, : len(used)].T
-    model.cue_weights[:, into] = fit.coef_[:, len(used) :].T * _CUES[question]
+    model.cue_weights[:, into] = fit.coef_[:, len(used) :].T * _heeded(question)[:, None]
     model.bias[into] = fit.intercept_
 
 
+def _heeded(question: str) -> Numbers:
+    """How much each cue counts: for moods those of moods alone."""
+    much = np.full(len(CUES), _CUES[question], np.float32)
+    if question == "mood":
+        much[-len(intent_words.CUES) :] = 0
+    return much
+
+
 def _used(model: Model, question: str) -> npt.NDArray[np.int64]:
-    """The pieces that a question looks at: moods at words, languages at letters, all at all."""
-    only = {"mood": WORD, "language": LETTERS}.get(question)
-    if only is None:
-        return np.arange(len(model.blocks))
-    return np.flatnonzero(model.blocks == BLOCKS.index(only))
+    """The pieces that a question looks at: languages at letters, the others at all."""
+    if question == "language":
+        return np.flatnonzero(model.blocks == BLOCKS.index(LETTERS))
+    return np.arange(len(model.blocks))
 
 
 def _matrix(model: Model, found: Sequence[Sequence[str]]) -> Any:
@@ -140,11 +147,16 @@ def _matrix(model: Model, found: Sequence[Sequence[str]]) -> Any:
     return csr_matrix((np.concatenate(values), np.concatenate(rows), ends), shape=shape)
 
 
+def _language(line: Line) -> str | None:
+    """Its language; emoji and numbers have none."""
+    return line.language if scripts(normal(line.text)) else None
+
+
 def _cues_of(line: Line) -> list[float]:
     plain = normal(line.text)
-    language = "en" if line.language == OTHER_LANGUAGE else line.language
-    said = mood_words.weigh(plain, [language] if language in LANGUAGES else [])
-    return cues(plain, said, mood_words.weigh_pictures(plain))
+    languages = [line.language] if line.language in LANGUAGES else []
+    said = mood_words.weigh(plain, languages)
+    return cues(plain, languages, said, mood_words.weigh_pictures(plain))
 
 
 def save(made: Model, path: Path) -> None:

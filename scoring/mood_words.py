@@ -15,7 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from scoring.normal import normal, pictures, tokens
+from scoring.normal import normal, pictures, spelled, tokens
 
 _FILE = Path(__file__).parent / "words" / "mood.toml"
 _STRENGTHS = {"strong": 3.0, "plain": 2.0, "faint": 1.0}
@@ -106,7 +106,7 @@ def _weigh(words: Sequence[str], known: Lexicon) -> Weighed:
         if sign == "but":
             hits = [(word, one * _BEFORE_BUT) for word, one in hits]
         if weight:
-            hits.append((_spelled(words[place : place + length]), _in_place(weight, lately)))
+            hits.append((spelled(words[place : place + length]), _in_place(weight, lately)))
         lately = [*lately, sign][-_NEAR:] if words[place] not in "?!" else []
         if weight and "but" in lately:
             hits[-1] = (hits[-1][0], hits[-1][1] * _BEHIND_BUT)
@@ -143,10 +143,6 @@ def _in_place(weight: float, lately: Sequence[str]) -> float:
     elif lately and lately[-1] == "hardly":
         weight *= _HARDLY
     return weight * _TURNED if "not" in lately else weight
-
-
-def _spelled(words: Sequence[str]) -> str:
-    return " ".join(words) if words[0].isascii() else "".join(words)
 
 
 def _sum(hits: Sequence[tuple[str, float]]) -> Weighed:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
+from collections.abc import Sequence
 
 import emoji
 
@@ -49,6 +50,11 @@ def normal(text: str) -> str:
 def tokens(plain: str) -> list[str]:
     """Words, numbers, question and exclamation marks; a Chinese character each."""
     return _TOKENS.findall(plain)
+
+
+def spelled(words: Sequence[str]) -> str:
+    """Tokens as they were written: Chinese characters stand together."""
+    return ("" if "\u3400" <= max(words) <= "\u9fff" else " ").join(words)
 
 
 def pictures(plain: str) -> list[str]:

@@ -6,17 +6,18 @@ certain.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
 import numpy as np
 
-from scoring import mood_words
-from scoring.features import LETTERS, ROW, cues, pieces
+from scoring import intent_words, mood_words
+from scoring.features import CUES, LETTERS, cues, pieces
 from scoring.kinds import INTENTS, LEVELS, MOODS, OTHER_LANGUAGE, TOPICS
 from scoring.model import COLUMNS, TOLD_LANGUAGES, Model, Numbers, likelihoods, model
-from scoring.normal import normal, pictures, scripts, tokens
+from scoring.normal import normal, pictures, scripts, spelled, tokens
 
 T = TypeVar("T")
 
@@ -72,12 +73,12 @@ def read_one(known: Model, text: str, *, why: bool = False) -> Reading:
     plain = normal(text)[:_LONGEST]
     if not plain:
         return Reading(unknown="empty")
-    found = pieces(plain)
-    sums = known.sums(*known.known(found))
+    sums = known.sums(*known.known(pieces(plain)))
     language, language_sureness, unknown = _language(sums[COLUMNS["language"]], scripts(plain))
-    said = mood_words.weigh(plain, _likely(sums[COLUMNS["language"]]))
+    likely = _likely(sums[COLUMNS["language"]])
+    said = mood_words.weigh(plain, likely)
     shown = mood_words.weigh_pictures(plain)
-    sums = known.with_cues(sums, cues(plain, said, shown))
+    sums = known.with_cues(sums, cues(plain, likely, said, shown))
     intents = likelihoods(sums[COLUMNS["intent"]])
     level, level_sureness = _best((1, 2, 3), _levels(intents), _UNSURE_LEVEL)
     mood, mood_sureness = _best(MOODS, likelihoods(sums[COLUMNS["mood"]]), _UNSURE_MOOD)
@@ -97,7 +98,7 @@ def read_one(known: Model, text: str, *, why: bool = False) -> Reading:
         mood_sureness=round(min(mood_sureness, _SUREST), 2),
         topics=_topics(sums[COLUMNS["topics"]], intent),
         unknown=unknown or ("unsure" if None in (level, mood, language) else None),
-        reasons=_reasons(known, found, intent, said, shown) if why else (),
+        reasons=_reasons(known, plain, likely, intent, _felt(said, shown)) if why else (),
     )
 
 
@@ -142,38 +143,38 @@ def _topics(sums: Numbers, intent: str | None) -> tuple[str, ...]:
     return tuple(name for name, share in zip(TOPICS, shares, strict=True) if share >= _TOPIC)
 
 
-def _reasons(
-    known: Model,
-    found: Sequence[str],
-    intent: str | None,
-    said: mood_words.Weighed,
-    shown: mood_words.Weighed,
-) -> tuple[Reason, ...]:
-    """The words that spoke most for the intent, and those that set the mood."""
-    told = [Reason("mood", word, round(weight, 2)) for word, weight in (*said.hits, *shown.hits)]
-    if intent is None:
-        return tuple(told)
-    rows, values = known.known(found)
-    named = [one for one in found if one in known.vocabulary]
-    columns = known.weights[rows][:, COLUMNS["intent"]]
-    spoke = values * (columns[:, INTENTS.index(intent)] - columns.mean(axis=1))
-    ranked = sorted(zip(spoke.tolist(), named, strict=True), reverse=True)
-    chosen = [
-        Reason("intent", _shown(one), round(weight, 2))
-        for weight, one in ranked
-        if weight > _LEAST_REASON and one[0] != LETTERS and _shown(one)
+def _felt(*weighed: mood_words.Weighed) -> list[Reason]:
+    return [
+        Reason("mood", words, round(weight, 2)) for one in weighed for words, weight in one.hits
     ]
-    once = {reason.words: reason for reason in reversed(chosen)}
-    return (*list(once.values())[::-1][:_MOST_REASONS], *told)
 
 
-def _shown(piece: str) -> str:
-    words = piece[1:]
-    if piece[0] == ROW:
-        parts = [one for one in words.split(" ") if one not in "^$"]
-        words = (" " if words.isascii() or not _is_chinese(words) else "").join(parts)
-    return words
+def _reasons(
+    known: Model, plain: str, likely: Sequence[str], intent: str | None, felt: Sequence[Reason]
+) -> tuple[Reason, ...]:
+    """The words that spoke most for the intent, alone and by their kinds; then the mood's."""
+    if intent is None:
+        return tuple(felt)
+    at = INTENTS.index(intent)
+    found = [one for one in pieces(plain) if one in known.vocabulary]
+    rows, values = known.known(found)
+    spoke: defaultdict[str, float] = defaultdict(float)
+    for piece, weight in zip(found, _for(known.weights[rows], at) * values, strict=True):
+        parts = [one for one in piece[1:].split(" ") if one not in "^$"]
+        if parts and piece[0] != LETTERS:
+            spoke[spelled(parts)] += float(weight)
+    kinds = dict(zip(CUES, _for(known.cue_weights, at).tolist(), strict=True))
+    for words, told in intent_words.hits(plain, likely):
+        spoke[words] += sum(kinds[kind] for kind in told)
+    chosen = [
+        Reason("intent", words, round(weight, 2))
+        for words, weight in sorted(spoke.items(), key=lambda one: -one[1])[:_MOST_REASONS]
+        if weight > _LEAST_REASON
+    ]
+    return (*chosen, *felt)
 
 
-def _is_chinese(words: str) -> bool:
-    return "\u3400" <= max(words) <= "\u9fff"
+def _for(weights: Numbers, intent: int) -> Numbers:
+    """How much more they say for this intent than for all of them."""
+    columns = weights[:, COLUMNS["intent"]]
+    return np.asarray(columns[:, intent] - columns.mean(axis=1))

@@ -23,7 +23,7 @@ mutation($input: MessageScoreCorrectInput!) { messageScoreCorrect(input: $input)
     userErrors { field code message } } }
 """
 SAID = (
-    "Hi! I love the blue dress, it's gorgeous 😍",
+    "Do you have the blue dress? I love it, it's gorgeous 😍",
     "thank you so much!!",
     "Where is my parcel? It was promised for Monday",
     "Still nothing, this is terrible service 😡",

@@ -71,7 +71,7 @@ def test_labelled_messages(samples: Path) -> None:
     lines = _lines(samples, "mood")
     read = scoring.read(line["text"] for line in lines)
     mood = share("mood", [(line["mood"], one.mood) for line, one in zip(lines, read, strict=True)])
-    assert mood.value >= 0.73, mood
+    assert mood.value >= 0.75, mood
 
 
 def _lines(samples: Path, name: str) -> Sequence[dict[str, Any]]:
