@@ -40,6 +40,10 @@ def items(kind: str) -> list[dict[str, Any]]:
     ]
 
 
+# What a command says of its words does not depend on the database.
+ON_ONE_DATABASE = pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+
+
 async def run(house: House, *command: str) -> subprocess.CompletedProcess[str]:
     """A command of ours beside the house, without the real samples."""
     environ = {**house.environ, "RAPPORT_SAMPLES": str(house.settings.data / "none")}
@@ -220,6 +224,7 @@ async def test_posting_fills_the_house_and_writes_what_clients_start_from(house:
         assert ids.show("tenant", signed_in.tenant_id) == one["id"]
 
 
+@ON_ONE_DATABASE
 async def test_without_an_api_posting_says_so_in_one_line(house: House) -> None:
     before = await run(house, "scripts.seed", "--post")
     assert (before.returncode, before.stdout, before.stderr.count("\n")) == (2, "", 1)
@@ -251,6 +256,7 @@ def test_production_gets_no_demo(tmp_path: Path) -> None:
     assert done.stderr == "RAPPORT_ENV: demo tenants have no place in production\n"
 
 
+@ON_ONE_DATABASE
 async def test_the_token_command_prints_a_token_that_is_taken(house: House) -> None:
     made = await found()
 
@@ -265,6 +271,7 @@ async def test_the_token_command_prints_a_token_that_is_taken(house: House) -> N
     assert caught.value.code == "TOKEN_EXPIRED"
 
 
+@ON_ONE_DATABASE
 async def test_the_token_command_asks_which_tenant(house: House) -> None:
     await found()
     other = await found(name="Other")
@@ -279,6 +286,7 @@ async def test_the_token_command_asks_which_tenant(house: House) -> None:
     assert (await tenants.read_token(chosen.stdout.strip())).tenant_id == other.tenant_id
 
 
+@ON_ONE_DATABASE
 async def test_the_token_command_fails_in_one_line(house: House) -> None:
     await found()
     mistakes: tuple[list[str], ...] = (
@@ -294,6 +302,7 @@ async def test_the_token_command_fails_in_one_line(house: House) -> None:
     assert await count("session") == 0
 
 
+@ON_ONE_DATABASE
 async def test_the_tenant_command_closes_and_opens(house: House) -> None:
     made = await found()
     tenant = ids.show("tenant", made.tenant_id)
