@@ -7,7 +7,7 @@ from itertools import chain
 
 from scoring import intent_words
 from scoring.mood_words import Weighed
-from scoring.normal import pictures, tokens
+from scoring.normal import tokens
 
 # What a piece begins with: letters, a single word or emoji, two or three words in a row.
 LETTERS, WORD, ROW = "l", "w", "r"
@@ -25,12 +25,12 @@ _STEPS = (0.5, 1.5, 2.5, 4.5)
 _LONG = 160
 
 
-def pieces(plain: str) -> list[str]:
-    """Each piece of a normal text, once, marked with its kind."""
+def pieces(plain: str, shown: Sequence[str]) -> list[str]:
+    """Each piece of a normal text and its emoji, once, marked with its kind."""
     words = tokens(plain)
     found = chain(
         chain.from_iterable(_parts(f" {word} ") for word in plain.split(" ")),
-        (WORD + one for one in chain(words, pictures(plain))),
+        (WORD + one for one in chain(words, shown)),
         _rows(["^", *words, "$"]),
     )
     return list(dict.fromkeys(found))

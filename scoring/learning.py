@@ -23,7 +23,7 @@ from scoring import intent_words, mood_words
 from scoring.features import CUES, LETTERS, cues, pieces
 from scoring.kinds import INTENTS, LANGUAGES, MOODS, TOPICS
 from scoring.model import BLOCKS, COLUMNS, FOLDER, TOLD_LANGUAGES, VERSION, Model, Numbers
-from scoring.normal import normal, scripts
+from scoring.normal import normal, pictures, scripts
 
 LINES = Path(__file__).parent / "lines"
 FILE = FOLDER / f"v{VERSION}.npz"
@@ -71,7 +71,8 @@ def lines() -> list[Line]:
 
 def learn(known: Sequence[Line]) -> Model:
     """The model that these lines make."""
-    found = [pieces(normal(line.text)) for line in known]
+    plain = [normal(line.text) for line in known]
+    found = [pieces(one, pictures(one)) for one in plain]
     counted = Counter(one for each in found for one in each)
     names = sorted(one for one, n in counted.items() if n >= _SEEN)
     columns = COLUMNS["topics"].stop
@@ -156,7 +157,7 @@ def _cues_of(line: Line) -> list[float]:
     plain = normal(line.text)
     languages = [line.language] if line.language in LANGUAGES else []
     said = mood_words.weigh(plain, languages)
-    return cues(plain, languages, said, mood_words.weigh_pictures(plain))
+    return cues(plain, languages, said, mood_words.weigh_pictures(plain, pictures(plain)))
 
 
 def save(made: Model, path: Path) -> None:

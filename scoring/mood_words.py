@@ -58,10 +58,10 @@ def weigh(plain: str, languages: Sequence[str]) -> Weighed:
     return best
 
 
-def weigh_pictures(plain: str) -> Weighed:
-    """What its emoji and smileys say; each counts once."""
+def weigh_pictures(plain: str, shown: Sequence[str]) -> Weighed:
+    """What these emoji and the smileys of a normal text say; each counts once."""
     good, bad = _pictures()
-    seen = dict.fromkeys([*pictures(plain), *plain.split(" ")])
+    seen = dict.fromkeys([*shown, *plain.split(" ")])
     hits = [(one, 2.0 if one in good else -2.0) for one in seen if one in good or one in bad]
     return _sum(hits)
 

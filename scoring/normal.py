@@ -17,7 +17,7 @@ _ARABIC_FORMS = str.maketrans("أإآٱىةگ", "اااايهك", "ـ\u200e\u200
 _SAME = str.maketrans("’‘`´؟،。", "''''?,.")
 _MARKS = re.compile(r"[\u0610-\u061a\u064b-\u065f\u0670]")
 _LATIN_MARKS = re.compile(r"(?<=[a-z])[\u0300-\u036f]+")
-_LINKS = re.compile(r"https?://\S+|www\.\S+|\S{1,64}@\S{1,255}\.\w+|(?<!\w)@\w+")
+_LINKS = re.compile(r"https?://\S+|www\.\S+|[\w.+-]{1,64}@[\w-]{1,63}\.\w[\w.]*|(?<!\w)@\w+")
 _NUMBERS = re.compile(r"\d+(?:[.,:/-]\d+)*")
 _HELD_DOWN = re.compile(r"([^\W\d_])\1{2,}")
 _SPACE = re.compile(r"\s+")

@@ -73,18 +73,20 @@ def read_one(known: Model, text: str, *, why: bool = False) -> Reading:
     plain = normal(text)[:_LONGEST]
     if not plain:
         return Reading(unknown="empty")
-    sums = known.sums(*known.known(pieces(plain)))
+    emoji = pictures(plain)
+    found = pieces(plain, emoji)
+    sums = known.sums(*known.known(found))
     language, language_sureness, unknown = _language(sums[COLUMNS["language"]], scripts(plain))
     likely = _likely(sums[COLUMNS["language"]])
     said = mood_words.weigh(plain, likely)
-    shown = mood_words.weigh_pictures(plain)
+    shown = mood_words.weigh_pictures(plain, emoji)
     sums = known.with_cues(sums, cues(plain, likely, said, shown))
     intents = likelihoods(sums[COLUMNS["intent"]])
     level, level_sureness = _best((1, 2, 3), _levels(intents), _UNSURE_LEVEL)
     mood, mood_sureness = _best(MOODS, likelihoods(sums[COLUMNS["mood"]]), _UNSURE_MOOD)
     if unknown == "mixed_scripts":
         level_sureness, mood_sureness = level_sureness * _MIXED, mood_sureness * _MIXED
-    is_mute = not (tokens(plain) or pictures(plain) or shown.hits)
+    is_mute = not (tokens(plain) or emoji or shown.hits)
     if is_mute or unknown == "other_language":
         level, level_sureness = None, 0.0
     intent = _intent(intents, level)
@@ -156,7 +158,7 @@ def _reasons(
     if intent is None:
         return tuple(felt)
     at = INTENTS.index(intent)
-    found = [one for one in pieces(plain) if one in known.vocabulary]
+    found = [one for one in pieces(plain, pictures(plain)) if one in known.vocabulary]
     rows, values = known.known(found)
     spoke: defaultdict[str, float] = defaultdict(float)
     for piece, weight in zip(found, _for(known.weights[rows], at) * values, strict=True):
