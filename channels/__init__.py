@@ -21,7 +21,7 @@ from channels.apps import (
     verify_subscription,
 )
 from channels.aside import put_aside
-from channels.calling import heed, post_message, post_receipt
+from channels.calling import heed, heed_codes, post_message, post_receipt
 from channels.deliveries import (
     Claimed,
     claim_deliveries,
@@ -47,6 +47,7 @@ from channels.intake import accept, forget_deliveries
 from channels.media import BELL as MEDIA_BELL
 from channels.media import OpenedMedia, Wanted, fetch_media, open_media, want_media
 from channels.notices import post_notice
+from channels.number_asking import ask_next_number
 from channels.numbers import Route, access_token, connect_number, connect_waba, routes
 from channels.outages import Outage, outages_of, watch_outages
 from channels.outcomes import TOKEN_REFUSALS, Verdict
@@ -140,6 +141,7 @@ __all__ = [
     "app_secrets",
     "apply_updates",
     "arrived",
+    "ask_next_number",
     "claim_deliveries",
     "components_of",
     "connect_number",
@@ -159,6 +161,7 @@ __all__ = [
     "hand_over",
     "health_of",
     "heed",
+    "heed_codes",
     "is_limited",
     "keep_files",
     "keep_upload",

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
 from channels import departures, graph, outages, standing, throughput
 from channels.departures import Departing
-from channels.outcomes import FOR_OWNER, Verdict, judge
+from channels.outcomes import (
+    ALERTS,
+    FOR_OWNER,
+    NUMBER_GONE,
+    STALE_TEMPLATE,
+    Verdict,
+    judge,
+    reason_of,
+)
 from kernel import clock, database, tenancy
 from kernel.ids import Id
 
@@ -62,6 +70,11 @@ async def heed(number_id: Id, verdicts: Sequence[Verdict]) -> None:
         await _hold(number_id, telling)
 
 
+async def heed_codes(number_id: Id, codes: Iterable[int]) -> None:
+    """As `heed`, for what the platform told after it had taken the messages."""
+    await heed(number_id, [judge(400, reason_of(one), one, None, 1) for one in sorted(set(codes))])
+
+
 async def _note_acceptance(number_id: Id) -> None:
     now = clock.now()
     if now - _noted_at.get(number_id, 0) < _NOTED_ANEW:
@@ -80,26 +93,53 @@ async def _note_acceptance(number_id: Id) -> None:
 
 
 def _is_of_more(verdict: Verdict) -> bool:
-    return verdict.hold in ("number", "account") or verdict.code in FOR_OWNER
+    codes = ALERTS | STALE_TEMPLATE
+    return verdict.hold not in ("none", "pair") or verdict.code in codes
 
 
 @database.unit_of_work
 async def _hold(number_id: Id, telling: Sequence[Verdict]) -> None:
     now = clock.now()
     _noted_at.clear()
-    gravest = max(telling, key=lambda one: (one.code in FOR_OWNER, one.wait))
-    # What concerns the account holds all of its numbers.
-    scope = "account" if any(one.hold == "account" for one in telling) else "number"
-    await database.run(
-        database.sql(__file__, f"hold_{scope}"),
-        tenancy.current(),
-        number_id,
-        max((now + one.wait for one in telling if one.hold in ("number", "account")), default=0),
-        now,
-        gravest.reason,
-    )
-    if gravest.code is not None and gravest.code in FOR_OWNER:
-        await standing.tell_trouble(number_id, gravest.code, now)
+    held = [one for one in telling if one.hold in ("number", "account") or one.code in FOR_OWNER]
+    if held:
+        gravest = max(held, key=lambda one: (one.code in FOR_OWNER, one.wait))
+        # What concerns the account holds all of its numbers.
+        scope = "account" if any(one.hold == "account" for one in held) else "number"
+        waits = [one.wait for one in held if one.hold in ("number", "account")]
+        await database.run(
+            database.sql(__file__, f"hold_{scope}"),
+            tenancy.current(),
+            number_id,
+            now + max(waits) if waits else 0,
+            now,
+            gravest.reason,
+        )
+    for one in telling:
+        if one.hold in ("promotions", "account_promotions"):
+            await database.run(
+                database.sql(__file__, "hold_promotions"),
+                tenancy.current(),
+                number_id,
+                one.hold == "account_promotions",
+                now + one.wait,
+                one.reason,
+            )
+    codes = {one.code for one in telling}
+    if NUMBER_GONE in codes:
+        await standing.disconnect(number_id)
+    if codes & STALE_TEMPLATE:
+        await database.run(
+            """UPDATE waba SET templates_due_at = 0
+                WHERE tenant_id = $1::uuid
+                  AND id = (SELECT n.waba_row_id FROM number n
+                             WHERE n.tenant_id = $1::uuid AND n.id = $2::uuid)""",
+            tenancy.current(),
+            number_id,
+        )
+    alert = max((code for code in codes if code in ALERTS and code is not None), default=None)
+    if alert is not None:
+        await standing.tell_trouble(number_id, alert, now)
 
 
 def _wamid(outcome: graph.Outcome) -> str | None:

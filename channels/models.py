@@ -95,6 +95,13 @@ class Number(TenantModel):
     rate_cut_to = fields.IntField(null=True)
     rate_cut_at = InstantField()
     rate_cut_because = TextField(null=True)
+    promotions_held_until = InstantField()
+    promotions_held_because = TextField(null=True)
+    quality_at = InstantField()
+    platform_status = TextField(null=True)
+    account_mode = TextField(null=True)
+    asked_at = InstantField(null=True)
+    ask_due_at = InstantField()
     created_at = InstantField()
     updated_at = InstantField()
 

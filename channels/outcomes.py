@@ -16,8 +16,9 @@ from kernel import clock
 # again     it certainly did not go, and may later
 # unknown   it may have gone: only the platform's own word may settle it
 Fate = Literal["accepted", "refused", "again", "unknown"]
-# Whom a trouble holds back: nobody else, this recipient's pair, the whole number, or its account.
-Hold = Literal["none", "pair", "number", "account"]
+# Whom a trouble holds back: nobody else, this recipient's pair, the whole number or its account, or
+# the promotions of either, while service goes on.
+Hold = Literal["none", "pair", "number", "account", "promotions", "account_promotions"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +55,15 @@ AGAIN: dict[int, Rule] = dict.fromkeys(DEAD_TOKEN, _OF_NUMBER) | {
     131016: _OUTAGE,
     131031: _OF_ACCOUNT,
     131037: _OF_NUMBER,
-    # What costs nothing still goes, so nobody else waits.
-    131042: Rule(15 * clock.MINUTE, 100, factor=1),
+    # What costs nothing still goes.
+    131042: Rule(15 * clock.MINUTE, 100, "account_promotions", factor=1),
     131045: _OF_NUMBER,
-    131048: Rule(2 * clock.HOUR, 12, "number", factor=1, most=2 * clock.HOUR),
+    131048: Rule(2 * clock.HOUR, 12, "promotions", factor=1, most=2 * clock.HOUR),
+    # At once it is tried a second time at most (5.8).
+    131049: Rule(clock.DAY, 2, most=clock.DAY),
     131056: Rule(clock.SECOND, 10, "pair", factor=4),
     131057: Rule(clock.MINUTE, 30, "number", factor=1),
-    131064: Rule(2 * clock.HOUR, 12, factor=1, most=2 * clock.HOUR),
+    131064: Rule(2 * clock.HOUR, 12, "account_promotions", factor=1, most=2 * clock.HOUR),
     132069: Rule(10 * clock.MINUTE, 12, factor=1),
     133000: _OF_NUMBER,
     133004: _OUTAGE,
@@ -73,6 +76,11 @@ AGAIN: dict[int, Rule] = dict.fromkeys(DEAD_TOKEN, _OF_NUMBER) | {
 FOR_OWNER = DEAD_TOKEN | {
     *(33, 368, 131031, 131037, 131042, 131045, 131063, 133000, 133010, 134011, 141010)
 }
+# What its owner hears of besides, though it mends itself.
+ALERTS = FOR_OWNER | {131048, 131064}
+# The template is not what was last heard of it: its account's list is asked for at once.
+STALE_TEMPLATE = frozenset({132001, 132015, 132016})
+NUMBER_GONE = 33
 
 # No connection came about, so no byte of it left (contract 6, transport).
 NEVER_LEFT = frozenset({"UNREACHABLE", "FOREIGN_HOST"})

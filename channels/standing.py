@@ -33,15 +33,30 @@ _TOLD_ANEW = clock.HOUR
 State = tuple[int, int, int]
 Limit = tuple[int, str]
 Trouble = tuple[int, int]
+# When, whether it is the gravest, the word.
+Rating = tuple[int, bool, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What the platform answered about a number when it was asked, in its words; None: nothing."""
+
+    at: int
+    quality: str | None = None
+    throughput: str | None = None
+    tier: str | None = None
+    status: str | None = None
+    mode: str | None = None
 
 
 @dataclass(slots=True)
 class _News:
-    """What a batch tells of one number."""
+    """What a batch, or an answer, tells of one number."""
 
-    is_fast: bool = False
-    is_rated: bool = False
+    throughput: str | None = None
+    rating: Rating = (0, False, "")
     trouble: Trouble = (0, 0)
+    heard: Heard | None = None
 
 
 async def apply(told: Sequence[Told]) -> None:
@@ -55,8 +70,10 @@ async def apply(told: Sequence[Told]) -> None:
                 _hear_of_account(one.waba_row_id, one.update, one.at, states, limits)
             if one.number_id and one.update.field == QUALITY_FIELD:
                 news = numbers.setdefault(one.number_id, _News())
-                news.is_fast |= one.update.event == "THROUGHPUT_UPGRADE"
-                news.is_rated |= one.update.event in _QUALITY
+                if one.update.event == "THROUGHPUT_UPGRADE":
+                    news.throughput = "HIGH"
+                if word := _QUALITY.get(one.update.event or ""):
+                    news.rating = max(news.rating, _rating(one.at, word))
         elif isinstance(one.update, wire.NumberTrouble) and one.number_id:
             news = numbers.setdefault(one.number_id, _News())
             codes = [error.code for error in one.update.errors if error.code is not None]
@@ -66,12 +83,37 @@ async def apply(told: Sequence[Told]) -> None:
         await _fold_numbers(numbers, crossed)
 
 
+@database.unit_of_work
+async def hear(waba_row_id: Id, number_id: Id, heard: Heard) -> None:
+    """Fold in what the platform answered about a number."""
+    await _fold_accounts({}, {waba_row_id: (heard.at, heard.tier)} if heard.tier else {})
+    rating = _rating(heard.at, heard.quality) if heard.quality else (0, False, "")
+    await _fold_numbers({number_id: _News(heard.throughput, rating, heard=heard)}, {})
+
+
+async def disconnect(number_id: Id) -> None:
+    """The platform has the number no more; part of the caller's unit of work."""
+    rows = await database.rows(
+        """UPDATE number SET state = 'disconnected', updated_at = $3
+            WHERE tenant_id = $1::uuid AND id = $2::uuid AND state = 'connected' RETURNING id""",
+        tenancy.current(),
+        number_id,
+        clock.now(),
+    )
+    refs = {"number": number_id, "state": "disconnected"}
+    await events.record(*(Event("number.state_changed", refs) for _ in rows))
+
+
 async def tell_trouble(number_id: Id, code: int, at: int) -> None:
     """Note trouble that our own calls met with a number; part of the caller's unit of work."""
     for row in await _held("number", [number_id]):
         if row["trouble_code"] == code and at - row["trouble_at"] < _TOLD_ANEW:
             return
     await _fold_numbers({number_id: _News(trouble=(at, code))}, {})
+
+
+def _rating(at: int, word: str) -> Rating:
+    return at, word == "RED", word
 
 
 def _hear_of_account(
@@ -154,28 +196,36 @@ async def _fold_accounts(states: dict[Id, State], limits: dict[Id, Limit]) -> di
 async def _fold_numbers(news: dict[Id, _News], crossed: dict[Id, str]) -> None:
     """Write what is new about numbers, and the state of those whose account went or came back."""
     rows = await _held("number", news.keys(), crossed)
-    ratings = await _ratings([number_id for number_id, one in news.items() if one.is_rated])
     changed: list[list[Any]] = []
     happened: list[Event] = []
     for row in rows:
         one = news.get(row["id"], _News())
+        heard = one.heard or Heard(row["asked_at"] or 0)
         trouble = (row["trouble_at"] or 0, row["trouble_code"] or 0)
         before = [row["state"], row["quality"], row["throughput"], trouble]
         state = crossed.get(row["waba_row_id"], row["state"])
-        quality = ratings.get(row["id"], row["quality"])
-        throughput = "HIGH" if one.is_fast else row["throughput"]
+        rating = max(_rating(row["quality_at"], row["quality"] or ""), one.rating)
+        throughput = one.throughput or row["throughput"]
         at, code = max(trouble, one.trouble)
-        after = [state, quality, throughput, (at, code)]
-        if after == before:
+        after = [state, rating[2] or None, throughput, (at, code)]
+        if after == before and not one.heard and rating[0] == row["quality_at"]:
             continue
-        told = [at or None, code if at else None]
-        changed.append([row["id"], state, quality, throughput, *told])
+        changed.append(
+            [
+                *(row["id"], state, rating[2] or None, rating[0], throughput),
+                *(at or None, code if at else None),
+                *(heard.status or row["platform_status"], heard.mode or row["account_mode"]),
+                heard.at or None,
+            ]
+        )
         happened += _happened(row["id"], before, after)
     if changed:
         await database.run(
             """UPDATE number
-                  SET state = b.state, quality = b.quality, throughput = b.throughput,
-                      trouble_at = b.trouble_at, trouble_code = b.trouble_code, updated_at = $2
+                  SET state = b.state, quality = b.quality, quality_at = b.quality_at,
+                      throughput = b.throughput, trouble_at = b.trouble_at,
+                      trouble_code = b.trouble_code, platform_status = b.platform_status,
+                      account_mode = b.account_mode, asked_at = b.asked_at, updated_at = $2
                  FROM ({batch}) AS b
                 WHERE number.tenant_id = $1::uuid AND number.id = b.id""",
             tenancy.current(),
@@ -185,9 +235,13 @@ async def _fold_numbers(news: dict[Id, _News], crossed: dict[Id, str]) -> None:
                     "id": "uuid",
                     "state": "text",
                     "quality": "text",
+                    "quality_at": "bigint",
                     "throughput": "text",
                     "trouble_at": "bigint",
                     "trouble_code": "integer",
+                    "platform_status": "text",
+                    "account_mode": "text",
+                    "asked_at": "bigint",
                 },
                 changed,
             ),
@@ -205,23 +259,6 @@ def _happened(number_id: Id, before: Sequence[Any], after: Sequence[Any]) -> Ite
     ):
         if is_new:
             yield Event(kind, {"number": number_id, **what})
-
-
-async def _ratings(number_ids: Sequence[Id]) -> dict[Id, str]:
-    """The quality of numbers by the newest word ever told of it.
-
-    Read from what was kept, since a number's row does not say how old its quality is; the caller
-    holds the rows of the numbers, so that a word kept by another worker meanwhile is seen.
-    """
-    if not number_ids:
-        return {}
-    rows = await database.rows(
-        database.sql(__file__, "newest_word_on_quality"),
-        tenancy.current(),
-        QUALITY_FIELD,
-        batch=Batch({"id": "uuid"}, [[number_id] for number_id in number_ids]),
-    )
-    return {row["number_id"]: _QUALITY[row["event"]] for row in rows}
 
 
 async def _held(

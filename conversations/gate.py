@@ -12,6 +12,7 @@ from typing import Literal, NamedTuple
 
 from contacts import Moment, Paced, PaceRules, moment_for
 from conversations.asked import ASKS_CONSENT, PaceKind
+from conversations.barriers import NO_BARRIERS, Barriers
 from conversations.reasons import Reason, reason
 from kernel import clock
 from kernel.ids import Id
@@ -58,6 +59,7 @@ class Facts:
     request_expires_at: int | None = None
     topic_consent: str | None = None
     marketing_gap_days: int = 0
+    barriers: Barriers = NO_BARRIERS
     template_name: str | None = None
     origin: str = "system"
     origin_id: Id | None = None
@@ -145,6 +147,10 @@ def _contact(facts: Facts, _now: int) -> Reason | None:
     if not facts.has_address:
         return reason("NO_ADDRESS")
     return None
+
+
+def _reach(facts: Facts, now: int) -> Reason | None:
+    return facts.barriers.to_them(now)
 
 
 def _window(facts: Facts, now: int) -> Reason | None:
@@ -245,6 +251,11 @@ def _line(facts: Facts, now: int) -> Reason | None:
     return None
 
 
+def _promotions(facts: Facts, now: int) -> Reason | None:
+    is_promotion = facts.is_template and facts.category not in _WITHOUT_CONSENT
+    return facts.barriers.to_promotions(now) if is_promotion else None
+
+
 _BY_HAND = frozenset({"person", "key", "system"})
 _WITHOUT_CONSENT = frozenset({"service", "utility", "authentication"})
 _SEND = Decision("send")
@@ -253,6 +264,7 @@ _RULES = (
     _end,
     _tenant,
     _contact,
+    _reach,
     _window,
     _occasion,
     _consent,
@@ -260,4 +272,5 @@ _RULES = (
     _duplicate,
     _template,
     _line,
+    _promotions,
 )

@@ -34,6 +34,8 @@ class Conversation(TenantModel):
     moved_at = InstantField()
     window_closed_at = InstantField()
     free_entry_until = InstantField()
+    unreachable_because = fields.IntField(null=True)
+    enough_until = InstantField()
     merged_into = IdField(null=True)
     created_at = InstantField()
     updated_at = InstantField()
@@ -42,6 +44,19 @@ class Conversation(TenantModel):
         """Its table."""
 
         table = "conversation"
+
+
+class BarredCountry(TenantTable):
+    """A country that the platform bars an account from writing to."""
+
+    waba_row_id = IdField(primary_key=True)
+    country = TextField()
+    at = InstantField()
+
+    class Meta:
+        """Its table."""
+
+        table = "barred_country"
 
 
 class Episode(TenantModel):

@@ -42,6 +42,14 @@ _SAYS = {
     "BAD_CHARACTERS": "A value of this contact's has characters that the platform does not take.",
     "TOO_LONG": "A value of this contact's is longer than the platform takes.",
     "NOT_IN_AUDIENCE": "The campaign is, or was, not meant for this contact.",
+    "UNREACHABLE_CONTACT": "The platform says that nothing reaches this contact from this number; "
+    "that ends when they write.",
+    "COUNTRY_BARRED": "The platform bars this account from writing to the contact's country.",
+    "ENOUGH_PROMOTIONS": "The platform says that this contact had enough promotions for now, of "
+    "every business together.",
+    "PROMOTIONS_HELD": "The platform holds this number's promotions back; what serves goes on.",
+    "QUALITY_RED": "Too many people block or report this number; promotions wait until its quality "
+    "has risen.",
     # On the way out.
     "SENDING_STOPPED": "All sending is stopped for now; somebody has to let it go on.",
     "PAUSED": "Its campaign rests for now; somebody has to let it go on.",

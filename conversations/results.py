@@ -10,7 +10,8 @@ import orjson
 
 import channels
 from channels import Verdict
-from conversations import decisions, statuses
+from conversations import decisions, failures, statuses
+from conversations.failures import Failure
 from conversations.gate import Decision, Ruling
 from conversations.mailing_counts import End, count_ends
 from conversations.reasons import Reason, reason
@@ -104,6 +105,13 @@ async def settle(verdicts: Sequence[tuple[Sent, Verdict]]) -> None:
     """Write down what became of attempts, in few statements."""
     now = clock.now()
     await write([_result(one, verdict, now) for one, verdict in verdicts])
+    await failures.note(
+        [
+            Failure(one.conversation_id, one.contact_id, one.number_id, verdict.code, now)
+            for one, verdict in verdicts
+            if verdict.fate == "refused" and verdict.code is not None
+        ]
+    )
     await _hold_pairs(
         [
             (one, now + verdict.wait)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import contacts
@@ -11,6 +11,7 @@ from channels import TOKEN_REFUSALS
 from contacts import Paced, PaceRules
 from conversations import gate
 from conversations.asked import ASKS_CONSENT, Asked, PaceKind
+from conversations.barriers import Barriers
 from conversations.fallback import waits_for_email
 from conversations.gate import Decision, Facts, Ruled, Went
 from conversations.reasons import Reason, reason
@@ -163,6 +164,7 @@ def _rule(
         template_name=asked.template_name,
         token_refused=asked.is_new and _is_refused(row, at),
         occasion=asked.occasion,
+        barriers=Barriers(*(row[one.name] for one in fields(Barriers))),
         origin=asked.origin,
         origin_id=asked.origin_id,
         pace_kind=pace_kind,

@@ -13,6 +13,8 @@ from typing import Any
 import orjson
 
 from channels import wire
+from conversations import failures
+from conversations.failures import Failure
 from kernel import database, events, keys, tenancy
 from kernel.database import Batch
 from kernel.events import Event
@@ -136,6 +138,21 @@ async def _fold(messages: Collection[tuple[Id, bytes]]) -> int:
             )
             for row in changed
         )
+    )
+    failed = [row for row in changed if row["status"] == "failed"]
+    await failures.told_later(
+        [row["id"] for row in failed],
+        [
+            Failure(
+                row["conversation_id"],
+                row["contact_id"],
+                row["number_id"],
+                row["error_code"],
+                row["failed_at"],
+            )
+            for row in failed
+            if row["error_code"] is not None
+        ],
     )
     return len(changed)
 

@@ -123,6 +123,11 @@ async def templates(ctx: Context, *args: Any, **kwargs: Any) -> None:
     await _alone("templates", channels.sync_next_account)
 
 
+async def numbers(ctx: Context, *args: Any, **kwargs: Any) -> None:
+    """Ask the platform how its numbers stand: what webhooks lost is caught."""
+    await _alone("numbers", channels.ask_next_number)
+
+
 async def privacy_clock(ctx: Context, *args: Any, **kwargs: Any) -> None:
     """Warn of what falls due, requests for a right and breaches; forget shops that are to go."""
     await _alone("privacy_clock", privacy.warn_of_requests)

@@ -22,4 +22,5 @@ UPDATE message
         OR message.read_at IS DISTINCT FROM f.read_at
         OR message.played_at IS DISTINCT FROM f.played_at
         OR message.failed_at IS DISTINCT FROM f.failed_at)
-RETURNING message.id, message.conversation_id, message.contact_id, message.status
+RETURNING message.id, message.conversation_id, message.contact_id, message.status,
+          message.number_id, message.failed_at, message.error_code

@@ -19,7 +19,11 @@ WITH wanted AS (
 SELECT b.id, t.state AS tenant_state, c.state AS contact_state, cs.state AS marketing,
        c.suppressed_by IS NOT NULL AS is_suppressed,
        n.state AS number_state, n.token_sealed IS NOT NULL AS has_token, n.token_expires_at,
-       n.held_because,
+       n.held_because, n.quality, n.promotions_held_until,
+       v.unreachable_because, coalesce(v.enough_until, 0) AS enough_until,
+       (SELECT x.at FROM barred_country x
+         WHERE x.tenant_id = $1::uuid AND x.waba_row_id = w.id AND x.country = c.country
+       ) AS barred_at,
        w.state AS waba_state, w.restricted_until,
        coalesce(v.window_closed_at, 0) AS window_closed_at,
        m.status AS template_status, m.category AS template_category,

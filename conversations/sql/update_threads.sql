@@ -16,6 +16,8 @@ UPDATE conversation
                                     > GREATEST(conversation.moved_at, b.moved_at)
                                THEN GREATEST(conversation.last_inbound_at, b.inbound_at) + $3::bigint
                                ELSE 0 END,
+       unreachable_because = CASE WHEN b.inbound_at <= conversation.last_inbound_at
+                                  THEN conversation.unreachable_because END,
        state = CASE WHEN b.live_at > conversation.state_at
                          AND conversation.state IN ('pending', 'snoozed', 'resolved')
                     THEN 'open' ELSE conversation.state END,

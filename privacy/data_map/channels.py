@@ -27,7 +27,8 @@ TABLES: dict[str, Table] = {
         clear="tenant_id id waba_row_id phone_number_id display_phone_number verified_name "
         "state quality throughput token_expires_at held_until held_since held_because "
         "accepted_at failures failing_since failed_at trouble_code trouble_at rate_cut_to "
-        "rate_cut_at rate_cut_because created_at updated_at",
+        "rate_cut_at rate_cut_because promotions_held_until promotions_held_because quality_at "
+        "platform_status account_mode asked_at ask_due_at created_at updated_at",
         sealed="token_sealed",
         house="token_sealed",
     ),

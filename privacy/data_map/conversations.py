@@ -13,9 +13,13 @@ TABLES: dict[str, Table] = {
         "Threads with you",
         by="contact_id>contact",
         told="id contact_id number_id state state_at snoozed_until holder last_message_at "
-        "last_inbound_at window_closed_at free_entry_until merged_into created_at updated_at",
+        "last_inbound_at window_closed_at free_entry_until unreachable_because enough_until "
+        "merged_into created_at updated_at",
         masked="assignee_id",
         clear="tenant_id last_message_id last_message_tie moved_at",
+    ),
+    "barred_country": table(
+        "operation", "nobody", clear="tenant_id waba_row_id country at", key="country"
     ),
     "episode": table(
         "conversations",

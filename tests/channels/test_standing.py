@@ -85,7 +85,9 @@ async def test_the_state_of_an_account(
 
 async def put_right() -> None:
     await stored.run("UPDATE waba SET state = 'active', state_at = 0, restricted_until = NULL")
-    await stored.run("UPDATE number SET state = 'connected', quality = NULL, throughput = NULL")
+    await stored.run(
+        "UPDATE number SET state = 'connected', quality = NULL, quality_at = 0, throughput = NULL"
+    )
 
 
 async def assert_state(state: str, until: int | None, number_state: str) -> None:

@@ -22,7 +22,8 @@ _TOLD = (130403, 130472, 131026, 131042, 131047, 131049, 131050, 131053, 132015,
 
 
 async def test_every_code_after_which_it_never_goes(market_here: Market) -> None:
-    never = [code for code in _CODES if code not in LATER]
+    # Those take the number or a country away, and with it all that waits (test_failures).
+    never = [code for code in _CODES if code not in LATER and code not in (33, 130497)]
     for code in never:
         market_here.sim.fault("error", code=code)
     told = [
