@@ -8,7 +8,7 @@ import pytest
 from conversations import NotSendable
 from conversations.content import Parameter, TemplateMessage, Text
 from conversations.ledger import Queued
-from kernel import clock
+from kernel import clock, ids
 from kernel.ids import Id
 from tests import stored
 from tests.channels.telling import outbox
@@ -17,23 +17,31 @@ from tests.flows.platform import error
 
 # Tuesday, 10 November 2026, 12:00 UTC.
 _WORKDAY = 1_794_312_000 * clock.SECOND
-_SALE = TemplateMessage("spring_sale", "es", body=(Parameter("Lea"),))
-_NOTICE = TemplateMessage("back_again", "es", body=(Parameter("Lea"),))
+
+
+def sale() -> TemplateMessage:
+    """A promotion, in words of its own each time."""
+    return TemplateMessage("spring_sale", "es", body=(Parameter(ids.new_id()),))
+
+
+def notice() -> TemplateMessage:
+    """What serves, in words of its own each time."""
+    return TemplateMessage("back_again", "es", body=(Parameter(ids.new_id()),))
 
 
 async def fails(
-    counter: Counter, thread: Id, code: int, content: TemplateMessage = _NOTICE
+    counter: Counter, thread: Id, code: int, content: TemplateMessage = notice()
 ) -> None:
     """A template goes into a thread, is taken, and fails later with this code."""
-    await counter.queues(thread, content)
+    await counter.queues(thread, content or notice())
     await counter.delivers()
     await counter.is_told("failed", counter.platform.messages[-1], code=code)
 
 
-async def refused(counter: Counter, thread: Id, content: TemplateMessage | Text = _NOTICE) -> str:
+async def refused(counter: Counter, thread: Id, content: TemplateMessage | Text | None = None) -> str:
     """Why a message is not even queued; "" where it is."""
     try:
-        await counter.queues(thread, content)
+        await counter.queues(thread, content or notice())
     except NotSendable as no:
         return no.reasons[0].code
     return ""
@@ -68,7 +76,7 @@ async def test_what_a_failure_says_of_a_person(counter: Counter, thread: Id) -> 
     assert await refused(counter, thread) == "UNREACHABLE_CONTACT"
     clock.move(clock.MINUTE)
     await counter.opens()
-    assert await refused(counter, thread, Text("Good morning")) == ""
+    assert await refused(counter, thread, Text(ids.new_id())) == ""
     # Nobody there: once may be chance, twice is not; what arrives between begins anew.
     clock.move(clock.MINUTE)
     await counter.delivers()
@@ -85,32 +93,32 @@ async def test_what_a_failure_says_of_a_person(counter: Counter, thread: Id) -> 
     clock.move(clock.MINUTE)
     await counter.opens()
     # The platform's window closed before ours.
-    assert await refused(counter, thread, Text("Good morning")) == ""
+    assert await refused(counter, thread, Text(ids.new_id())) == ""
     await counter.delivers_in(clock.MINUTE)
     await fails(counter, thread, 131047)
-    assert await refused(counter, thread, Text("Good morning")) == "WINDOW_CLOSED"
+    assert await refused(counter, thread, Text(ids.new_id())) == "WINDOW_CLOSED"
 
 
 async def test_who_had_enough_promotions_gets_none_for_longer_each_time(
     counter: Counter, thread: Id
 ) -> None:
-    await fails(counter, thread, 131049, _SALE)
+    await fails(counter, thread, 131049, sale())
     await long_ago()
-    sale, notice = await counter.queues(thread, _SALE), await counter.queues(thread, _NOTICE)
-    assert await held(counter, sale) == ("ENOUGH_PROMOTIONS", 24)
-    assert await counter.fate(notice) == ("sent", "ACCEPTED")
+    offer, note = await counter.queues(thread, sale()), await counter.queues(thread, notice())
+    assert await held(counter, offer) == ("ENOUGH_PROMOTIONS", 24)
+    assert await counter.fate(note) == ("sent", "ACCEPTED")
     counter.platform.does(error(131049))
     await counter.delivers_in(clock.DAY + clock.MINUTE)
     # At once it is tried a second time, a day later; told once more it is two days.
-    assert await held(counter, sale) == ("PLATFORM_131049", 24)
+    assert await held(counter, offer) == ("PLATFORM_131049", 24)
     await counter.delivers_in(clock.DAY + clock.MINUTE)
-    assert await counter.fate(sale) == ("sent", "ACCEPTED")
+    assert await counter.fate(offer) == ("sent", "ACCEPTED")
     await long_ago()
-    await fails(counter, thread, 131049, _SALE)
+    await fails(counter, thread, 131049, sale())
     row = await stored.row("SELECT enough_until FROM conversation")
     assert row is not None
     assert round((row["enough_until"] - clock.now()) / clock.HOUR) == 48
-    assert await refused(counter, thread, _SALE) == "ENOUGH_PROMOTIONS"
+    assert await refused(counter, thread, sale()) == "ENOUGH_PROMOTIONS"
     clock.move(2 * clock.DAY)
     await long_ago()
     # It is no harm that is counted: the number goes on as before.
@@ -118,8 +126,8 @@ async def test_who_had_enough_promotions_gets_none_for_longer_each_time(
     assert (number["rate_cut_to"], number["promotions_held_until"]) == (None, 0)
     # No number of the United States ever gets any.
     await stored.run("UPDATE contact SET country = 'US'")
-    await fails(counter, thread, 131049, _SALE)
-    assert await refused(counter, thread, _SALE) == "ENOUGH_PROMOTIONS"
+    await fails(counter, thread, 131049, sale())
+    assert await refused(counter, thread, sale()) == "ENOUGH_PROMOTIONS"
 
 
 @pytest.mark.parametrize("is_told_later", [False, True])
@@ -130,17 +138,17 @@ async def test_what_a_failure_says_of_a_number(
         if is_told_later:
             return await fails(counter, thread, code)
         counter.platform.does(error(code))
-        await counter.queues(thread, _NOTICE)
+        await counter.queues(thread, notice())
         return await counter.delivers()
 
     # Promotions wait, service goes on, somebody hears of it.
     for code, reason, hours in ((131048, "PROMOTIONS_HELD", 2), (131064, "PROMOTIONS_HELD", 2)):
         await meets(code)
         assert (await counter.number())["promotions_held_because"] == f"PLATFORM_{code}"
-        sale, notice = await counter.queues(thread, _SALE), await counter.queues(thread, Text("?"))
+        offer, note = await counter.queues(thread, sale()), await counter.queues(thread, Text(ids.new_id()))
         await counter.delivers()
-        assert await counter.fate(notice) == ("sent", "ACCEPTED")
-        assert await held(counter, sale) == (reason, hours)
+        assert await counter.fate(note) == ("sent", "ACCEPTED")
+        assert await held(counter, offer) == (reason, hours)
         assert {"number": counter.shop.number_id, "code": str(code)} in await outbox(
             "number.troubled"
         )
@@ -171,9 +179,9 @@ async def test_what_a_failure_says_of_a_number(
 
 async def test_promotions_wait_while_quality_is_low(counter: Counter, thread: Id) -> None:
     await stored.run("UPDATE number SET quality = 'RED'")
-    sale, notice = await counter.queues(thread, _SALE), await counter.queues(thread, _NOTICE)
-    assert await held(counter, sale) == ("QUALITY_RED", 1)
-    assert await counter.fate(notice) == ("sent", "ACCEPTED")
+    offer, note = await counter.queues(thread, sale()), await counter.queues(thread, notice())
+    assert await held(counter, offer) == ("QUALITY_RED", 1)
+    assert await counter.fate(note) == ("sent", "ACCEPTED")
     await stored.run("UPDATE number SET quality = 'GREEN'")
     await counter.delivers_in(clock.HOUR)
-    assert await counter.fate(sale) == ("sent", "ACCEPTED")
+    assert await counter.fate(offer) == ("sent", "ACCEPTED")

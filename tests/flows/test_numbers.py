@@ -13,7 +13,7 @@ from workers import jobs
 async def test_the_platform_is_asked_how_its_numbers_stand(market_here: Market) -> None:
     sim = market_here.sim
     await jobs.numbers({})
-    assert await _number() == ("GREEN", "STANDARD", "CONNECTED", "LIVE", "TIER_250")
+    assert await _number() == ("GREEN", "STANDARD", "CONNECTED", "LIVE", "TIER_2K")
     sim.change_number(NUMBER, quality_rating="RED", status="FLAGGED", throughput="HIGH")
     await jobs.numbers({})
     assert (await _number())[0] == "GREEN"  # not its turn

@@ -47,6 +47,7 @@ ACROSS = {
     "kernel/sql/newest_in_outbox.sqlite.sql": (1, "a reader begins behind all tenants"),
     "campaigns/sql/claim_campaign.sql": (1, "audiences are frozen by whoever is free"),
     "campaigns/steps.py": (1, "campaigns of all tenants are looked after by one clock"),
+    "channels/number_asking.py": (1, "numbers of all tenants are asked by one clock"),
     "channels/template_listing.py": (1, "accounts of all tenants are asked by one clock"),
     "commerce/pull.py": (1, "shops of all tenants are asked by one clock"),
     "commerce/carts.py": (1, "carts of all tenants are left by one clock"),

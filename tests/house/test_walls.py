@@ -21,6 +21,7 @@ OVER_THE_WALL = {
     "campaigns/steps.py": (1, "campaigns of all tenants are looked after by one clock"),
     "channels/numbers.py": (3, "a delivery finds its tenant by ids of the platform"),
     "channels/outages.py": (1, "numbers of all tenants are watched by one clock"),
+    "channels/number_asking.py": (1, "numbers of all tenants are asked by one clock"),
     "channels/template_listing.py": (1, "accounts of all tenants are asked by one clock"),
     "commerce/connections.py": (1, "a shop's delivery finds the tenants that claim its address"),
     "commerce/deliveries.py": (1, "shops' deliveries find their tenants"),
