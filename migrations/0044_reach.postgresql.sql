@@ -1,8 +1,4 @@
-<<<<<<<< HEAD:migrations/0044_reach.postgresql.sql
 -- 0044: what the platform says of numbers when it is asked, and of those whom it did not reach (F24).
-========
--- 0040: what the platform says of numbers when it is asked, and of those whom it did not reach (F24).
->>>>>>>> ecf2e69 (limits: The platform is asked how its numbers stand):migrations/0040_reach.postgresql.sql
 
 -- Until when a number sends no promotions, and why.
 ALTER TABLE number ADD COLUMN promotions_held_until bigint NOT NULL DEFAULT 0;

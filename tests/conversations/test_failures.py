@@ -30,7 +30,7 @@ def notice() -> TemplateMessage:
 
 
 async def fails(
-    counter: Counter, thread: Id, code: int, content: TemplateMessage = notice()
+    counter: Counter, thread: Id, code: int, content: TemplateMessage | None = None
 ) -> None:
     """A template goes into a thread, is taken, and fails later with this code."""
     await counter.queues(thread, content or notice())
@@ -38,7 +38,9 @@ async def fails(
     await counter.is_told("failed", counter.platform.messages[-1], code=code)
 
 
-async def refused(counter: Counter, thread: Id, content: TemplateMessage | Text | None = None) -> str:
+async def refused(
+    counter: Counter, thread: Id, content: TemplateMessage | Text | None = None
+) -> str:
     """Why a message is not even queued; "" where it is."""
     try:
         await counter.queues(thread, content or notice())
@@ -145,7 +147,10 @@ async def test_what_a_failure_says_of_a_number(
     for code, reason, hours in ((131048, "PROMOTIONS_HELD", 2), (131064, "PROMOTIONS_HELD", 2)):
         await meets(code)
         assert (await counter.number())["promotions_held_because"] == f"PLATFORM_{code}"
-        offer, note = await counter.queues(thread, sale()), await counter.queues(thread, Text(ids.new_id()))
+        offer, note = (
+            await counter.queues(thread, sale()),
+            await counter.queues(thread, Text(ids.new_id())),
+        )
         await counter.delivers()
         assert await counter.fate(note) == ("sent", "ACCEPTED")
         assert await held(counter, offer) == (reason, hours)

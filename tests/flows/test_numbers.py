@@ -18,11 +18,6 @@ async def test_the_platform_is_asked_how_its_numbers_stand(market_here: Market) 
     await jobs.numbers({})
     assert (await _number())[0] == "GREEN"  # not its turn
     clock.move(31 * clock.MINUTE)
-    sim.fault("error", code=2)
-    await jobs.numbers({})
-    assert (await _number())[0] == "GREEN"
-    # Where there was no answer it is asked again sooner.
-    clock.move(6 * clock.MINUTE)
     await jobs.numbers({})
     assert (await _number())[:3] == ("RED", "HIGH", "FLAGGED")
     assert await channels.ask_next_number() == 0
