@@ -44,6 +44,7 @@ from channels.graph import start, stop
 from channels.health import Health, health_of
 from channels.intake import BELL as DELIVERIES_BELL
 from channels.intake import accept, forget_deliveries
+from channels.limits import Limits, limits_of
 from channels.media import BELL as MEDIA_BELL
 from channels.media import OpenedMedia, Wanted, fetch_media, open_media, want_media
 from channels.notices import post_notice
@@ -112,6 +113,7 @@ __all__ = [
     "Failure",
     "Health",
     "LeftBehind",
+    "Limits",
     "MediaRow",
     "NumberRow",
     "OpenedMedia",
@@ -166,6 +168,7 @@ __all__ = [
     "keep_files",
     "keep_upload",
     "left_behind",
+    "limits_of",
     "list_numbers",
     "list_wabas",
     "media_by_ids",

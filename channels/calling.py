@@ -17,7 +17,7 @@ from channels.outcomes import (
     judge,
     reason_of,
 )
-from kernel import clock, database, tenancy
+from kernel import clock, database, metrics, tenancy
 from kernel.ids import Id
 
 # Where all goes well a number's row is written so often, not with every batch.
@@ -117,6 +117,7 @@ async def _hold(number_id: Id, telling: Sequence[Verdict]) -> None:
         )
     for one in telling:
         if one.hold in ("promotions", "account_promotions"):
+            metrics.PROMOTIONS_HELD.inc()
             await database.run(
                 database.sql(__file__, "hold_promotions"),
                 tenancy.current(),

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from channels import graph, standing
+from channels.numbers import access_token
 from channels.standing import Heard
 from channels.template_listing import moment
-from kernel import clock, database, keys, tenancy
+from kernel import clock, database, tenancy
 from kernel.ids import Id
 
 _EVERY = 30 * clock.MINUTE
@@ -30,19 +31,19 @@ async def ask_next_number() -> int:
         claimed = await database.row(
             """UPDATE number SET ask_due_at = $3
                 WHERE tenant_id = $1::uuid AND id = $2::uuid AND ask_due_at <= $4
-            RETURNING id, waba_row_id, phone_number_id, token_sealed""",
+            RETURNING id, waba_row_id, phone_number_id""",
             tenancy.current(),
             row["id"],
             now + _EVERY,
             now,
         )
-        if claimed is not None and claimed["token_sealed"] is not None:
-            await _ask(claimed)
+        token = await access_token(row["id"]) if claimed is not None else None
+        if claimed is not None and token is not None:
+            await _ask(claimed, token)
     return 1
 
 
-async def _ask(number: dict[str, Any]) -> None:
-    token = keys.house().open_text("number.token", number["id"], number["token_sealed"])
+async def _ask(number: dict[str, Any], token: str) -> None:
     at = moment()
     outcome = await graph.get(number["phone_number_id"], token, fields=_FIELDS)
     told = outcome.json()

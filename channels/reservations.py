@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from channels import tiers
-from kernel import clock, database, tenancy
+from kernel import clock, database, metrics, tenancy
 from kernel.database import Batch
 from kernel.ids import Id
 
@@ -66,6 +66,7 @@ async def reserve(number_id: Id, wanted: Sequence[Reaching]) -> dict[Id, int]:
         over = used - _open_to(is_service, limit)
         freed = await _freed(portfolio, len(send_ids), over, now) if send_ids else []
         until |= dict(zip(send_ids, freed, strict=True))
+    database.after_commit(lambda: metrics.PORTFOLIO_WAITS.inc(len(until)))
     return until
 
 

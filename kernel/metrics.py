@@ -23,6 +23,12 @@ OUTAGES = Gauge(
     "rapport_outages", "Business numbers whose messages do not get out, of all tenants."
 )
 SENDS_WAITING = Gauge("rapport_sends_waiting", "Sends that wait to go out, of all tenants.")
+PORTFOLIO_WAITS = Counter(
+    "rapport_portfolio_waits_total", "Sends put off because their portfolio's day was full."
+)
+PROMOTIONS_HELD = Counter(
+    "rapport_promotions_held_total", "Times that the platform had promotions held back."
+)
 RATE_CUTS = Counter("rapport_rate_cuts_total", "Numbers told to send slower, and slowed.")
 REDIS_TROUBLE = Counter("rapport_redis_trouble_total", "Bells that Redis did not take.")
 WALL = Counter("rapport_wall_held_total", "Statements refused because of their tenant.")

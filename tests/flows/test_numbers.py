@@ -9,6 +9,11 @@ from tests.api.door import NUMBER
 from tests.flows.market import Market
 from workers import jobs
 
+_LIMITS = """
+{ numbers { limits { perSecond mostPerSecond slowedBecause peoplePerDay peopleReached
+    promotionsHeldUntil promotionsHeldBecause platformStatus isTest } } }
+"""
+
 
 async def test_the_platform_is_asked_how_its_numbers_stand(market_here: Market) -> None:
     sim = market_here.sim
@@ -21,6 +26,20 @@ async def test_the_platform_is_asked_how_its_numbers_stand(market_here: Market) 
     await jobs.numbers({})
     assert (await _number())[:3] == ("RED", "HIGH", "FLAGGED")
     assert await channels.ask_next_number() == 0
+    clock.reset()
+    # A quarter of its level while so many block it; nobody was written to first.
+    [number] = (await market_here.door.data(_LIMITS, market_here.store.token))["numbers"]
+    assert number["limits"] == {
+        "perSecond": 250,
+        "mostPerSecond": 250,
+        "slowedBecause": "QUALITY_RED",
+        "peoplePerDay": 2000,
+        "peopleReached": 0,
+        "promotionsHeldUntil": None,
+        "promotionsHeldBecause": None,
+        "platformStatus": "FLAGGED",
+        "isTest": False,
+    }
 
 
 async def _number() -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from api.graphql.permissions import PERSONAL
 from api.graphql.scalars import JSON, DateTime
 from api.graphql.schema.health import ChannelHealth, load_health
 from api.graphql.schema.node import KINDS, Node, created_at, updated_at
+from api.graphql.schema.number_limits import NumberLimits, load_limits
 from kernel.ids import Id
 from tenants import Permission
 
@@ -137,6 +138,10 @@ class Number(Channel):
     @strawberry.field(description="Whether its messages get out.")
     def channel_health(self) -> ChannelHealth:
         return cast(ChannelHealth, self.asked.loader(load_health).get(self.row["id"]))
+
+    @strawberry.field(description="What it may send, what of it is used, and why less.")
+    def limits(self) -> NumberLimits:
+        return cast(NumberLimits, self.asked.loader(load_limits).get(self.row["id"]))
 
     @strawberry.field(description="The account it belongs to.")
     def account(self) -> WhatsAppAccount:
