@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypedDict, cast
 
+from contacts.paced import forget_purchases
 from kernel import database, tenancy
 from kernel.database import Batch
 from kernel.ids import Id
@@ -91,12 +92,14 @@ async def _record(told: Sequence[Touch]) -> int:
 
 async def forget_activity(told: Iterable[tuple[Id, Id]]) -> None:
     """Drop the activities of these contacts that refer to these things (contact, reference)."""
+    gone = Batch({"contact_id": "uuid", "reference": "uuid"}, [[*one] for one in told])
+    await forget_purchases(gone)
     await database.run(
         """DELETE FROM activity WHERE tenant_id = $1::uuid
               AND (contact_id, reference) IN (SELECT b.contact_id, b.reference
                                                 FROM ({batch}) AS b)""",
         tenancy.current(),
-        batch=Batch({"contact_id": "uuid", "reference": "uuid"}, [[*one] for one in told]),
+        batch=gone,
     )
 
 

@@ -15,7 +15,7 @@ from kernel.events import Event
 from kernel.ids import Id
 
 _ONCE = "ON CONFLICT DO NOTHING"
-_PACE = "stage, tier, first_purchase_at, best_hour, learned_at, updated_at"
+_PACE = "stage, tier, first_purchase_at, best_hour, learned_at"
 
 
 @dataclass(frozen=True, slots=True)

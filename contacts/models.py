@@ -286,7 +286,6 @@ class ContactPace(TenantTable):
     first_purchase_at = InstantField(null=True)
     best_hour = SmallIntField(null=True)
     learned_at = InstantField(null=True)
-    updated_at = InstantField()
 
     class Meta:
         """Its table."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from contacts.pacing import Stage, Tier
-from kernel import clock, database, events, tenancy
+from kernel import database, events, tenancy
 from kernel.database import Batch
 from kernel.events import Event
 from kernel.ids import Id
@@ -78,6 +78,33 @@ async def note_purchases(contact_ids: Iterable[Id]) -> None:
     await write_pacing([Pacing(**row) for row in rows])
 
 
+async def forget_purchases(gone: Batch) -> None:
+    """Of whose first purchase is among these activities (contact_id, reference), which go next,
+    the next one was the first; of whom nothing else is known, nothing is kept."""
+    await database.run(
+        """UPDATE contact_pace SET first_purchase_at = (
+               SELECT min(a.at) FROM activity a
+                WHERE a.tenant_id = $1::uuid AND a.contact_id = contact_pace.contact_id
+                  AND a.kind = 'order.placed'
+                  AND (a.contact_id, a.reference) NOT IN (SELECT b.contact_id, b.reference
+                                                            FROM ({batch}) AS b))
+            WHERE tenant_id = $1::uuid AND (contact_id, first_purchase_at) IN (
+               SELECT a.contact_id, a.at FROM ({batch}) AS b
+                 JOIN activity a ON a.tenant_id = $1::uuid AND a.contact_id = b.contact_id
+                  AND a.reference = b.reference AND a.kind = 'order.placed')""",
+        tenancy.current(),
+        batch=gone,
+    )
+    await database.run(
+        """DELETE FROM contact_pace
+            WHERE tenant_id = $1::uuid AND contact_id IN (SELECT b.contact_id FROM ({batch}) AS b)
+              AND coalesce(stage, tier) IS NULL
+              AND coalesce(first_purchase_at, best_hour, learned_at) IS NULL""",
+        tenancy.current(),
+        batch=gone,
+    )
+
+
 @database.unit_of_work
 async def write_pacing(told: Sequence[Pacing]) -> int:
     """Write down what is known of contacts; how many rows were written.
@@ -100,9 +127,9 @@ async def _write(told: Sequence[Pacing]) -> int:
     before = await _standing(batch) if tells else {}
     rows = await database.rows(
         """INSERT INTO contact_pace (tenant_id, contact_id, stage, tier, first_purchase_at,
-                                     best_hour, learned_at, updated_at)
+                                     best_hour, learned_at)
            SELECT $1::uuid, k.id, max(b.stage), max(b.tier), min(b.first_purchase_at),
-                  max(b.best_hour), max(b.learned_at), $2::bigint
+                  max(b.best_hour), max(b.learned_at)
              FROM ({batch}) AS b
              JOIN contact c ON c.tenant_id = $1::uuid AND c.id = b.contact_id
              JOIN contact k ON k.tenant_id = $1::uuid AND k.id = coalesce(c.merged_into, c.id)
@@ -114,11 +141,9 @@ async def _write(told: Sequence[Pacing]) -> int:
                   first_purchase_at = coalesce(excluded.first_purchase_at,
                                                contact_pace.first_purchase_at),
                   best_hour = coalesce(excluded.best_hour, contact_pace.best_hour),
-                  learned_at = coalesce(excluded.learned_at, contact_pace.learned_at),
-                  updated_at = excluded.updated_at
+                  learned_at = coalesce(excluded.learned_at, contact_pace.learned_at)
         RETURNING contact_id, stage, tier""",
         tenancy.current(),
-        clock.now(),
         batch=batch,
     )
     if tells:

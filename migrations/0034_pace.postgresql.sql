@@ -9,7 +9,6 @@ CREATE TABLE contact_pace (
     first_purchase_at bigint,
     best_hour smallint,
     learned_at bigint,
-    updated_at bigint NOT NULL,
     PRIMARY KEY (tenant_id, contact_id),
     FOREIGN KEY (tenant_id, contact_id) REFERENCES contact (tenant_id, id)
 );

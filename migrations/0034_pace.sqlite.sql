@@ -9,7 +9,6 @@ CREATE TABLE contact_pace (
     first_purchase_at integer,
     best_hour integer,
     learned_at integer,
-    updated_at integer NOT NULL,
     PRIMARY KEY (tenant_id, contact_id),
     FOREIGN KEY (tenant_id, contact_id) REFERENCES contact (tenant_id, id)
 );

@@ -75,7 +75,7 @@ TABLES: dict[str, Table] = {
         "How often and when we write to you",
         by="contact_id>contact",
         key="contact_id",
-        told="contact_id stage tier first_purchase_at best_hour learned_at updated_at",
+        told="contact_id stage tier first_purchase_at best_hour learned_at",
         clear="tenant_id",
     ),
     "pace_rule": table("operation", "nobody", clear="tenant_id name value updated_at"),

@@ -34,6 +34,9 @@ async def test_the_api_is_killed_under_load(
     running = asyncio.create_task(posting.run())
     for part in (0.2, 0.5, 0.7):
         await posting.reaches(int(len(letters) * part))
+        # Halted first, so that something is surely under way when it dies.
+        place.api.signal(signal.SIGSTOP)
+        await asyncio.sleep(0.05)
         place.api.signal(signal.SIGKILL)
         posting.gate.clear()
         await place.api.ended()

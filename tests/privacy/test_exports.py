@@ -58,6 +58,7 @@ COUNTS = {
     "message": 11,
     "message_change": 1,
     "message_status": 1,
+    "message_score": 7,
     "order_line": 2,
     "personal_export": 1,
     "platform_update": 1,

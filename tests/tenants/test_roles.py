@@ -22,6 +22,7 @@ def test_the_other_roles_may_what_they_are_there_for() -> None:
     everybody = {
         P.TENANT_READ,
         P.PEOPLE_READ,
+        P.CAMPAIGNS_READ,
         P.CHANNELS_READ,
         P.CONTACTS_READ,
         P.CONVERSATIONS_READ,
