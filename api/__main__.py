@@ -15,6 +15,7 @@ from kernel.errors import BadSetting
 # Seconds that open requests have to end in: a client that stops in the middle of one must not keep
 # the process until its supervisor loses patience (10 s in most places).
 _GRACE = 5
+_IDLE = 75  # seconds that an unused connection stays open
 _LARGEST_MESSAGE = 1_048_576
 
 
@@ -49,6 +50,9 @@ def main() -> None:
         proxy_headers=bool(settings.trusted_proxies),
         forwarded_allow_ips=list(settings.trusted_proxies),
         backlog=4096,
+        # Longer than the idle minute of common balancers: whoever reuses a connection must not meet
+        # one that we are just closing, for a POST is not tried again.
+        timeout_keep_alive=_IDLE,
         timeout_graceful_shutdown=_GRACE,
     )
 

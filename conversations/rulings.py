@@ -164,7 +164,7 @@ def _rule(
         template_name=asked.template_name,
         token_refused=asked.is_new and _is_refused(row, at),
         occasion=asked.occasion,
-        barriers=Barriers(*(row[one.name] for one in fields(Barriers))),
+        barriers=Barriers(*(row[name] for name in _BARRIERS)),
         origin=asked.origin,
         origin_id=asked.origin_id,
         pace_kind=pace_kind,
@@ -201,5 +201,6 @@ _READ = (
     "marketing_gap_days",
     "said_at",
 )
+_BARRIERS = tuple(one.name for one in fields(Barriers))
 _PACED = ("time_zone", "country", "stage", "tier", "first_purchase_at", "best_hour")
 _GONE = Decision("refuse", (reason("CONTACT_GONE"),))

@@ -29,6 +29,11 @@ _FIRST = clock.micros(datetime(1970, 1, 1, tzinfo=UTC))
 _LAST = clock.micros(datetime(9999, 12, 31, tzinfo=UTC))
 
 
+def when(at: int | None) -> DateTime | None:
+    """A stored time as it is shown; null where there is none."""
+    return None if at is None else DateTime(at)
+
+
 def show_time(at: int) -> str:
     """RFC 3339 in UTC; the fraction of the second only where there is one."""
     return clock.moment(at).isoformat().replace("+00:00", "Z")

@@ -13,7 +13,7 @@ from api.graphql.described import InputOf, enum_type, input_type, object_type
 from api.graphql.pages import After, Before, Connection, First, Last, PageArgs, page_of_all
 from api.graphql.payloads import UserError, attempt
 from api.graphql.permissions import requires
-from api.graphql.scalars import DateTime
+from api.graphql.scalars import DateTime, when
 from api.graphql.schema.node import KINDS, Node, created_at, read_id
 from api.graphql.schema.people import Person, load_people
 from kernel import clock
@@ -75,15 +75,15 @@ class ApiKey(Node):
 
     @strawberry.field(description="When it ends, or ended, by itself; null for never.")
     def expires_at(self) -> DateTime | None:
-        return _moment(self._key.expires_at)
+        return when(self._key.expires_at)
 
     @strawberry.field(description="When it was revoked.")
     def revoked_at(self) -> DateTime | None:
-        return _moment(self._key.revoked_at)
+        return when(self._key.revoked_at)
 
     @strawberry.field(description="When it was used last, to five minutes; null for never.")
     def used_at(self) -> DateTime | None:
-        return _moment(self._key.used_at)
+        return when(self._key.used_at)
 
     @strawberry.field(description="Who made it.", directives=[requires(Permission.PEOPLE_READ)])
     def made_by(self) -> Person:
@@ -245,10 +245,6 @@ async def _shown(asked: Context, key_id: Id) -> ApiKey:
 def _key(asked: Context, row: KeyRow) -> ApiKey:
     shown: dict[str, Any] = {"id": row.id, "created_at": row.created_at, "key": row}
     return ApiKey(row=shown, asked=asked)
-
-
-def _moment(at: int | None) -> DateTime | None:
-    return None if at is None else DateTime(at)
 
 
 KINDS.add("key", Permission.KEYS_READ, load_keys)

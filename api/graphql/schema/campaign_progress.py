@@ -11,7 +11,7 @@ import campaigns as room
 import channels
 from api.graphql.context import Context
 from api.graphql.described import enum_type, object_type
-from api.graphql.scalars import DateTime
+from api.graphql.scalars import DateTime, when
 from kernel.ids import Id
 
 
@@ -98,7 +98,7 @@ class CampaignPlan:
 
     @strawberry.field(description="When the last has left; null if not within ten years.")
     def ends_at(self) -> DateTime | None:
-        return None if self.plan.ends_at is None else DateTime(self.plan.ends_at)
+        return when(self.plan.ends_at)
 
     @strawberry.field(description="How long that is, in seconds.")
     def seconds(self) -> float | None:

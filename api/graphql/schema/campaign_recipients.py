@@ -13,7 +13,7 @@ from api.graphql.context import Context
 from api.graphql.described import input_type, object_type
 from api.graphql.pages import Connection, PageArgs, PageList, read_page
 from api.graphql.permissions import requires
-from api.graphql.scalars import DateTime
+from api.graphql.scalars import DateTime, when
 from api.graphql.schema.contacts import Contact, load_contacts
 from api.graphql.schema.messages import Message, load_messages
 from api.graphql.schema.sends import SendReason, SendState, show_reasons
@@ -62,23 +62,23 @@ class CampaignRecipient:
 
     @strawberry.field(description="When it was handed to the platform last.")
     def attempted_at(self) -> DateTime | None:
-        return _when(self.row["attempted_at"])
+        return when(self.row["attempted_at"])
 
     @strawberry.field(description="When the platform sent it on.")
     def sent_at(self) -> DateTime | None:
-        return _when(self.row["sent_at"])
+        return when(self.row["sent_at"])
 
     @strawberry.field(description="When it was delivered.")
     def delivered_at(self) -> DateTime | None:
-        return _when(self.row["delivered_at"])
+        return when(self.row["delivered_at"])
 
     @strawberry.field(description="When it was read, where they let that be known.")
     def read_at(self) -> DateTime | None:
-        return _when(self.row["read_at"])
+        return when(self.row["read_at"])
 
     @strawberry.field(description="When it failed.")
     def failed_at(self) -> DateTime | None:
-        return _when(self.row["failed_at"])
+        return when(self.row["failed_at"])
 
     @strawberry.field(description="The platform's code for why it failed.")
     def error_code(self) -> int | None:
@@ -126,7 +126,3 @@ async def recipients_of(
         lambda: room.count_recipients(campaign_id, wanted),
         make,
     )
-
-
-def _when(at: int | None) -> DateTime | None:
-    return None if at is None else DateTime(at)

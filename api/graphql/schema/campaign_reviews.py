@@ -14,7 +14,7 @@ from api.graphql.context import Context, Info
 from api.graphql.described import enum_type, input_type, object_type
 from api.graphql.pages import After, Before, Connection, First, Last, PageArgs, PageList, read_page
 from api.graphql.permissions import PERSONAL, requires
-from api.graphql.scalars import DateTime
+from api.graphql.scalars import DateTime, when
 from api.graphql.schema.contacts import Contact, load_contacts
 from api.graphql.schema.node import read_id
 from api.graphql.schema.sends import SendReason, show_reasons
@@ -66,7 +66,7 @@ class CampaignReviewPerson:
     @strawberry.field(description="When what is put off leaves at the earliest.")
     def until(self) -> DateTime | None:
         until = self.one.decision.until
-        return None if until is None else DateTime(until)
+        return when(until)
 
 
 @object_type

@@ -12,7 +12,7 @@ from api.graphql.context import Context, Info
 from api.graphql.described import InputOf, input_type, object_type
 from api.graphql.payloads import UserError, attempt
 from api.graphql.permissions import requires
-from api.graphql.scalars import DateTime
+from api.graphql.scalars import DateTime, when
 from api.graphql.schema.campaign_inputs import CampaignContentInput, read_changes
 from api.graphql.schema.campaigns import Campaign, load_campaigns
 from api.graphql.schema.node import read_id
@@ -156,4 +156,4 @@ async def _answer(asked: Context, work: Callable[[], Awaitable[Id]]) -> Campaign
 async def _halt(asked: Context, verb: Callable[[Id], Awaitable[None]]) -> SendingHaltPayload:
     await verb(asked.me.person)
     at = await conversations.sending_stopped_at()
-    return SendingHaltPayload(halted_at=None if at is None else DateTime(at), user_errors=[])
+    return SendingHaltPayload(halted_at=when(at), user_errors=[])

@@ -11,6 +11,7 @@ import strawberry
 import campaigns as room
 from api.graphql.context import Context, Info
 from api.graphql.described import enum_type, object_type
+from api.graphql.lasting import until_over
 from api.graphql.pages import (
     After,
     Before,
@@ -22,7 +23,7 @@ from api.graphql.pages import (
     read_page,
 )
 from api.graphql.permissions import requires
-from api.graphql.scalars import URL, DateTime
+from api.graphql.scalars import URL, DateTime, when
 from api.graphql.schema.campaign_progress import CampaignPlan, CampaignProgress, load_progress
 from api.graphql.schema.campaign_recipients import (
     CampaignRecipient,
@@ -35,13 +36,9 @@ from api.graphql.schema.pace_kinds import PaceKind
 from api.graphql.schema.people import Person, load_people
 from api.graphql.schema.preferences import Topic, load_topics_by_codes
 from api.graphql.schema.tags import Tag, load_tags
-from kernel import bells, clock, events
-from kernel.errors import NotFound
+from kernel import clock
 from kernel.ids import Id
 from tenants import Permission
-
-# A subscriber hears of progress after so many seconds at the latest.
-_PATIENCE = 0.5
 
 
 @enum_type
@@ -213,7 +210,7 @@ class Campaign(Node):
 
     @strawberry.field(description="When it starts; null for at once when it is launched.")
     def starts_at(self) -> DateTime | None:
-        return _when(self.row["starts_at"])
+        return when(self.row["starts_at"])
 
     @strawberry.field(
         description="The hour of their own clock at which each gets it, from the start on: 0 to 23."
@@ -223,7 +220,7 @@ class Campaign(Node):
 
     @strawberry.field(description="When it is of no use any more: what is left does not leave.")
     def expires_at(self) -> DateTime | None:
-        return _when(self.row["expires_at"])
+        return when(self.row["expires_at"])
 
     @strawberry.field(
         description="It pauses by itself when more of 100 attempts fail, after 50 of them."
@@ -233,11 +230,11 @@ class Campaign(Node):
 
     @strawberry.field(description="When it was launched.")
     def launched_at(self) -> DateTime | None:
-        return _when(self.row["launched_at"])
+        return when(self.row["launched_at"])
 
     @strawberry.field(description="When it came to its end.")
     def finished_at(self) -> DateTime | None:
-        return _when(self.row["finished_at"])
+        return when(self.row["finished_at"])
 
     @strawberry.field(description="How far it is; null for a draft.")
     async def progress(self) -> CampaignProgress | None:
@@ -336,29 +333,22 @@ class CampaignSubscription:
         info: Info,
         id: Annotated[strawberry.ID, strawberry.argument(description="The campaign.")],
     ) -> AsyncGenerator[Campaign, None]:
-        asked, campaign_id, seen = info.context, read_id("campaign", id, "id"), None
-        while True:
-            asked.begin_anew()
-            campaign = (await load_campaigns(asked, [campaign_id])).get(campaign_id)
-            if campaign is None:
-                raise NotFound("There is no such campaign.", field=("id",))
-            far = (await room.progress_of([campaign_id]))[campaign_id]
-            if (state := (campaign.row["updated_at"], far)) != seen:
-                seen = state
-                yield campaign
-            if campaign.row["finished_at"] is not None:
-                return
-            await bells.wait(events.BELL, _PATIENCE)
+        campaign_id = read_id("campaign", id, "id")
+        async for one in until_over(
+            info.context, "campaign", campaign_id, load_campaigns, _how_far
+        ):
+            yield one
+
+
+async def _how_far(campaign: Campaign) -> object:
+    row_id = campaign.row["id"]
+    return campaign.row["updated_at"], (await room.progress_of([row_id]))[row_id]
 
 
 async def load_campaigns(asked: Context, campaign_ids: list[Id]) -> Mapping[Id, Campaign]:
     """Campaigns by their ids."""
     rows = await room.campaigns_by_ids(campaign_ids)
     return {row_id: Campaign(row=row, asked=asked) for row_id, row in rows.items()}
-
-
-def _when(at: int | None) -> DateTime | None:
-    return None if at is None else DateTime(at)
 
 
 KINDS.add("campaign", Permission.CAMPAIGNS_READ, load_campaigns)

@@ -11,7 +11,7 @@ from api.graphql.context import Info
 from api.graphql.described import InputOf, enum_type, input_type, object_type
 from api.graphql.payloads import UserError, attempt
 from api.graphql.permissions import requires
-from api.graphql.scalars import DateTime
+from api.graphql.scalars import DateTime, when
 from kernel.errors import NotFound
 from privacy import Closing
 from tenants import Permission
@@ -48,7 +48,7 @@ class TenantClosing:
     )
     def due_at(self) -> DateTime | None:
         due = self.closing.due_at
-        return None if due is None else DateTime(due)
+        return when(due)
 
     @strawberry.field(
         description="Where an owner fetches the archive with their access token; null before it is "

@@ -14,7 +14,7 @@ from api.graphql.context import Context, Info
 from api.graphql.described import InputOf, input_type, object_type
 from api.graphql.payloads import UserError, attempt
 from api.graphql.permissions import requires
-from api.graphql.scalars import DateTime
+from api.graphql.scalars import DateTime, when
 from api.graphql.schema.node import read_id
 from api.graphql.schema.pace_kinds import LifecycleStage, ValueTier
 from kernel import clock
@@ -65,7 +65,7 @@ class ContactPace:
 
     @strawberry.field(description="When they bought for the first time; null while unknown.")
     def first_purchase_at(self) -> DateTime | None:
-        return _time(self.known.pacing.first_purchase_at)
+        return when(self.known.pacing.first_purchase_at)
 
     @strawberry.field(
         description="The hour of their day, 0 to 23, in which they write and read most; null while "
@@ -76,7 +76,7 @@ class ContactPace:
 
     @strawberry.field(description="When that was learned.")
     def best_hour_learned_at(self) -> DateTime | None:
-        return _time(self.known.pacing.learned_at)
+        return when(self.known.pacing.learned_at)
 
     @strawberry.field(
         description="From when pace and clock allow them the next promotion; now, where nothing "
@@ -111,7 +111,7 @@ class ContactPace:
 
     @strawberry.field(description="When either side said something last; null: never.")
     def said_last_at(self) -> DateTime | None:
-        return _time(self.known.said_at)
+        return when(self.known.said_at)
 
     @strawberry.field(
         description="Whether that is so long ago (silenceDays of the rules) that they forget."
@@ -223,7 +223,3 @@ async def _load(_asked: Context, ids: list[Id]) -> Mapping[Id, _Known]:
         )
         for one in ids
     }
-
-
-def _time(at: int | None) -> DateTime | None:
-    return None if at is None else DateTime(at)

@@ -16,7 +16,7 @@ from api.graphql.context import Context
 from api.graphql.described import enum_type, object_type
 from api.graphql.pages import After, Before, Connection, First, Last
 from api.graphql.permissions import PERSONAL, requires
-from api.graphql.scalars import URL, CountryCode, DateTime, Locale, PhoneNumber, TimeZone
+from api.graphql.scalars import URL, CountryCode, DateTime, Locale, PhoneNumber, TimeZone, when
 from api.graphql.schema.node import KINDS, Node, created_at, updated_at
 from api.graphql.schema.people import Person, load_people
 from api.graphql.schema.tags import Tag, load_tags_of
@@ -116,7 +116,7 @@ class Identity:
     @strawberry.field(description="When the person gave it up.")
     def ended_at(self) -> DateTime | None:
         ended_at = self.row["ended_at"]
-        return None if ended_at is None else DateTime(ended_at)
+        return when(ended_at)
 
 
 @object_type

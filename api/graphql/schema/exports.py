@@ -12,6 +12,7 @@ import privacy
 from api.export_pages import EXPORT
 from api.graphql.context import Context, Info
 from api.graphql.described import InputOf, enum_type, input_type, object_type
+from api.graphql.lasting import until_over
 from api.graphql.pages import (
     After,
     Before,
@@ -24,12 +25,10 @@ from api.graphql.pages import (
 )
 from api.graphql.payloads import UserError, attempt
 from api.graphql.permissions import requires
-from api.graphql.scalars import URL, DateTime
+from api.graphql.scalars import URL, DateTime, when
 from api.graphql.schema.contacts import Contact, load_contacts
-from api.graphql.schema.jobs import PATIENCE, JobProgress
+from api.graphql.schema.jobs import JobProgress
 from api.graphql.schema.node import KINDS, Node, created_at, read_id, updated_at
-from kernel import bells, events
-from kernel.errors import NotFound
 from kernel.ids import Id
 from tenants import Permission
 
@@ -94,15 +93,15 @@ class PersonalDataExport(Node):
 
     @strawberry.field(description="When it came to its end: ready, or cancelled.")
     def finished_at(self) -> DateTime | None:
-        return _when(self.row["finished_at"])
+        return when(self.row["finished_at"])
 
     @strawberry.field(description="When its link ends and the archive is destroyed.")
     def expires_at(self) -> DateTime | None:
-        return _when(self.row["expires_at"])
+        return when(self.row["expires_at"])
 
     @strawberry.field(description="When it was fetched last.")
     def downloaded_at(self) -> DateTime | None:
-        return _when(self.row["downloaded_at"])
+        return when(self.row["downloaded_at"])
 
     @strawberry.field(
         description="The page to fetch it from, for the person alone; null while it is not ready, "
@@ -191,18 +190,9 @@ class ExportSubscription:
         info: Info,
         id: Annotated[strawberry.ID, strawberry.argument(description="The export.")],
     ) -> AsyncGenerator[PersonalDataExport, None]:
-        asked, export_id, seen = info.context, read_id("export", id, "id"), -1
-        while True:
-            asked.begin_anew()
-            export = (await load_exports(asked, [export_id])).get(export_id)
-            if export is None:
-                raise NotFound("There is no such export.", field=("id",))
-            if export.row["updated_at"] != seen:
-                seen = export.row["updated_at"]
-                yield export
-            if export.row["finished_at"] is not None:
-                return
-            await bells.wait(events.BELL, PATIENCE)
+        export_id = read_id("export", id, "id")
+        async for export in until_over(info.context, "export", export_id, load_exports):
+            yield export
 
 
 @object_type
@@ -273,10 +263,6 @@ async def _answer(asked: Context, work: Callable[[], Awaitable[Id]]) -> ExportPa
     asked.begin_anew()
     exports = await load_exports(asked, [export_id]) if export_id else {}
     return ExportPayload(export=exports.get(export_id) if export_id else None, user_errors=errors)
-
-
-def _when(at: int | None) -> DateTime | None:
-    return None if at is None else DateTime(at)
 
 
 KINDS.add("export", Permission.PRIVACY_READ, load_exports)

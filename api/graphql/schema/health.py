@@ -11,7 +11,7 @@ import channels
 import conversations
 from api.graphql.context import Context
 from api.graphql.described import enum_type, object_type
-from api.graphql.scalars import DateTime
+from api.graphql.scalars import DateTime, when
 from kernel.ids import Id
 
 
@@ -57,7 +57,7 @@ class ChannelHealth:
 
     @strawberry.field(description="Since when they do not, where that is known.")
     def since(self) -> DateTime | None:
-        return _time(self.health.since)
+        return when(self.health.since)
 
     @strawberry.field(
         description="Why not, as a code: PLATFORM_190 (the platform's own code), UNREACHABLE, "
@@ -68,11 +68,11 @@ class ChannelHealth:
 
     @strawberry.field(description="Until when nothing is tried.")
     def held_until(self) -> DateTime | None:
-        return _time(self.health.held_until)
+        return when(self.health.held_until)
 
     @strawberry.field(description="When the platform took a message last, to about 10 seconds.")
     def last_accepted_at(self) -> DateTime | None:
-        return _time(self.health.accepted_at)
+        return when(self.health.accepted_at)
 
     @strawberry.field(description="How many messages wait to go out.")
     def waiting(self) -> int:
@@ -80,7 +80,7 @@ class ChannelHealth:
 
     @strawberry.field(description="Since when the oldest of them waits.")
     def oldest_waiting(self) -> DateTime | None:
-        return _time(self.sends.oldest_at)
+        return when(self.sends.oldest_at)
 
 
 async def load_health(_asked: Context, number_ids: list[Id]) -> Mapping[Id, ChannelHealth]:
@@ -98,7 +98,3 @@ async def load_health(_asked: Context, number_ids: list[Id]) -> Mapping[Id, Chan
 
 def _outage(one: channels.Outage | None) -> Outage | None:
     return Outage(since=DateTime(one.since), reason=one.reason) if one else None
-
-
-def _time(at: int | None) -> DateTime | None:
-    return None if at is None else DateTime(at)

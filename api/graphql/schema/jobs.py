@@ -12,6 +12,7 @@ import strawberry
 import imports as room
 from api.graphql.context import Context, Info
 from api.graphql.described import enum_type, object_type
+from api.graphql.lasting import until_over
 from api.graphql.pages import (
     After,
     Before,
@@ -23,15 +24,10 @@ from api.graphql.pages import (
     read_page,
 )
 from api.graphql.permissions import requires
-from api.graphql.scalars import URL, DateTime
+from api.graphql.scalars import URL, DateTime, when
 from api.graphql.schema.node import KINDS, Node, created_at, read_id, updated_at
-from kernel import bells, events
-from kernel.errors import NotFound
 from kernel.ids import Id
 from tenants import Permission
-
-# A subscriber hears of progress after so many seconds at the latest.
-PATIENCE = 0.5
 
 
 @enum_type
@@ -201,11 +197,11 @@ class Job(Node):
 
     @strawberry.field(description="When it was begun.")
     def started_at(self) -> DateTime | None:
-        return _when(self.row["started_at"])
+        return when(self.row["started_at"])
 
     @strawberry.field(description="When it came to its end.")
     def finished_at(self) -> DateTime | None:
-        return _when(self.row["finished_at"])
+        return when(self.row["finished_at"])
 
     @strawberry.field(description="What it came to so far.")
     def report(self) -> ImportReport:
@@ -284,18 +280,8 @@ class JobSubscription:
         info: Info,
         id: Annotated[strawberry.ID, strawberry.argument(description="The job.")],
     ) -> AsyncGenerator[Job, None]:
-        asked, job_id, seen = info.context, read_id("job", id, "id"), -1
-        while True:
-            asked.begin_anew()
-            job = (await load_jobs(asked, [job_id])).get(job_id)
-            if job is None:
-                raise NotFound("There is no such job.", field=("id",))
-            if job.row["updated_at"] != seen:
-                seen = job.row["updated_at"]
-                yield job
-            if job.row["finished_at"] is not None:
-                return
-            await bells.wait(events.BELL, PATIENCE)
+        async for job in until_over(info.context, "job", read_id("job", id, "id"), load_jobs):
+            yield job
 
 
 async def load_jobs(asked: Context, job_ids: list[Id]) -> Mapping[Id, Job]:
@@ -331,10 +317,6 @@ async def _problems(job: room.JobRow, args: PageArgs) -> Connection[JobProblem]:
         lambda: room.count_problems(job["id"]),
         make,
     )
-
-
-def _when(at: int | None) -> DateTime | None:
-    return None if at is None else DateTime(at)
 
 
 KINDS.add("job", Permission.IMPORTS_READ, load_jobs)

@@ -9,7 +9,7 @@ import strawberry
 import channels
 from api.graphql.context import Context
 from api.graphql.described import object_type
-from api.graphql.scalars import DateTime
+from api.graphql.scalars import DateTime, when
 from kernel.ids import Id
 
 
@@ -50,7 +50,7 @@ class NumberLimits:
 
     @strawberry.field(description="Until when it sends no promotions; what serves goes on.")
     def promotions_held_until(self) -> DateTime | None:
-        return _time(self.limits.promotions_held_until)
+        return when(self.limits.promotions_held_until)
 
     @strawberry.field(description="Why not, as a code: PLATFORM_131048 and so on.")
     def promotions_held_because(self) -> str | None:
@@ -68,14 +68,10 @@ class NumberLimits:
 
     @strawberry.field(description="When the platform was asked for all this last.")
     def asked_at(self) -> DateTime | None:
-        return _time(self.limits.asked_at)
+        return when(self.limits.asked_at)
 
 
 async def load_limits(_asked: Context, number_ids: list[Id]) -> Mapping[Id, NumberLimits]:
     """How numbers stand with their limits."""
     found = await channels.limits_of(number_ids)
     return {number_id: NumberLimits(limits=one) for number_id, one in found.items()}
-
-
-def _time(at: int | None) -> DateTime | None:
-    return None if at is None else DateTime(at)

@@ -8,7 +8,7 @@ import privacy
 from api.graphql.described import InputOf, input_type, object_type
 from api.graphql.payloads import UserError, attempt
 from api.graphql.permissions import requires
-from api.graphql.scalars import DateTime
+from api.graphql.scalars import DateTime, when
 from api.graphql.schema.node import read_id
 from kernel import ids
 from privacy import NoticeRow, ProcessorRow
@@ -52,7 +52,7 @@ class ProcessorNotice:
 
     @strawberry.field(description="When it took the notice; null where it has not.")
     def told_at(self) -> DateTime | None:
-        return None if self.row["told_at"] is None else DateTime(self.row["told_at"])
+        return when(self.row["told_at"])
 
     @strawberry.field(description="Why it has not, as a code: HTTP_500, NOT_REACHED, NOT_PUBLIC.")
     def trouble(self) -> str | None:

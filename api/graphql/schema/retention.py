@@ -11,7 +11,7 @@ from api.graphql.context import Info
 from api.graphql.described import InputOf, input_type, object_type
 from api.graphql.payloads import UserError, attempt
 from api.graphql.permissions import requires
-from api.graphql.scalars import DateTime
+from api.graphql.scalars import DateTime, when
 from kernel.aging import Found
 from tenants import Permission
 
@@ -48,7 +48,7 @@ class RetentionRule:
 
     @strawberry.field(description="When the tenant set it; null where it is the default.")
     def set_at(self) -> DateTime | None:
-        return None if self.rule.set_at is None else DateTime(self.rule.set_at)
+        return when(self.rule.set_at)
 
 
 @object_type
@@ -64,7 +64,7 @@ class RetentionFinding:
 
     @strawberry.field(description="Since when the oldest of them has been here.")
     def oldest(self) -> DateTime | None:
-        return None if self.found.oldest is None else DateTime(self.found.oldest)
+        return when(self.found.oldest)
 
 
 @input_type

@@ -10,7 +10,7 @@ import strawberry
 import conversations as room
 from api.graphql.context import Context
 from api.graphql.described import enum_type, object_type
-from api.graphql.scalars import DateTime
+from api.graphql.scalars import DateTime, when
 from kernel.ids import Id
 
 
@@ -101,7 +101,7 @@ def show_reasons(reasons: Sequence[room.Reason]) -> list[SendReason]:
         SendReason(
             code=one.code,
             message=one.message,
-            until=None if one.until is None else DateTime(one.until),
+            until=when(one.until),
         )
         for one in reasons
     ]

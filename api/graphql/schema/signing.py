@@ -11,7 +11,7 @@ from api.graphql.context import Context, Info
 from api.graphql.described import InputOf, input_type, object_type
 from api.graphql.payloads import UserError, attempt
 from api.graphql.permissions import SIGNED_IN
-from api.graphql.scalars import DateTime
+from api.graphql.scalars import DateTime, when
 from api.graphql.schema.node import read_id
 from kernel import ids, tenancy
 from kernel.errors import NotAllowed
@@ -121,7 +121,7 @@ class Session:
 
     @strawberry.field(description="When it was renewed last; null for never.")
     def renewed_at(self) -> DateTime | None:
-        return None if self.row.refreshed_at is None else DateTime(self.row.refreshed_at)
+        return when(self.row.refreshed_at)
 
     @strawberry.field(description="When it ends, unless it is renewed before.")
     def expires_at(self) -> DateTime:

@@ -12,7 +12,7 @@ from api.graphql.context import Context, Info
 from api.graphql.described import InputOf, enum_type, input_type, object_type
 from api.graphql.payloads import UserError, attempt
 from api.graphql.permissions import requires
-from api.graphql.scalars import URL, CountryCode, CurrencyCode, DateTime, Locale, TimeZone
+from api.graphql.scalars import URL, CountryCode, CurrencyCode, DateTime, Locale, TimeZone, when
 from api.graphql.schema.account import Account, own_account
 from api.graphql.schema.api_keys import ApiKey, load_keys
 from api.graphql.schema.node import KINDS, Node, created_at, updated_at
@@ -211,7 +211,7 @@ class Viewer:
     )
     def expires_at(self) -> DateTime | None:
         ends_at = self.asked.me.expires_at
-        return None if ends_at is None else DateTime(ends_at)
+        return when(ends_at)
 
 
 @input_type

@@ -12,7 +12,7 @@ import conversations
 from api.graphql.context import Context, Info
 from api.graphql.described import object_type
 from api.graphql.permissions import requires
-from api.graphql.scalars import DateTime
+from api.graphql.scalars import DateTime, when
 from api.graphql.schema.campaign_reviews import Ruling
 from api.graphql.schema.messages import Message, load_messages
 from api.graphql.schema.node import read_id
@@ -41,13 +41,13 @@ class SendDecision:
     @strawberry.field(description="When what waits is looked at again; null for what does not.")
     def until(self) -> DateTime | None:
         if self.row is None:
-            return None if self.decision.until is None else DateTime(self.decision.until)
+            return when(self.decision.until)
         return DateTime(self.row["due_at"]) if self.row["state"] == "queued" else None
 
     @strawberry.field(description="When it was decided; null for what is asked only now.")
     def decided_at(self) -> DateTime | None:
         at = conversations.decided_at(self.row["decision"]) if self.row else None
-        return None if at is None else DateTime(at)
+        return when(at)
 
     @strawberry.field(
         description="How far the message is on its way; null where there is none yet, or none is "
