@@ -62,9 +62,14 @@ async def test_only_what_fits_the_filter(door: Door, store: Store) -> None:
     async with open_line(door) as line:
         await line.begin(store.token)
         await line.subscribe(_INBOX, filter={"state": ["RESOLVED"]})
-        await _listening()
-        await arrives(door, text_message(store, "no news to this list"))
-        await asyncio.sleep(0.5)  # an event shows the thread as it is when it is told
+        async with open_line(door) as other:
+            await other.begin(store.token)
+            await other.subscribe(_INBOX)
+            await _listening(2)
+            await arrives(door, text_message(store, "no news to this list"))
+            # An event shows the thread as it is when it is told: first both have to have seen it.
+            await other.hear_events("message.received")
+            await asyncio.sleep(0.2)
         step = (
             f'mutation {{ conversationResolve(input: {{conversation: "{thread["id"]}"}}) '
             "{ userErrors { code } } }"
@@ -226,10 +231,10 @@ async def _until_it_ends(followed: AsyncIterator[Any]) -> None:
         pass
 
 
-async def _listening() -> None:
-    """Until a subscription stands: what happens from then on is heard."""
+async def _listening(count: int = 1) -> None:
+    """Until so many subscriptions stand: what happens from then on is heard."""
     for _ in range(200):
-        if tail.TAIL._listeners:
+        if len(tail.TAIL._listeners) >= count:
             return
         await asyncio.sleep(0.01)
     raise TimeoutError
