@@ -8,7 +8,7 @@ import warnings
 
 import uvicorn
 
-from kernel import log
+from kernel import loading, log
 from kernel import settings as kernel_settings
 from kernel.errors import BadSetting
 
@@ -21,6 +21,7 @@ _LARGEST_MESSAGE = 1_048_576
 
 def main() -> None:
     """Serve; exit status 0 after a signal, 2 with one line for a wrong setting."""
+    loading.begin()
     settings = kernel_settings.load_or_exit()
     # Once all has ended uvicorn raises the signal again, which by default is death by SIGTERM.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
@@ -34,6 +35,7 @@ def main() -> None:
     except BadSetting as error:
         print(error.message, file=sys.stderr)
         raise SystemExit(2) from None
+    loading.end()
     uvicorn.run(
         app,
         host=settings.host,
