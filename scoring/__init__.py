@@ -12,6 +12,7 @@ from scoring.kinds import INTENTS, LANGUAGES, LEVELS, MOODS, TOPICS, UNKNOWN
 from scoring.messages import score_messages
 from scoring.moods import ThreadMood, moods_of, trend
 from scoring.reading import Reading, Reason, read
+from scoring.standing import Standing, drop_merged, standing_of
 
 __all__ = [
     "INTENTS",
@@ -23,11 +24,14 @@ __all__ = [
     "Reading",
     "Reason",
     "ScoreRow",
+    "Standing",
     "ThreadMood",
     "correct_score",
+    "drop_merged",
     "moods_of",
     "read",
     "score_messages",
     "scores_of",
+    "standing_of",
     "trend",
 ]

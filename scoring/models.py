@@ -1,4 +1,4 @@
-"""The tables of what messages were read as; only this folder writes them."""
+"""The tables of what messages were read as and how contacts stand; only this folder writes them."""
 
 from __future__ import annotations
 
@@ -47,3 +47,26 @@ class ScoreCorrection(TenantTable):
         """Its table."""
 
         table = "score_correction"
+
+
+class ContactScore(TenantTable):
+    """How a contact stands to the house, and what is best done next; no row: nothing is known.
+
+    `due_at`: when the passing of time changes it next; null where it never does.
+    """
+
+    contact_id = IdField(primary_key=True)
+    engagement = fields.SmallIntField()
+    engagement_class = TextField()
+    churn_risk = fields.SmallIntField(null=True)
+    churn_class = TextField(null=True)
+    reasons = TextField()
+    action = TextField()
+    action_reason = TextField()
+    computed_at = InstantField()
+    due_at = InstantField(null=True)
+
+    class Meta:
+        """Its table."""
+
+        table = "contact_score"

@@ -134,7 +134,7 @@ REACTIONS: dict[str, tuple[Verb, ...]] = {
     "restriction.lifted": (note_restrictions,),
     "contact.tagged": (touch,),
     "order.placed": (note_purchases,),
-    "contact.merged": (campaigns.follow_merges,),
+    "contact.merged": (campaigns.follow_merges, scoring.drop_merged),
     "template.status_changed": (campaigns.stop_with_templates,),
     "template.category_changed": (campaigns.stop_with_templates,),
     "send.failed": (note_lost_prompts,),

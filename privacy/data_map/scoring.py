@@ -1,4 +1,4 @@
-"""The data map: what messages were read as."""
+"""The data map: what messages were read as, and how contacts stand."""
 
 from __future__ import annotations
 
@@ -24,5 +24,15 @@ TABLES: dict[str, Table] = {
         told="message_id intent language mood topics corrected_at",
         masked="person_id",
         clear="tenant_id subject_id",
+    ),
+    "contact_score": table(
+        "conversations",
+        "contact",
+        "How close we think that we are to you, by what you did, and what we would do next",
+        by="contact_id>contact",
+        key="contact_id",
+        told="contact_id engagement engagement_class churn_risk churn_class reasons action "
+        "action_reason computed_at",
+        clear="tenant_id due_at",
     ),
 }
