@@ -17,6 +17,7 @@ from privacy.data_map import (
     links,
     privacy,
     scoring,
+    segments,
     tenants,
 )
 from privacy.data_map.activities import ACTIVITIES, RECIPIENTS, Activity, Recipient
@@ -31,6 +32,7 @@ TABLES: dict[str, Table] = {
     **commerce.TABLES,
     **links.TABLES,
     **scoring.TABLES,
+    **segments.TABLES,
     **campaigns.TABLES,
     **imports.TABLES,
     **privacy.TABLES,

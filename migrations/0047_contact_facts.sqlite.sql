@@ -1,0 +1,41 @@
+-- 0047: what the orders and messages of a contact come to (F36); amounts in the tenant's currency.
+
+-- due_at: when the passing of time alone changes the row next. A contact goes with its facts.
+CREATE TABLE contact_facts (
+    tenant_id text NOT NULL,
+    contact_id text NOT NULL,
+    first_order_at integer,
+    last_order_at integer,
+    orders integer NOT NULL,
+    spent integer NOT NULL,
+    spent_net integer NOT NULL,
+    first_order integer,
+    largest_order integer,
+    orders_30d integer NOT NULL,
+    orders_90d integer NOT NULL,
+    orders_180d integer NOT NULL,
+    orders_365d integer NOT NULL,
+    spent_365d integer NOT NULL,
+    last_inbound_at integer,
+    last_outbound_at integer,
+    last_read_at integer,
+    inbound_30d integer NOT NULL,
+    clicks_7d integer NOT NULL,
+    r integer,
+    f integer,
+    m integer,
+    rn integer,
+    fn integer,
+    mn integer,
+    rfm_segment text,
+    recency_class text,
+    frequency_class text,
+    tier text,
+    value_class text,
+    stage text,
+    computed_at integer NOT NULL,
+    due_at integer,
+    PRIMARY KEY (tenant_id, contact_id),
+    FOREIGN KEY (tenant_id, contact_id) REFERENCES contact (tenant_id, id) ON DELETE CASCADE
+);
+CREATE INDEX contact_facts_due ON contact_facts (due_at) WHERE due_at IS NOT NULL;

@@ -1,0 +1,21 @@
+"""The data map: what contacts come to."""
+
+from __future__ import annotations
+
+from privacy.data_map.table import Table, table
+
+TABLES: dict[str, Table] = {
+    "contact_facts": table(
+        "purchases",
+        "contact",
+        "What your orders and messages come to, and the classes that follow",
+        by="contact_id>contact",
+        key="contact_id",
+        told="contact_id first_order_at last_order_at orders spent:money spent_net:money "
+        "first_order:money largest_order:money orders_30d orders_90d orders_180d orders_365d "
+        "spent_365d:money last_inbound_at last_outbound_at last_read_at inbound_30d clicks_7d "
+        "r f m rn fn mn rfm_segment recency_class frequency_class tier value_class stage "
+        "computed_at",
+        clear="tenant_id due_at",
+    ),
+}

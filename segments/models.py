@@ -1,0 +1,49 @@
+"""The tables of what contacts come to; only this folder writes them."""
+
+from __future__ import annotations
+
+from tortoise.fields import BigIntField, IntField, SmallIntField
+
+from kernel.models import IdField, InstantField, TenantTable, TextField
+
+
+class ContactFacts(TenantTable):
+    """What the orders and messages of a contact come to, in the tenant's currency."""
+
+    contact_id = IdField(primary_key=True)
+    first_order_at = InstantField(null=True)
+    last_order_at = InstantField(null=True)
+    orders = IntField()
+    spent = BigIntField()
+    spent_net = BigIntField()
+    first_order = BigIntField(null=True)
+    largest_order = BigIntField(null=True)
+    orders_30d = IntField()
+    orders_90d = IntField()
+    orders_180d = IntField()
+    orders_365d = IntField()
+    spent_365d = BigIntField()
+    last_inbound_at = InstantField(null=True)
+    last_outbound_at = InstantField(null=True)
+    last_read_at = InstantField(null=True)
+    inbound_30d = IntField()
+    clicks_7d = IntField()
+    r = SmallIntField(null=True)
+    f = SmallIntField(null=True)
+    m = SmallIntField(null=True)
+    rn = SmallIntField(null=True)
+    fn = SmallIntField(null=True)
+    mn = SmallIntField(null=True)
+    rfm_segment = TextField(null=True)
+    recency_class = TextField(null=True)
+    frequency_class = TextField(null=True)
+    tier = TextField(null=True)
+    value_class = TextField(null=True)
+    stage = TextField(null=True)
+    computed_at = InstantField()
+    due_at = InstantField(null=True)
+
+    class Meta:
+        """Its table."""
+
+        table = "contact_facts"
