@@ -7,8 +7,8 @@ shop says), fold (a row as all that was told of it comes to), origin (the import
 base (the tenant's own currency).
 My events: store.connected, store.disconnected, store.request_received, customer.updated,
 product.changed, product.restocked, product.viewed, storefront.searched, cart.updated,
-cart.abandoned, cart.recovered, checkout.advanced, order.placed, order.paid, order.fulfilled,
-order.delivered, order.cancelled, order.refunded.
+cart.abandoned, cart.recovered, checkout.advanced, order.placed, order.changed, order.paid,
+order.fulfilled, order.delivered, order.cancelled, order.refunded.
 """
 
 from commerce import told

@@ -209,6 +209,8 @@ def _events(written: Written) -> list[Event]:
             refs["contact"] = record["contact_id"]
         if old is None:
             found.append(Event("order.placed", refs, at=record["placed_at"]))
+        else:
+            found.append(Event("order.changed", refs))
         for kind, column in (("order.paid", "paid_at"), ("order.cancelled", "cancelled_at")):
             if record[column] is not None and (old is None or old[column] is None):
                 found.append(Event(kind, refs, at=record[column]))

@@ -37,6 +37,7 @@ class Tenant(Model):
     consent_purge_days = IntField(default=30)
     export_days = IntField()
     export_downloads = IntField()
+    attribution_days = IntField()
     index_version = IntField(default=1)
     state = TextField()
     created_at = InstantField()

@@ -42,6 +42,7 @@ class Changes(TypedDict, total=False):
     consent_purge_days: int
     export_days: int
     export_downloads: int
+    attribution_days: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ class TenantSettings:
     """A tenant as it set itself up; `state` is active, suspended or closing.
 
     A second yes counts for `consent_hours`; where none comes, the first is forgotten after
-    `consent_purge_days` (F9).
+    `consent_purge_days` (F9). A touch counts for the orders of `attribution_days` after it (F34).
     """
 
     id: str
@@ -67,6 +68,7 @@ class TenantSettings:
     consent_purge_days: int
     export_days: int
     export_downloads: int
+    attribution_days: int
     state: str
     created_at: int
     updated_at: int
@@ -77,8 +79,8 @@ async def read_settings() -> TenantSettings:
     row = await database.row(
         """SELECT id, name, country, locale, time_zone, currency, business_hours, holidays,
                   signature, voice, allowed_origins, consent_hours, consent_purge_days,
-                  export_days, export_downloads, state,
-                  created_at, updated_at
+                  export_days, export_downloads, attribution_days,
+                  state, created_at, updated_at
              FROM tenant WHERE id = $1::uuid""",
         tenancy.current(),
     )
@@ -185,4 +187,5 @@ _CHECKS: dict[str, Callable[[Any], str | int]] = {
     "consent_purge_days": lambda number: forms.whole(number, 1, 365, ("consent_purge_days",)),
     "export_days": lambda days: forms.whole(days, 1, 30, ("export_days",)),
     "export_downloads": lambda times: forms.whole(times, 1, 10, ("export_downloads",)),
+    "attribution_days": lambda days: forms.whole(days, 1, 90, ("attribution_days",)),
 }

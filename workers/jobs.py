@@ -15,6 +15,7 @@ import campaigns as mailshots
 import channels
 import commerce
 import conversations
+import counters
 import imports as lists
 import privacy
 import tenants
@@ -66,7 +67,9 @@ async def media(ctx: Context, *args: Any, **kwargs: Any) -> None:
 async def outbox(ctx: Context, *args: Any, **kwargs: Any) -> None:
     """Follow the outbox, each reader by itself."""
     await asyncio.gather(
-        _alone("outbox", reactions.react), _alone("receipts", receipts.tell_customers)
+        _alone("outbox", reactions.react),
+        _alone("receipts", receipts.tell_customers),
+        _alone("attribution", counters.follow_attribution),
     )
 
 

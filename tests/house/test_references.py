@@ -18,6 +18,7 @@ _OUTSIDE = "is an id of the platform or the shop"
 # Table and column → why no foreign key stands there.
 WITHOUT_KEY = {
     "activity": {"reference": _OF_MANY},
+    "attribution": {"order_id": _BEFORE},
     "audit_entry": {"actor_id": _OF_MANY, "request_id": "is the id of a request"},
     "audit_subject": {"about_id": _OF_MANY, "entry_id": "goes with its entry"},
     "campaign_number": {"mailing_id": _BEFORE},

@@ -24,6 +24,7 @@ from api.graphql.pages import (
 )
 from api.graphql.permissions import requires
 from api.graphql.scalars import URL, DateTime, when
+from api.graphql.schema.attribution import CampaignRevenue, load_revenue
 from api.graphql.schema.campaign_progress import CampaignPlan, CampaignProgress, load_progress
 from api.graphql.schema.campaign_recipients import (
     CampaignRecipient,
@@ -241,6 +242,15 @@ class Campaign(Node):
         if self.row["launched_at"] is None:
             return None
         return await self.asked.loader(load_progress).one(self.row["id"])
+
+    @strawberry.field(
+        description="What it brought; null for a draft.",
+        directives=[requires(Permission.COMMERCE_READ)],
+    )
+    async def revenue(self) -> CampaignRevenue | None:
+        if self.row["launched_at"] is None:
+            return None
+        return await self.asked.loader(load_revenue).one(self.row["id"])
 
     @strawberry.field(
         description="How long it takes for those who are left, by what its numbers and their "

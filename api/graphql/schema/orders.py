@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import Annotated, cast
+from typing import TYPE_CHECKING, Annotated, cast
 
 import orjson
 import strawberry
@@ -34,6 +34,9 @@ from api.graphql.schema.stores import Store, load_stores
 from kernel import keys
 from kernel.ids import Id
 from tenants import Permission
+
+if TYPE_CHECKING:
+    from api.graphql.schema.attribution import Attribution
 
 
 @object_type
@@ -210,6 +213,14 @@ class Order(Node):
     @strawberry.field(description="What was given back, the first first.")
     def refunds(self) -> list[Refund]:
         return cast(list[Refund], self.asked.loader(_load_refunds).get(self.row["id"]))
+
+    @strawberry.field(description="What brought it; null where nothing is known to have.")
+    async def attribution(
+        self,
+    ) -> Annotated[Attribution, strawberry.lazy("api.graphql.schema.attribution")] | None:
+        from api.graphql.schema.attribution import load_attributions
+
+        return await self.asked.loader(load_attributions).one(self.row["id"])
 
 
 @input_type

@@ -141,6 +141,13 @@ class Tenant(Node):
     def export_downloads(self) -> int:
         return self._settings.export_downloads
 
+    @strawberry.field(
+        description="For how many days before an order a touch counts as what brought it: 5 "
+        "unless changed."
+    )
+    def attribution_days(self) -> int:
+        return self._settings.attribution_days
+
     @strawberry.field(description="Whether the house is open.")
     def state(self) -> TenantState:
         return TenantState(self._settings.state)
@@ -274,6 +281,11 @@ class TenantUpdateInput:
         description="How many times a person's data can be fetched by its link: 1 to 10; once at "
         "first.",
     )
+    attribution_days: int | None = strawberry.field(
+        default=None,
+        description="For how many days before an order a touch counts: 1 to 90. Holds for what is "
+        "worked out from then on.",
+    )
 
 
 @object_type
@@ -326,6 +338,7 @@ def _changes(given: TenantUpdateInput) -> Changes:
         "consent_purge_days",
         "export_days",
         "export_downloads",
+        "attribution_days",
     ):
         value = getattr(given, name)
         if value is not None:
