@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 
 import asyncpg
 
@@ -45,6 +46,7 @@ SELECT greatest(
     (SELECT max(xmin::text::bigint) FROM pg_namespace)
 ) || ' ' || (SELECT count(*) FROM pg_class)
 """
+_SIZE = "SELECT pg_database_size(current_database())"
 _ROOM = 16_000_000  # bytes
 
 
@@ -55,70 +57,71 @@ class Swept:
         self._postgres = postgres
         self._templates = templates
         self._pair = ExitStack()
-        self._states: dict[str, _State] = {}
+        self._brooms: dict[str, _Broom] = {}
+        # Its connections outlive the loops of the tests.
+        self._loop = asyncio.new_event_loop()
 
     @contextmanager
     def lent(self) -> Iterator[tuple[str, str]]:
         """The pair for one test, as empty as the day on which it was made."""
-        if not self._states:
+        if not self._brooms:
             names = self._pair.enter_context(self._postgres.databases(self._templates))
-            self._states = {
-                name: asyncio.run(_first_state(self._postgres.owner_url(name))) for name in names
+            self._brooms = {
+                name: self._loop.run_until_complete(_first_look(self._postgres.owner_url(name)))
+                for name in names
             }
-        main, keys = self._states
+        main, keys = self._brooms
         yield main, keys
-        for name, state in self._states.items():
-            if not asyncio.run(_sweep(self._postgres.owner_url(name), state)):
-                return self.drop()
+        for broom in self._brooms.values():
+            if not self._loop.run_until_complete(broom.sweep()):
+                return self._drop()
 
-    def drop(self) -> None:
-        """Throw the pair away."""
-        self._states = {}
+    def close(self) -> None:
+        """Throw the pair away for good."""
+        self._drop()
+        self._loop.close()
+
+    def _drop(self) -> None:
+        for broom in self._brooms.values():
+            self._loop.run_until_complete(broom.connection.close())
+        self._brooms = {}
         self._pair.close()
 
 
-class _State:
-    """How a database was when it was made: its shape, the rows that it came with, its size."""
+@dataclass(frozen=True)
+class _Broom:
+    """A connection, and how its database was when it was made: shape, rows it came with, size."""
 
-    def __init__(self, shape: str, rows: dict[str, str], size: int) -> None:
-        self.shape = shape
-        self.rows = rows
-        self.size = size
+    connection: asyncpg.Connection
+    shape: str
+    rows: dict[str, str]
+    size: int
 
-
-async def _first_state(url: str) -> _State:
-    connection = await asyncpg.connect(url)
-    try:
-        tables = await connection.fetch(
-            """SELECT oid::regclass::text AS name FROM pg_class
-                WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"""
-        )
-        filled = {}
-        for table in tables:
-            content = await _content(connection, table["name"])
-            if content:
-                filled[table["name"]] = content
-        size = await connection.fetchval("SELECT pg_database_size(current_database())")
-        return _State(await connection.fetchval(_SHAPE), filled, size)
-    finally:
-        await connection.close()
-
-
-async def _sweep(url: str, state: _State) -> bool:
-    """Empty the database; whether it is as it was at first."""
-    connection = await asyncpg.connect(url)
-    try:
-        if await connection.fetchval(_SHAPE) != state.shape:
+    async def sweep(self) -> bool:
+        """Empty the database; whether it is as it was at first."""
+        connection = self.connection
+        if await connection.fetchval(_SHAPE) != self.shape:
             return False
-        if await connection.fetchval("SELECT pg_database_size(current_database())") > (
-            state.size + _ROOM
-        ):
+        if await connection.fetchval(_SIZE) > self.size + _ROOM:
             return False
-        kept = ", ".join(f"'{name}'" for name in state.rows)
+        kept = ", ".join(f"'{name}'" for name in self.rows)
         await connection.execute(_SWEEP.format(kept=kept))
-        return {name: await _content(connection, name) for name in state.rows} == state.rows
-    finally:
-        await connection.close()
+        return {name: await _content(connection, name) for name in self.rows} == self.rows
+
+
+async def _first_look(url: str) -> _Broom:
+    connection = await asyncpg.connect(url)
+    tables = await connection.fetch(
+        """SELECT oid::regclass::text AS name FROM pg_class
+            WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"""
+    )
+    filled = {}
+    for table in tables:
+        content = await _content(connection, table["name"])
+        if content:
+            filled[table["name"]] = content
+    shape, size = await connection.fetchval(_SHAPE), await connection.fetchval(_SIZE)
+    return _Broom(connection, shape, filled, size)
 
 
 async def _content(connection: asyncpg.Connection, table: str) -> str:

@@ -143,10 +143,13 @@ async def test_workers_beside_each_other_fetch_each_once(platform: Platform, inb
 async def test_eight_at_once_and_large_ones_alone(
     platform: Platform, inbox: Inbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def slowly(_request: web.Request) -> None:
-        await asyncio.sleep(0.05)
+    async def once_all_are_busy(_request: web.Request) -> None:
+        async with asyncio.timeout(5):
+            while platform.most_busy < most:
+                await asyncio.sleep(0.01)
+        await asyncio.sleep(0.05)  # one more than that would come now
 
-    platform.file = slowly
+    platform.file = once_all_are_busy
     for most, large in ((8, 10**6), (1, 10)):
         monkeypatch.setattr(media, "_LARGE", large)
         platform.most_busy = 0

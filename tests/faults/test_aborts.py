@@ -30,7 +30,7 @@ _GROWTH = 80.0  # MB: what the busiest moment took and the process keeps, no mor
 async def test_requests_that_are_broken_off(
     place: Place, scale: int, record_property: Figure
 ) -> None:
-    requests, sockets = 1300 * scale, 400 * scale
+    requests, sockets = 400 * scale, 200 * scale
     letters = load.letters(place.store, 60 + requests)
     await place.start_api()
     await place.worker.start()

@@ -33,7 +33,10 @@ _CATEGORY, _NUMBERS = "UTILITY", 4
 _SETTLED_WITHIN = 180.0
 # Work goes on so many seconds after a fault's end.
 _GOES_ON = 10.0
-_SIZES = {False: replace(SHORT, every=0.5), True: replace(LONG, people=LONG.messages)}
+_SIZES = {
+    False: replace(SHORT, people=80, every=0.3),
+    True: replace(LONG, people=LONG.messages),
+}
 
 
 async def test_campaigns_through_a_storm(
