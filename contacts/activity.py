@@ -104,25 +104,37 @@ async def forget_activity(told: Iterable[tuple[Id, Id]]) -> None:
 
 
 async def touch_page(
-    contact_id: Id, direction: Direction, after: tuple[int, Id], limit: int
+    contact_id: Id,
+    direction: Direction,
+    after: tuple[int, Id],
+    limit: int,
+    kinds: Sequence[str] | None = None,
 ) -> list[TouchRow]:
-    """At most so many activities of a contact beyond the place `after` (time, id)."""
+    """At most so many activities of a contact beyond the place `after` (time, id).
+
+    Of these kinds, or of all.
+    """
     rows = await database.rows(
         f"""SELECT a.id, a.contact_id, a.at, a.kind, a.reference, a.amount, a.currency
               FROM activity a
              WHERE a.tenant_id = $1::uuid AND a.contact_id = $2::uuid
                AND (a.at, a.id) {"<" if direction == "DESC" else ">"} ($4::bigint, $5::uuid)
+               {_among(kinds, "a", 6)}
              ORDER BY a.at {direction}, a.id {direction} LIMIT $3::bigint""",
         tenancy.current(),
         contact_id,
         limit,
         *after,
+        *(kinds or ()),
     )
     return cast(list[TouchRow], rows)
 
 
 async def end_touches(
-    contact_ids: Iterable[Id], direction: Direction, limit: int
+    contact_ids: Iterable[Id],
+    direction: Direction,
+    limit: int,
+    kinds: Sequence[str] | None = None,
 ) -> dict[Id, list[TouchRow]]:
     """At most so many activities of each contact by time, in that direction."""
     rows = await database.rows(
@@ -131,10 +143,12 @@ async def end_touches(
                                     PARTITION BY x.contact_id
                                         ORDER BY x.at {direction}, x.id {direction}) AS place
                       FROM ({{batch}}) AS b
-                      JOIN activity x ON x.tenant_id = $1::uuid AND x.contact_id = b.id) AS a
+                      JOIN activity x ON x.tenant_id = $1::uuid AND x.contact_id = b.id
+                       {_among(kinds, "x", 3)}) AS a
              WHERE a.place <= $2::bigint ORDER BY a.contact_id, a.place""",
         tenancy.current(),
         limit,
+        *(kinds or ()),
         batch=Batch({"id": "uuid"}, [[one] for one in contact_ids]),
     )
     found: dict[Id, list[TouchRow]] = {}
@@ -143,14 +157,26 @@ async def end_touches(
     return found
 
 
-async def count_touches(contact_ids: Iterable[Id]) -> dict[Id, int]:
+async def count_touches(
+    contact_ids: Iterable[Id], kinds: Sequence[str] | None = None
+) -> dict[Id, int]:
     """How many activities each contact has."""
     ids = list(contact_ids)
     rows = await database.rows(
-        """SELECT b.id, count(*) AS n FROM ({batch}) AS b
-             JOIN activity a ON a.tenant_id = $1::uuid AND a.contact_id = b.id
-            GROUP BY b.id""",
+        f"""SELECT b.id, count(*) AS n FROM ({{batch}}) AS b
+              JOIN activity a ON a.tenant_id = $1::uuid AND a.contact_id = b.id
+               {_among(kinds, "a", 2)}
+             GROUP BY b.id""",
         tenancy.current(),
+        *(kinds or ()),
         batch=Batch({"id": "uuid"}, [[one] for one in ids]),
     )
     return dict.fromkeys(ids, 0) | {row["id"]: row["n"] for row in rows}
+
+
+def _among(kinds: Sequence[str] | None, table: str, first: int) -> str:
+    """The condition for these kinds, which are the parameters from `first` on."""
+    if kinds is None:
+        return ""
+    places = ", ".join(f"${place}" for place in range(first, first + len(kinds)))
+    return f"AND {table}.kind IN ({places or 'NULL'})"

@@ -21,7 +21,7 @@ Verb = Callable[[Sequence[Event]], Awaitable[object]]
 
 READER = "reactions"
 # What an activity refers to: the first of these that its event carries.
-_REFERENCES = ("message", "entry", "touchpoint")
+_REFERENCES = ("message", "entry", "touchpoint", "tag", "request")
 # Statuses that tell when somebody looked.
 _SEEN = ("read", "played")
 
@@ -50,6 +50,7 @@ async def touch(happened: Sequence[Event]) -> None:
                 ),
             )
             for event in happened
+            if "contact" in event.refs  # who asks for a right may be nobody that is known
         ]
     )
 
@@ -120,19 +121,29 @@ async def reopen(happened: Sequence[Event]) -> None:
 REACTIONS: dict[str, tuple[Verb, ...]] = {
     "message.received": (touch, index, score, learn),
     "message.status_changed": (learn, campaigns.note_failures),
-    "message.recorded": (index,),
+    "message.recorded": (touch, index),
     "message.changed": (index, score),
     "send.queued": (index,),
+    "send.sent": (touch,),
     "call.received": (touch,),
     "note.written": (touch, index),
     "consent.requested": (touch,),
+    "consent.prompted": (touch,),
     "consent.refused": (touch, note_withdrawals),
     "consent.expired": (touch,),
     "consent.confirmed": (touch, privacy.give_thanks),
     "consent.withdrawn": (touch, note_withdrawals, privacy.bid_farewell),
-    "restriction.set": (note_restrictions,),
-    "restriction.lifted": (note_restrictions,),
+    "preference.changed": (touch,),
+    "restriction.set": (touch, note_restrictions),
+    "restriction.lifted": (touch, note_restrictions),
     "contact.tagged": (touch,),
+    "contact.untagged": (touch,),
+    "contact.stage_changed": (touch,),
+    "contact.tier_changed": (touch,),
+    "score.engagement_changed": (touch,),
+    "privacy.request_opened": (touch,),
+    "privacy.request_verified": (touch,),
+    "privacy.request_closed": (touch,),
     "order.placed": (note_purchases,),
     "contact.merged": (campaigns.follow_merges, scoring.drop_merged),
     "template.status_changed": (campaigns.stop_with_templates,),

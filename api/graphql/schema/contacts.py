@@ -20,6 +20,7 @@ from api.graphql.scalars import URL, CountryCode, DateTime, Locale, PhoneNumber,
 from api.graphql.schema.node import KINDS, Node, created_at, updated_at
 from api.graphql.schema.people import Person, load_people
 from api.graphql.schema.tags import Tag, load_tags_of
+from api.graphql.schema.timeline_kinds import TimelineKindsArg
 from kernel import clock
 from kernel.ids import Id
 from tenants import Permission
@@ -353,14 +354,20 @@ class Contact(Node):
         return orders_of(self.asked, self.row["id"], first, after, last, before)
 
     @strawberry.field(
-        description="What touched them, the latest first: messages, consents, orders, carts.",
+        description="What touched them, the latest first: messages, consents, orders, carts and "
+        "so on.",
     )
     def timeline(
-        self, first: First = None, after: After = None, last: Last = None, before: Before = None
+        self,
+        kinds: TimelineKindsArg = None,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
     ) -> Connection[Annotated[TimelineEntry, strawberry.lazy("api.graphql.schema.timeline")]]:
         from api.graphql.schema.timeline import timeline_of
 
-        return timeline_of(self.asked, self.row["id"], first, after, last, before)
+        return timeline_of(self.asked, self.row["id"], kinds, first, after, last, before)
 
     @strawberry.field(
         description="Their threads, the one with the latest message first.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache, partial
 
 import strawberry
 
@@ -10,12 +11,17 @@ import contacts as room
 from api.graphql.context import Context
 from api.graphql.described import object_type
 from api.graphql.nested import Nested
-from api.graphql.pages import After, Before, Connection, Direction, First, Last
+from api.graphql.pages import After, Before, Connection, First, Last
 from api.graphql.permissions import requires
 from api.graphql.scalars import DateTime
 from api.graphql.schema.carts import Cart, load_carts
+from api.graphql.schema.messages import Message, load_messages
 from api.graphql.schema.money import Money, money
 from api.graphql.schema.orders import Order, load_orders
+from api.graphql.schema.privacy_requests import PrivacyRequest, load_requests
+from api.graphql.schema.tags import Tag, load_tags
+from api.graphql.schema.timeline_kinds import TimelineKind, events_of
+from api.graphql.schema.touchpoints import Touchpoint, load_touchpoints
 from kernel.ids import Id
 from tenants import Permission
 
@@ -61,30 +67,63 @@ class TimelineEntry:
         is_cart = self.row["kind"].startswith("cart.")
         return self.asked.loader(load_carts).get(self.row["reference"]) if is_cart else None
 
+    @strawberry.field(
+        description="The message, note or call.",
+        directives=[requires(Permission.CONVERSATIONS_READ)],
+    )
+    def message(self) -> Message | None:
+        is_message = self.row["kind"].startswith(("message.", "send.", "note.", "call."))
+        return self.asked.loader(load_messages).get(self.row["reference"]) if is_message else None
+
+    @strawberry.field(description="The tag that came or went.")
+    def tag(self) -> Tag | None:
+        is_tag = self.row["kind"] in ("contact.tagged", "contact.untagged")
+        return self.asked.loader(load_tags).get(self.row["reference"]) if is_tag else None
+
+    @strawberry.field(
+        description="The touchpoint that they came through.",
+        directives=[requires(Permission.CHANNELS_READ)],
+    )
+    def touchpoint(self) -> Touchpoint | None:
+        is_use = self.row["kind"] == "touchpoint.used"
+        return self.asked.loader(load_touchpoints).get(self.row["reference"]) if is_use else None
+
+    @strawberry.field(
+        description="The request by which they claimed a right.",
+        directives=[requires(Permission.PRIVACY_READ)],
+    )
+    def request(self) -> PrivacyRequest | None:
+        is_request = self.row["kind"].startswith("privacy.")
+        return self.asked.loader(load_requests).get(self.row["reference"]) if is_request else None
+
 
 def timeline_of(
-    asked: Context, contact_id: Id, first: First, after: After, last: Last, before: Before
+    asked: Context,
+    contact_id: Id,
+    kinds: Sequence[TimelineKind] | None,
+    first: First,
+    after: After,
+    last: Last,
+    before: Before,
 ) -> Connection[TimelineEntry]:
-    """What touched a contact, the latest first."""
-    return _TIMELINES.page(asked, contact_id, first, after, last, before)
+    """What touched a contact, of these kinds or of all, the latest first."""
+    wanted = None if kinds is None else events_of(kinds)
+    return _timelines(wanted).page(asked, contact_id, first, after, last, before)
 
 
-async def _beyond(
-    contact_id: Id, direction: Direction, place: tuple[int, Id], limit: int
-) -> list[room.TouchRow]:
-    return await room.touch_page(contact_id, direction, place, limit)
+# One object for each wish, by which the pages of several contacts are read together.
+@lru_cache(maxsize=100)
+def _timelines(kinds: tuple[str, ...] | None) -> Nested[room.TouchRow, TimelineEntry]:
+    return Nested(
+        f"timeline {kinds}",
+        "DESC",
+        partial(room.end_touches, kinds=kinds),
+        partial(room.touch_page, kinds=kinds),
+        partial(room.count_touches, kinds=kinds),
+        lambda row: (row["at"], row["id"]),
+        _make,
+    )
 
 
 def _make(asked: Context, rows: Sequence[room.TouchRow]) -> list[TimelineEntry]:
     return [TimelineEntry(row=row, asked=asked) for row in rows]
-
-
-_TIMELINES: Nested[room.TouchRow, TimelineEntry] = Nested(
-    "timeline",
-    "DESC",
-    room.end_touches,
-    _beyond,
-    room.count_touches,
-    lambda row: (row["at"], row["id"]),
-    _make,
-)
