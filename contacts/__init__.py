@@ -22,7 +22,18 @@ from contacts.activity import (
 )
 from contacts.addresses import Address, addresses, mail_addresses
 from contacts.aging import ACTIVITY
-from contacts.calendar import best_moment, clocks_of, locality, weekend_of
+from contacts.calendar import (
+    HOLIDAYS,
+    QUIET_HOURS,
+    WEEKENDS,
+    Opening,
+    Timing,
+    best_moment,
+    clocks_of,
+    free_from,
+    locality,
+    weekend_of,
+)
 from contacts.changing_pace import change_pace, reset_pace
 from contacts.consent import (
     LEDGER,
@@ -154,10 +165,13 @@ __all__ = [
     "ACTIVITY",
     "EVERYBODY",
     "GAPS",
+    "HOLIDAYS",
     "LEDGER",
     "MARKETING",
     "NOBODY",
     "PRESETS",
+    "QUIET_HOURS",
+    "WEEKENDS",
     "WORDS",
     "Address",
     "Answer",
@@ -184,6 +198,7 @@ __all__ = [
     "Merge",
     "Moment",
     "Move",
+    "Opening",
     "PaceRules",
     "Paced",
     "Pacing",
@@ -194,6 +209,7 @@ __all__ = [
     "Stage",
     "TagRow",
     "Tier",
+    "Timing",
     "Topic",
     "Touch",
     "TouchRow",
@@ -229,6 +245,7 @@ __all__ = [
     "forget",
     "forget_activity",
     "forget_requests",
+    "free_from",
     "freeze",
     "frozen_subjects",
     "hold_request",

@@ -102,7 +102,7 @@ def opening(
     waits = rules.waits[kind]
     if not waits:
         return Opening(at)
-    return _first(at, waits, locality(zone, country, rules.home), rules, best_hour)
+    return free_from(at, waits, zone, country, rules, best_hour)
 
 
 def best_moment(
@@ -115,7 +115,19 @@ def best_moment(
 ) -> int:
     """The first moment from `at` on that is both open for this kind and one of the best hours."""
     waits = rules.waits[kind] | {BEST_HOURS}
-    return _first(at, waits, locality(zone, country, rules.home), rules, best_hour).at
+    return free_from(at, waits, zone, country, rules, best_hour).at
+
+
+def free_from(
+    at: int,
+    waits: Waits,
+    zone: str | None,
+    country: str | None,
+    rules: Timing,
+    best_hour: int | None = None,
+) -> Opening:
+    """The first moment from `at` on at which none of these (WAITS) holds there, and which did."""
+    return _first(at, waits, locality(zone, country, rules.home), rules, best_hour)
 
 
 @lru_cache(maxsize=4096)

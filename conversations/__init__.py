@@ -101,7 +101,7 @@ from conversations.statuses import ToldStatus
 from conversations.steps import assign, change_state, mark_read, wake_snoozed
 from conversations.stops import resume_sending, sending_stopped_at, stop_sending
 from conversations.template_preview import Preview, preview, values_of
-from conversations.texts import Text, texts_of
+from conversations.texts import Text, last_texts, texts_of
 from conversations.threads import WINDOW
 
 __all__ = [
@@ -174,6 +174,7 @@ __all__ = [
     "index_words",
     "keep_personal",
     "last_messages",
+    "last_texts",
     "last_words",
     "learn_hours",
     "list_fallbacks",

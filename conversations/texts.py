@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
+from conversations.ends import last_messages
 from conversations.queries import MessageRow, changed_messages, messages_by_ids
 from kernel import keys
 from kernel.ids import Id
@@ -25,10 +26,23 @@ async def texts_of(message_ids: Iterable[Id]) -> dict[Id, Text]:
     told = list(message_ids)
     changed = await changed_messages(told)
     rows = await messages_by_ids(changed.get(one, one) for one in told)
-    subjects = {row["subject_id"] for row in rows.values()}
-    subjects |= {row["edit_subject_id"] for row in rows.values() if row["edit_subject_id"]}
+    return {text.row["id"]: text for text in await _open(rows.values())}
+
+
+async def last_texts(conversation_ids: Iterable[Id], limit: int) -> dict[Id, list[Text]]:
+    """What was said last in each thread, at most so many messages, oldest of them first."""
+    rows = await last_messages(conversation_ids, limit)
+    told: dict[Id, list[Text]] = {}
+    for text in await _open([row for thread in rows.values() for row in thread]):
+        told.setdefault(text.row["conversation_id"], []).append(text)
+    return told
+
+
+async def _open(rows: Collection[MessageRow]) -> list[Text]:
+    subjects = {row["subject_id"] for row in rows}
+    subjects |= {row["edit_subject_id"] for row in rows if row["edit_subject_id"]}
     sealers = await keys.of(subjects)
-    return {row["id"]: Text(row, _words(row, sealers)) for row in rows.values()}
+    return [Text(row, _words(row, sealers)) for row in rows]
 
 
 def _words(row: MessageRow, sealers: dict[Id, Sealer]) -> str | None:

@@ -29,6 +29,7 @@ STORES: tuple[Store, ...] = (
     Store("message_word", "subject_id", "deleted"),
     Store("message_score", "subject_id", "deleted"),
     Store("score_correction", "subject_id", "deleted"),
+    Store("thread_silence", "contact_id", "deleted"),
     Store("message", "contact_id", "shredded"),
     Store("send", "contact_id", "shredded"),
     # The platform counts them for a day, whoever they were.

@@ -1,10 +1,11 @@
 """Scoring: what a customer's message means, and how they feel about it (F37).
 
-I own scores of messages and what colleagues put right in them; the lines from which the model
-learns (`lines/`), its file and its card (`trained/`), and the words that carry moods (`words/`).
+I own scores of messages and what colleagues put right in them; how contacts stand, and why threads
+are silent; the lines from which the model learns (`lines/`), its file and its card (`trained/`),
+and the words that carry moods, wishes and remarks (`words/`).
 My words: level (1 courtesy, 2 exchange of information, 3 call to action), intent, mood (−1 to 1),
 topic, sureness (never certain), unknown (why there is no answer).
-My events: score.*.
+My events: score.*, silence.diagnosed, action.suggested.
 """
 
 from scoring.corrections import ScoreRow, correct_score, scores_of
@@ -12,7 +13,14 @@ from scoring.kinds import INTENTS, LANGUAGES, LEVELS, MOODS, TOPICS, UNKNOWN
 from scoring.messages import score_messages
 from scoring.moods import ThreadMood, moods_of, trend
 from scoring.reading import Reading, Reason, read
-from scoring.standing import Standing, drop_merged, standing_of
+from scoring.silences import (
+    LikelyCause,
+    ThreadSilenceRow,
+    judge_silences,
+    note_silences,
+    silences_of,
+)
+from scoring.standing import Standing, follow_merges, standing_of
 
 __all__ = [
     "INTENTS",
@@ -21,17 +29,22 @@ __all__ = [
     "MOODS",
     "TOPICS",
     "UNKNOWN",
+    "LikelyCause",
     "Reading",
     "Reason",
     "ScoreRow",
     "Standing",
     "ThreadMood",
+    "ThreadSilenceRow",
     "correct_score",
-    "drop_merged",
+    "follow_merges",
+    "judge_silences",
     "moods_of",
+    "note_silences",
     "read",
     "score_messages",
     "scores_of",
+    "silences_of",
     "standing_of",
     "trend",
 ]

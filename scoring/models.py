@@ -70,3 +70,22 @@ class ContactScore(TenantTable):
         """Its table."""
 
         table = "contact_score"
+
+
+class ThreadSilence(TenantTable):
+    """A thread in which the last words are ours; no state: not silent for long enough yet."""
+
+    conversation_id = IdField(primary_key=True)
+    contact_id = IdField()
+    state = TextField(null=True)
+    since = InstantField(null=True)
+    causes = TextField()
+    step = TextField(null=True)
+    step_at = InstantField(null=True)
+    judged_at = InstantField(null=True)
+    due_at = InstantField(null=True)
+
+    class Meta:
+        """Its table."""
+
+        table = "thread_silence"

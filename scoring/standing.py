@@ -9,6 +9,7 @@ from kernel import database, tenancy
 from kernel.database import Batch
 from kernel.events import Event
 from kernel.ids import Id
+from scoring.silences import note_silences
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +45,25 @@ async def standing_of(contact_ids: Iterable[Id]) -> dict[Id, Standing]:
     }
 
 
-async def drop_merged(happened: Sequence[Event]) -> None:
-    """Whoever was joined into somebody else stands nowhere: a reaction to `contact.merged`."""
+@database.unit_of_work
+async def follow_merges(happened: Sequence[Event]) -> None:
+    """Whoever was joined into somebody else stands nowhere, and their silences are the survivor's:
+    a reaction to `contact.merged`."""
+    pairs = Batch(
+        {"survivor_id": "uuid", "merged_id": "uuid"},
+        [[one.refs["contact"], one.refs["merged"]] for one in happened],
+    )
     await database.run(
         """DELETE FROM contact_score WHERE tenant_id = $1::uuid
-              AND contact_id IN (SELECT b.id FROM ({batch}) AS b)""",
+              AND contact_id IN (SELECT b.merged_id FROM ({batch}) AS b)""",
         tenancy.current(),
-        batch=Batch({"id": "uuid"}, [[one.refs["merged"]] for one in happened]),
+        batch=pairs,
     )
+    threads = await database.rows(
+        """SELECT v.id FROM ({batch}) AS b
+             JOIN conversation v ON v.tenant_id = $1::uuid
+              AND v.contact_id IN (b.survivor_id, b.merged_id)""",
+        tenancy.current(),
+        batch=pairs,
+    )
+    await note_silences(row["id"] for row in threads)

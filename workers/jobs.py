@@ -18,6 +18,7 @@ import conversations
 import counters
 import imports as lists
 import privacy
+import scoring
 import tenants
 from kernel import chain, clock, events, metrics, tenancy, turning
 from workers import inbound, letters, reactions, receipts, shops
@@ -103,6 +104,11 @@ async def wake(ctx: Context, *args: Any, **kwargs: Any) -> None:
 async def consents(ctx: Context, *args: Any, **kwargs: Any) -> None:
     """Ask for second yeses that could not be asked for, and end those that nobody gave."""
     await _alone("consents", privacy.look_after_requests)
+
+
+async def judgements(ctx: Context, *args: Any, **kwargs: Any) -> None:
+    """Why threads are silent, as time passes."""
+    await _alone("silences", scoring.judge_silences)
 
 
 async def carts(ctx: Context, *args: Any, **kwargs: Any) -> None:

@@ -36,6 +36,13 @@ async def score(happened: Sequence[Event]) -> None:
     await scoring.score_messages(one.refs["message"] for one in happened)
 
 
+async def note_silences(happened: Sequence[Event]) -> None:
+    """Somebody said something, or our words came further: who is silent is asked anew."""
+    await scoring.note_silences(
+        event.refs["conversation"] for event in happened if "conversation" in event.refs
+    )
+
+
 async def touch(happened: Sequence[Event]) -> None:
     """Note what touched a person, for timelines, facts and engagement."""
     await contacts.record_activity(
@@ -119,12 +126,13 @@ async def reopen(happened: Sequence[Event]) -> None:
 
 
 REACTIONS: dict[str, tuple[Verb, ...]] = {
-    "message.received": (touch, index, score, learn),
-    "message.status_changed": (learn, campaigns.note_failures),
-    "message.recorded": (touch, index),
+    "message.received": (touch, index, score, learn, note_silences),
+    "message.status_changed": (learn, campaigns.note_failures, note_silences),
+    "message.recorded": (touch, index, note_silences),
+    "conversation.state_changed": (note_silences,),
     "message.changed": (index, score),
     "send.queued": (index,),
-    "send.sent": (touch,),
+    "send.sent": (touch, note_silences),
     "call.received": (touch,),
     "note.written": (touch, index),
     "consent.requested": (touch,),
@@ -145,7 +153,7 @@ REACTIONS: dict[str, tuple[Verb, ...]] = {
     "privacy.request_verified": (touch,),
     "privacy.request_closed": (touch,),
     "order.placed": (note_purchases,),
-    "contact.merged": (campaigns.follow_merges, scoring.drop_merged),
+    "contact.merged": (campaigns.follow_merges, scoring.follow_merges),
     "template.status_changed": (campaigns.stop_with_templates,),
     "template.category_changed": (campaigns.stop_with_templates,),
     "send.failed": (note_lost_prompts,),

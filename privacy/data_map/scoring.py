@@ -35,4 +35,13 @@ TABLES: dict[str, Table] = {
         "action_reason computed_at",
         clear="tenant_id due_at",
     ),
+    "thread_silence": table(
+        "conversations",
+        "contact",
+        "Why you may not have answered us, as we guess",
+        by="contact_id>contact",
+        key="conversation_id",
+        told="conversation_id contact_id state since causes:json step step_at judged_at",
+        clear="tenant_id due_at",
+    ),
 }

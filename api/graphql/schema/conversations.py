@@ -21,6 +21,7 @@ from api.graphql.schema.messages import Message, load_messages, make_messages
 from api.graphql.schema.node import KINDS, Node, created_at, updated_at
 from api.graphql.schema.people import Person, load_people
 from api.graphql.schema.scores import ConversationMood, load_moods
+from api.graphql.schema.silences import ConversationSilence, load_silences
 from kernel import clock
 from kernel.ids import Id
 from tenants import Permission
@@ -228,6 +229,13 @@ class Conversation(Node):
     )
     def mood(self) -> ConversationMood | None:
         return self.asked.loader(load_moods).get(self.row["id"])
+
+    @strawberry.field(
+        description="Why nobody answers our last words, and what to do next; null where they are "
+        "not the last, or were said less than an hour ago."
+    )
+    def silence(self) -> ConversationSilence | None:
+        return self.asked.loader(load_silences).get(self.row["id"])
 
     @strawberry.field(description="The thread that it became part of.")
     def merged_into(self) -> Conversation | None:
