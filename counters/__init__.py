@@ -1,7 +1,10 @@
 """Counters: what happened, counted once, and what it came from.
 
-I own attribution: to which touch an order belongs (F34).
-My words: touch (a promotion as it reached somebody, or a code that they used), evidence (what shows
+I own attribution: to which touch an order belongs (F34); the counters of every tenant by hour
+(`kpi_hour`), what each thing has given to them (`kpi_source`), and how counting stands.
+My words: a *metric* is what is counted, an *entry* what one thing gives to the metrics of one hour,
+a *dimension* what metrics are broken down by, a *bin* a span of durations 1 % around its value;
+touch (a promotion as it reached somebody, or a code that they used), evidence (what shows
 it: a coupon, a reading, a delivery), counted order (one that stands: no test, not called off).
 My events: order.attributed.
 """
@@ -13,11 +16,16 @@ from counters.attribution import (
     attributions_of,
     follow_attribution,
 )
+from counters.metrics import DIMENSIONS, METRICS, WITHOUT_SOURCE, Metric
 from counters.revenue import Revenue, revenue_of
 
 __all__ = [
+    "DIMENSIONS",
+    "METRICS",
+    "WITHOUT_SOURCE",
     "AttributionRow",
     "Evidence",
+    "Metric",
     "Revenue",
     "attribute_orders",
     "attributions_of",

@@ -15,4 +15,20 @@ TABLES: dict[str, Table] = {
         "attributed_at",
         clear="tenant_id",
     ),
+    "kpi_hour": table(
+        "operation", "nobody", clear="tenant_id dimension metric hour value bin n", key="metric"
+    ),
+    "kpi_source": table(
+        "operation",
+        "nobody",
+        clear="tenant_id kind thing_id part generation gave",
+        key="kind thing_id part",
+    ),
+    "kpi_count": table(
+        "operation",
+        "nobody",
+        clear="tenant_id name generation basis stage after_id done total is_paused started_at "
+        "finished_at",
+        key="name",
+    ),
 }
