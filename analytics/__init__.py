@@ -7,6 +7,6 @@ tenant's clock.
 I record no events.
 """
 
-from analytics.kpis import ENOUGH, KPIS, VERSION, Kpi
+from analytics.kpis import ENOUGH, KPIS, Kpi
 
-__all__ = ["ENOUGH", "KPIS", "VERSION", "Kpi"]
+__all__ = ["ENOUGH", "KPIS", "Kpi"]

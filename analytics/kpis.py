@@ -8,8 +8,7 @@ by what all of its metrics can. One without metrics waits for what it `lacks`: N
 Times are those of the things counted: a reply counts in the hour in which the customer was written
 to. Days are the tenant's. The state is held against `target`: met is ON_TARGET, missed by at most a
 tenth of it WATCH, missed by more OFF. Where the target is the period before, so is the measure.
-Docs and the schema's descriptions are made from this page; VERSION grows with every change of what
-a figure means, and counters are then counted anew.
+Docs and the schema's descriptions are made from this page.
 """
 
 # ruff: noqa: E501 (a table: one line a column)
@@ -20,8 +19,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 from counters import METRICS
-
-VERSION = 1
 
 Unit = Literal["share", "seconds", "money", "count", "ratio", "score"]
 Period = Literal["day", "week", "month", "quarter", "year"]
@@ -137,9 +134,10 @@ _ALL: tuple[Kpi, ...] = (
     Kpi("yearly_churn", "Yearly churn of repeat buyers", "Of the repeat orders that were 365 days ago in the period, those after which the customer ordered nothing for these days.", "share", "year_lost", "year_due", good="less", period="year"),
     Kpi("cart_to_order", "Cart to order", "Of the carts of known customers, those that became an order.", "share", "cart_orders", "carts", good="more", period="month"),
     _lacking("click_to_cart", "Click to cart", "Of the clicks, those after which a cart was filled.", "share", "short links", good="more", target=0.08, healthy=(0.08, None), source=_RULES, period="month"),
-    _lacking("attributed_revenue", "Attributed revenue", "Revenue of orders that belong to a message.", "money", "attribution", good="more"),
-    _lacking("revenue_per_recipient", "Revenue per recipient", "Attributed revenue for each time that a customer was written to.", "money", "attribution", good="more"),
-    _lacking("attributed_order_value", "Order value against the store's own", "Average value of attributed orders, divided by that of all orders.", "ratio", "attribution", good="more", target=1.20, healthy=(1.20, None), source=_RULES, period="month"),
+    Kpi("attributed_orders", "Attributed orders", "Orders that belong to a message or a coupon.", "count", "attributed_orders", good="more"),
+    Kpi("attributed_revenue", "Attributed revenue", "What was ordered by orders that belong to a message or a coupon, before what went back.", "money", "attributed_revenue", good="more"),
+    Kpi("attributed_order_value", "Order value of attributed orders", "What was ordered for each attributed order; good is a fifth above the store's own average order value.", "money", "attributed_revenue", "attributed_orders", good="more", period="month"),
+    Kpi("revenue_per_recipient", "Revenue per recipient", "Attributed revenue of the period for each time that a customer was written to in it.", "money", "attributed_revenue", "approaches", good="more"),
     _lacking("acquisition_cost", "Customer acquisition cost", "What winning a new buyer cost.", "money", "costs", good="less", period="quarter"),
     _lacking("receipt_confirmation", "Receipt confirmations", "Of the delivered orders, those whose customer confirmed the receipt.", "share", "journeys", good="more", period="month"),
 )

@@ -13,6 +13,7 @@ from typing import Any
 import orjson
 
 from commerce import parcels, refunds, saving
+from commerce.changed import changes
 from commerce.deletions import Gone
 from commerce.rates import Rates
 from commerce.told import FULFILMENTS, PAID, PAYMENTS, Buyer, Line, Order
@@ -210,7 +211,7 @@ def _events(written: Written) -> list[Event]:
         if old is None:
             found.append(Event("order.placed", refs, at=record["placed_at"]))
         else:
-            found.append(Event("order.changed", refs))
+            found += changes(record["id"], (record["contact_id"], old["contact_id"]))
         for kind, column in (("order.paid", "paid_at"), ("order.cancelled", "cancelled_at")):
             if record[column] is not None and (old is None or old[column] is None):
                 found.append(Event(kind, refs, at=record[column]))

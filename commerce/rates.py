@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import tenants
-from kernel import clock, database, tenancy
+from commerce.changed import changes
+from kernel import clock, database, events, tenancy
 from kernel.database import Batch
 from kernel.errors import Invalid
 from kernel.ids import Id
@@ -97,7 +98,8 @@ async def _reckon_again(currency: str) -> None:
     rates, after = await read_rates(), "0" * 32
     while True:
         rows = await database.rows(
-            """SELECT id, currency, total, refunded, placed_at FROM shop_order
+            """SELECT id, contact_id, currency, total, refunded, placed_at
+                 FROM shop_order
                 WHERE tenant_id = $1::uuid AND currency = $2 AND id > $3::uuid
                 ORDER BY id LIMIT $4::bigint FOR UPDATE""",
             tenancy.current(),
@@ -112,6 +114,9 @@ async def _reckon_again(currency: str) -> None:
                 [row["id"], rates.in_base(row["total"], row), rates.in_base(row["refunded"], row)]
                 for row in rows
             ]
+        )
+        await events.record(
+            *(one for row in rows for one in changes(row["id"], [row["contact_id"]]))
         )
         after = rows[-1]["id"]
 

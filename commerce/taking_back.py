@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import chain
 
 import contacts
-from kernel import database, tenancy
+from commerce.changed import changes
+from kernel import database, events, tenancy
 from kernel.database import Batch
 from kernel.ids import Id
 
@@ -75,6 +77,9 @@ async def take_back(origin_id: Id) -> TakenBack:
         await contacts.forget_activity(
             (row["contact_id"], row["id"]) for row in rows if row["contact_id"]
         )
+        if table == "shop_order":
+            told = [changes(row["id"], [row["contact_id"]]) for row in rows]
+            await events.record(*chain.from_iterable(told))
         which = Batch({"id": "uuid"}, [[row["id"]] for row in rows])
         for child in _OF_AN_ORDER if table == "shop_order" else ():
             await database.run(

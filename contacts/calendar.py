@@ -173,6 +173,11 @@ def weekend_of(country: str, rules: Timing) -> frozenset[int]:
     return rules.weekends.get(country, frozenset(_calendar(country).weekend))
 
 
+def is_holiday(place: str, day: Date) -> bool:
+    """Whether it is a public holiday of a country (ES), or a part of one (ES-CT)."""
+    return day in _calendar(place)
+
+
 def _first(at: int, waits: Waits, local: Locality, rules: Timing, best_hour: int | None) -> Opening:
     day, held_by = at // clock.DAY, set[str]()
     while True:

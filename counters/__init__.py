@@ -9,6 +9,7 @@ it: a coupon, a reading, a delivery), counted order (one that stands: no test, n
 My events: order.attributed.
 """
 
+from counters.anew import Anew, begin, count_anew, how_far, pause
 from counters.attribution import (
     AttributionRow,
     Evidence,
@@ -16,19 +17,30 @@ from counters.attribution import (
     attributions_of,
     follow_attribution,
 )
-from counters.metrics import DIMENSIONS, METRICS, WITHOUT_SOURCE, Metric
+from counters.count import count, count_events
+from counters.metrics import DIMENSIONS, METRICS, VERSION, WITHOUT_SOURCE, Metric
 from counters.revenue import Revenue, revenue_of
+from counters.said import seconds_of
 
 __all__ = [
     "DIMENSIONS",
     "METRICS",
+    "VERSION",
     "WITHOUT_SOURCE",
+    "Anew",
     "AttributionRow",
     "Evidence",
     "Metric",
     "Revenue",
     "attribute_orders",
     "attributions_of",
+    "begin",
+    "count",
+    "count_anew",
+    "count_events",
     "follow_attribution",
+    "how_far",
+    "pause",
     "revenue_of",
+    "seconds_of",
 ]

@@ -12,7 +12,7 @@ hour and, in every dimension, to exactly one value: so whatever is broken down c
 | country    | the contact's, as known now; empty where unknown                            |
 | agent      | the person who wrote, or who answered first; empty where nobody did         |
 | touchpoint | through which the contact came first; empty where through none              |
-| service    | `person`, `bot` (whatever no person wrote), `both`, `none`                  |
+| service    | `person`, `bot` (whatever no person wrote), `both`; `none` where nobody did |
 | media      | text, image, template, interactive and so on                                |
 | local_hour | weekday and hour by the contact's own clock: `0-09` is Monday from nine on  |
 """
@@ -25,11 +25,15 @@ from dataclasses import dataclass
 
 _TAGGED = ("country", "tag", "touchpoint")
 _BOUGHT = ("customer", *_TAGGED)
+_SOLD = ("campaign", *_BOUGHT)
 _AGREED = ("local_hour", *_TAGGED)
 _HEARD = ("customer", "local_hour", "media", *_TAGGED)
 _TALKED = ("agent", "customer", "local_hour", "service", *_TAGGED)
 _WRITTEN = ("agent", "campaign", "customer", "local_hour", "media", "service", "template", *_TAGGED)
 _PLANNED = ("campaign", "customer", "local_hour", "template", *_TAGGED)
+
+# Grows with every change of what a metric means: counters are then counted anew.
+VERSION = 1
 
 DIMENSIONS = _WRITTEN
 # What will be a dimension as soon as somebody writes it down.
@@ -104,6 +108,8 @@ METRICS: dict[str, Metric] = {
     "refunded": Metric("the money that went back", _BOUGHT),
     "known_orders": Metric("an order of a known customer", _BOUGHT),
     "repeat_orders": Metric("one of these that was not the customer's first", _BOUGHT),
+    "attributed_orders": Metric("an order that belongs to a message or a coupon", _SOLD),
+    "attributed_revenue": Metric("what was ordered by these", _SOLD),
     "buyers": Metric("a customer's first order", _BOUGHT),
     "lifetime": Metric("all that these customers ordered up to now, less what went back", _BOUGHT),
     "half_year_due": Metric("a first order 183 days ago", _BOUGHT),

@@ -71,6 +71,7 @@ async def outbox(ctx: Context, *args: Any, **kwargs: Any) -> None:
         _alone("outbox", reactions.react),
         _alone("receipts", receipts.tell_customers),
         _alone("attribution", counters.follow_attribution),
+        _alone("counters", counters.count),
     )
 
 
@@ -93,6 +94,7 @@ async def sweep(ctx: Context, *args: Any, **kwargs: Any) -> None:
         _alone("by_email", letters.mail_out),
         privacy_letters({}),
         link_chains(),
+        _alone("counting_anew", counters.count_anew),
     )
 
 

@@ -4,8 +4,6 @@ from counters import METRICS, WITHOUT_SOURCE
 # What is defined and waits for its source; whoever builds the source takes it off this list.
 LACKING = {
     "acquisition_cost",
-    "attributed_order_value",
-    "attributed_revenue",
     "automatic_share",
     "click_rate",
     "click_to_cart",
@@ -14,7 +12,6 @@ LACKING = {
     "negative_feedback",
     "receipt_confirmation",
     "recommendation",
-    "revenue_per_recipient",
 }
 
 

@@ -68,6 +68,8 @@ WITHOUT_KEY = {
         "occasion_id": _OF_MANY,
     },
     "send_key": {"send_id": _BEFORE},
+    "kpi_count": {"after_id": _BEFORE},
+    "kpi_source": {"thing_id": _OF_MANY},
     "shop_order": {"external_id": _OUTSIDE, "origin_id": _OUTSIDE},
     "suppression": {"origin_id": _BEFORE},
     "template": {"template_id": _OUTSIDE},

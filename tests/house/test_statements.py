@@ -51,6 +51,7 @@ ACROSS = {
     "channels/template_listing.py": (1, "accounts of all tenants are asked by one clock"),
     "commerce/pull.py": (1, "shops of all tenants are asked by one clock"),
     "commerce/carts.py": (1, "carts of all tenants are left by one clock"),
+    "counters/anew.py": (1, "tenants are counted anew by whoever is free"),
     "contacts/consent_requests.py": (1, "requests of all tenants fall due by one clock"),
     "channels/sql/claim_media.sql": (1, "files of all tenants are fetched by whoever is free"),
     "conversations/by_email.py": (1, "whoever is free mails for all tenants"),

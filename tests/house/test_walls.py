@@ -34,6 +34,7 @@ OVER_THE_WALL = {
     "conversations/mailing_ends.py": (1, "mailings of all tenants end by one clock"),
     "conversations/overdue.py": (1, "leases of all tenants run out by one clock"),
     "conversations/steps.py": (1, "snoozes of all tenants end by one clock"),
+    "counters/anew.py": (1, "tenants are counted anew by whoever is free"),
     "imports/claims.py": (1, "whoever is free reads the files of all tenants"),
     "imports/forgetting.py": (1, "files of all tenants grow old by one clock"),
     "privacy/holds.py": (1, "holds of all tenants end by one clock"),

@@ -1,0 +1,15 @@
+"""That an order counts for something else: its sum, its time, its buyer, or whether it counts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from kernel.events import Event
+from kernel.ids import Id
+
+
+def changes(order_id: Id, buyers: Iterable[Id | None]) -> list[Event]:
+    """Tells it to each whose the order was or is; without anybody, once."""
+    known = sorted({one for one in buyers if one})
+    told = [Event("order.changed", {"order": order_id, "contact": one}) for one in known]
+    return told or [Event("order.changed", {"order": order_id})]
