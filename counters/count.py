@@ -109,7 +109,7 @@ def _changed(happened: Sequence[Event]) -> Changed:
             changed.things["consent"].add(refs["entry"])
         if kind.startswith("cart."):
             changed.things["cart"].add(refs["cart"])
-        if kind == "conversation.resolved":
+        if kind == "conversation.state_changed" and refs["state"] == "resolved":
             changed.threads[refs["conversation"]] = one.at
     return changed
 
