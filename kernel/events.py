@@ -6,13 +6,14 @@ which ids each carries stands in one catalogue (tenants/catalogue.py), declared 
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
 
 from kernel import audit, bells, clock, database, ids, tenancy
+from kernel.database import Batch
 from kernel.errors import Invalid
 from kernel.ids import Id
 
@@ -86,17 +87,18 @@ async def read(after: Cursor, limit: int = 500, *, tenant_id: Id | None = None) 
     else:
         with tenancy.across_tenants("readers follow the events of all tenants"):
             rows = await database.rows(statement, *after, limit)
-    return [
-        Event(
-            kind=row["kind"],
-            refs=orjson.loads(row["refs"]),
-            at=row["at"],
-            id=row["id"],
-            tenant_id=row["tenant_id"],
-            position=row["position"],
-        )
-        for row in rows
-    ]
+    return [_event(row) for row in rows]
+
+
+def _event(row: database.Row) -> Event:
+    return Event(
+        kind=row["kind"],
+        refs=orjson.loads(row["refs"]),
+        at=row["at"],
+        id=row["id"],
+        tenant_id=row["tenant_id"],
+        position=row["position"],
+    )
 
 
 async def newest() -> Cursor:
@@ -108,20 +110,25 @@ async def newest() -> Cursor:
 
 
 async def follow(
-    name: str, handle: Callable[[Sequence[Event]], Awaitable[None]], limit: int = 500
+    name: str,
+    handle: Callable[[Sequence[Event]], Awaitable[None]],
+    limit: int = 500,
+    kinds: Collection[str] = (),
 ) -> int:
-    """One step of a durable reader: lease, read, handle, remember; how many events it handled.
+    """One step of a durable reader: lease, read, handle, remember; how many events it read.
 
     At least once: `handle` must be idempotent. Two workers never handle for one reader at a time;
-    the fencing number stops one that slept through its lease from moving the cursor back.
+    the fencing number stops one that slept through its lease from moving the cursor back. Who names
+    kinds is given these alone, and reads next to nothing of the others.
     """
     reader = await _lease(name)
     if reader is None:
         return 0
     fence, after = reader
-    happened = await read(after, limit)
-    if happened:
-        await handle(happened)
+    happened = await (_read_of(kinds, after, limit) if kinds else read(after, limit))
+    wanted = [one for one in happened if one.kind in kinds] if kinds else happened
+    if wanted:
+        await handle(wanted)
     position, event_id = happened[-1].cursor if happened else after
     with database.redone_if_lost():
         await database.run(
@@ -133,6 +140,19 @@ async def follow(
             event_id,
         )
     return len(happened)
+
+
+async def _read_of(kinds: Collection[str], after: Cursor, limit: int) -> list[Event]:
+    """Those of these kinds among the next so many events, and the last of all, whatever it is."""
+    span = database.sql(__file__, f"read_outbox.{database.dialect()}")
+    with tenancy.across_tenants("readers follow the events of all tenants"):
+        rows = await database.rows(
+            database.sql(__file__, "read_kinds").replace("/* span */", span),
+            *after,
+            limit,
+            batch=Batch({"kind": "text"}, [[kind] for kind in kinds]),
+        )
+    return [_event(row) for row in rows]
 
 
 async def forget(before: int) -> int:

@@ -169,7 +169,7 @@ REACTIONS: dict[str, tuple[Verb, ...]] = {
 
 async def react(limit: int = 500) -> int:
     """Follow the outbox one step; how many events were seen."""
-    return await events.follow(READER, _handle, limit)
+    return await events.follow(READER, _handle, limit, REACTIONS)
 
 
 async def _handle(happened: Sequence[Event]) -> None:

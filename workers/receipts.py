@@ -28,12 +28,12 @@ _AT_ONCE = 20
 
 async def tell_customers(limit: int = 500) -> int:
     """Follow the outbox one step; how many events were seen."""
-    return await events.follow(READER, _handle, limit)
+    return await events.follow(READER, _handle, limit, _LASTS)
 
 
 async def _handle(happened: Sequence[Event]) -> None:
     now = clock.now()
-    wished = [one for one in happened if now - one.at <= _LASTS.get(one.kind, -1)]
+    wished = [one for one in happened if now - one.at <= _LASTS[one.kind]]
     wished.sort(key=lambda one: one.tenant_id)
     for tenant_id, group in groupby(wished, key=lambda one: one.tenant_id):
         with tenancy.acting_for(tenant_id):

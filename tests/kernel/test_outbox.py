@@ -22,10 +22,10 @@ ONE, OTHER = "1" * 32, "2" * 32
 
 
 @database.unit_of_work
-async def happen(*contacts: str, tenant_id: str = ONE) -> None:
+async def happen(*contacts: str, tenant_id: str = ONE, kind: str = "contact.created") -> None:
     """One event for each of these contacts."""
     with tenancy.acting_for(tenant_id):
-        await events.record(*(Event("contact.created", {"contact": one}) for one in contacts))
+        await events.record(*(Event(kind, {"contact": one}) for one in contacts))
 
 
 def told(happened: Sequence[Event]) -> list[str]:
@@ -144,6 +144,26 @@ async def test_a_durable_reader_goes_on_where_it_stood(house: House) -> None:
     assert await events.follow("one", handle, limit=2) == 0
     assert await events.follow("other", handle) == 3
     assert seen == ["a", "b", "c", "a", "b", "c"]
+
+
+async def test_a_reader_of_some_kinds_goes_past_the_others(house: House) -> None:
+    seen: list[str] = []
+
+    async def handle(happened: Sequence[Event]) -> None:
+        seen.extend(told(happened))
+
+    kinds = {"contact.updated", "contact.removed"}
+    await happen("a", "b")
+    await happen("c", tenant_id=OTHER, kind="contact.updated")
+    await happen("d", "e")
+    await happen("f", kind="contact.removed")
+    await soon(lambda: _told_after(START), list("abcdef"))
+    after = []
+    for _ in range(3):
+        assert await events.follow("some", handle, limit=2, kinds=kinds)
+        after.append("".join(seen))
+    assert after == ["", "c", "cf"]
+    assert await events.follow("some", handle, kinds=kinds) == 0
 
 
 async def test_a_reader_that_fails_reads_the_same_again(house: House) -> None:
