@@ -73,24 +73,35 @@ async def record(*happened: Event) -> None:
     database.after_commit(lambda: bells.ring(BELL))
 
 
-async def read(after: Cursor, limit: int = 500, *, tenant_id: Id | None = None) -> list[Event]:
+async def read(
+    after: Cursor,
+    limit: int = 500,
+    *,
+    tenant_id: Id | None = None,
+    kinds: Collection[str] = (),
+) -> list[Event]:
     """The events after the cursor, in order, of all tenants or of one; none that may be overtaken.
 
+    Where kinds are named only these of the next so many, and the last of all, whatever it is.
     PostgreSQL numbers a row when it is written, not when it is committed, so reading stops below
     the oldest transaction that is still open (traps: PostgreSQL).
     """
     statement = database.sql(__file__, f"read_outbox.{database.dialect()}")
+    batch = None
+    if kinds:
+        statement = database.sql(__file__, "read_kinds").replace("/* span */", statement)
+        batch = Batch({"kind": "text"}, [[kind] for kind in kinds])
     if tenant_id:
         statement = statement.replace("/* of tenant */", "AND tenant_id = $4::uuid")
         with tenancy.acting_for(tenant_id):
-            rows = await database.rows(statement, *after, limit, tenant_id)
+            rows = await database.rows(statement, *after, limit, tenant_id, batch=batch)
     else:
         with tenancy.across_tenants("readers follow the events of all tenants"):
-            rows = await database.rows(statement, *after, limit)
+            rows = await database.rows(statement, *after, limit, batch=batch)
     return [_event(row) for row in rows]
 
 
-def _event(row: database.Row) -> Event:
+def _event(row: dict[str, Any]) -> Event:
     return Event(
         kind=row["kind"],
         refs=orjson.loads(row["refs"]),
@@ -125,7 +136,7 @@ async def follow(
     if reader is None:
         return 0
     fence, after = reader
-    happened = await (_read_of(kinds, after, limit) if kinds else read(after, limit))
+    happened = await read(after, limit, kinds=kinds)
     wanted = [one for one in happened if one.kind in kinds] if kinds else happened
     if wanted:
         await handle(wanted)
@@ -140,19 +151,6 @@ async def follow(
             event_id,
         )
     return len(happened)
-
-
-async def _read_of(kinds: Collection[str], after: Cursor, limit: int) -> list[Event]:
-    """Those of these kinds among the next so many events, and the last of all, whatever it is."""
-    span = database.sql(__file__, f"read_outbox.{database.dialect()}")
-    with tenancy.across_tenants("readers follow the events of all tenants"):
-        rows = await database.rows(
-            database.sql(__file__, "read_kinds").replace("/* span */", span),
-            *after,
-            limit,
-            batch=Batch({"kind": "text"}, [[kind] for kind in kinds]),
-        )
-    return [_event(row) for row in rows]
 
 
 async def forget(before: int) -> int:
