@@ -13,3 +13,8 @@ def changes(order_id: Id, buyers: Iterable[Id | None]) -> list[Event]:
     known = sorted({one for one in buyers if one})
     told = [Event("order.changed", {"order": order_id, "contact": one}) for one in known]
     return told or [Event("order.changed", {"order": order_id})]
+
+
+def returns_change(buyers: Iterable[Id | None]) -> list[Event]:
+    """Tells it to each to whom money went back that belongs to no order."""
+    return [Event("order.changed", {"contact": one}) for one in sorted({*buyers} - {None})]

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import tenants
-from commerce.changed import changes
+from commerce.changed import changes, returns_change
 from kernel import clock, database, events, tenancy
 from kernel.database import Batch
 from kernel.errors import Invalid
@@ -108,7 +108,7 @@ async def _reckon_again(currency: str) -> None:
             _AT_ONCE,
         )
         if not rows:
-            return
+            break
         await _write_sums(
             [
                 [row["id"], rates.in_base(row["total"], row), rates.in_base(row["refunded"], row)]
@@ -119,6 +119,13 @@ async def _reckon_again(currency: str) -> None:
             *(one for row in rows for one in changes(row["id"], [row["contact_id"]]))
         )
         after = rows[-1]["id"]
+    returned = await database.rows(
+        """SELECT DISTINCT contact_id FROM refund
+            WHERE tenant_id = $1::uuid AND currency = $2 AND order_external_id = ''""",
+        tenancy.current(),
+        currency,
+    )
+    await events.record(*returns_change(row["contact_id"] for row in returned))
 
 
 async def _write_sums(sums: Sequence[Sequence[Id | int | None]]) -> None:

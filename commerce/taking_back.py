@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import chain
 
 import contacts
-from commerce.changed import changes
+from commerce.changed import changes, returns_change
 from kernel import database, events, tenancy
 from kernel.database import Batch
 from kernel.ids import Id
@@ -80,6 +80,8 @@ async def take_back(origin_id: Id) -> TakenBack:
         if table == "shop_order":
             told = [changes(row["id"], [row["contact_id"]]) for row in rows]
             await events.record(*chain.from_iterable(told))
+        else:
+            await events.record(*returns_change(row["contact_id"] for row in rows))
         which = Batch({"id": "uuid"}, [[row["id"]] for row in rows])
         for child in _OF_AN_ORDER if table == "shop_order" else ():
             await database.run(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from tortoise.fields import BigIntField, IntField, SmallIntField
+from typing import Any
+
+from tortoise.fields import BigIntField, IntField, JSONField, SmallIntField
 
 from kernel.models import IdField, InstantField, TenantTable, TextField
 
@@ -47,3 +49,23 @@ class ContactFacts(TenantTable):
         """Its table."""
 
         table = "contact_facts"
+
+
+class FactsState(TenantTable):
+    """Where the quintiles of a tenant are cut, and how far computing all anew is."""
+
+    tenant_id = IdField(primary_key=True)
+    buyers = IntField()
+    cuts: Any = JSONField()
+    cuts_at = InstantField(null=True)
+    cuts_due_at = InstantField(null=True)
+    walk_after = IdField(null=True)
+    walk_done = IntField()
+    walk_total = IntField()
+    walk_started_at = InstantField(null=True)
+    walk_finished_at = InstantField(null=True)
+
+    class Meta:
+        """Its table."""
+
+        table = "facts_state"

@@ -38,6 +38,7 @@ class Tenant(Model):
     export_days = IntField()
     export_downloads = IntField()
     attribution_days = IntField()
+    rfm_rule = TextField()
     index_version = IntField(default=1)
     state = TextField()
     created_at = InstantField()

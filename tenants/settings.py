@@ -43,6 +43,7 @@ class Changes(TypedDict, total=False):
     export_days: int
     export_downloads: int
     attribution_days: int
+    rfm_rule: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,7 @@ class TenantSettings:
 
     A second yes counts for `consent_hours`; where none comes, the first is forgotten after
     `consent_purge_days` (F9). A touch counts for the orders of `attribution_days` after it (F34).
+    By `rfm_rule`, ties or ntile, RFM segments are told (F36).
     """
 
     id: str
@@ -69,6 +71,7 @@ class TenantSettings:
     export_days: int
     export_downloads: int
     attribution_days: int
+    rfm_rule: str
     state: str
     created_at: int
     updated_at: int
@@ -79,7 +82,7 @@ async def read_settings() -> TenantSettings:
     row = await database.row(
         """SELECT id, name, country, locale, time_zone, currency, business_hours, holidays,
                   signature, voice, allowed_origins, consent_hours, consent_purge_days,
-                  export_days, export_downloads, attribution_days,
+                  export_days, export_downloads, attribution_days, rfm_rule,
                   state, created_at, updated_at
              FROM tenant WHERE id = $1::uuid""",
         tenancy.current(),
@@ -172,6 +175,12 @@ def _hours(hours: Hours) -> str:
     ).decode()
 
 
+def _rfm_rule(rule: str) -> str:
+    if rule not in ("ties", "ntile"):
+        raise Invalid("The rule is ties or ntile.", field=("rfm_rule",))
+    return rule
+
+
 _CHECKS: dict[str, Callable[[Any], str | int]] = {
     "name": lambda text: forms.line(text, ("name",)),
     "country": forms.country,
@@ -188,4 +197,5 @@ _CHECKS: dict[str, Callable[[Any], str | int]] = {
     "export_days": lambda days: forms.whole(days, 1, 30, ("export_days",)),
     "export_downloads": lambda times: forms.whole(times, 1, 10, ("export_downloads",)),
     "attribution_days": lambda days: forms.whole(days, 1, 90, ("attribution_days",)),
+    "rfm_rule": _rfm_rule,
 }

@@ -19,6 +19,7 @@ import counters
 import imports as lists
 import privacy
 import scoring
+import segments
 import tenants
 from kernel import chain, clock, events, metrics, tenancy, turning
 from workers import inbound, letters, reactions, receipts, shops
@@ -72,6 +73,7 @@ async def outbox(ctx: Context, *args: Any, **kwargs: Any) -> None:
         _alone("receipts", receipts.tell_customers),
         _alone("attribution", counters.follow_attribution),
         _alone("counters", counters.count),
+        _alone("facts", segments.follow),
     )
 
 
@@ -116,6 +118,13 @@ async def judgements(ctx: Context, *args: Any, **kwargs: Any) -> None:
 async def carts(ctx: Context, *args: Any, **kwargs: Any) -> None:
     """Carts in which nothing happened for long enough are abandoned."""
     await _alone("carts", commerce.abandon_carts)
+
+
+async def facts(ctx: Context, *args: Any, **kwargs: Any) -> None:
+    """Compute anew the facts that time has changed; go on with tenants that want all anew; draw
+    the cuts of quintiles."""
+    await _alone("facts_due", segments.refresh_due)
+    await _alone("facts_kept", segments.look_after)
 
 
 async def pulls(ctx: Context, *args: Any, **kwargs: Any) -> None:

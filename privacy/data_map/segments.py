@@ -18,4 +18,10 @@ TABLES: dict[str, Table] = {
         "computed_at",
         clear="tenant_id due_at",
     ),
+    "facts_state": table(
+        "operation",
+        "nobody",
+        clear="tenant_id buyers cuts cuts_at cuts_due_at walk_after walk_done walk_total "
+        "walk_started_at walk_finished_at",
+    ),
 }

@@ -10,7 +10,7 @@ TABLES: dict[str, Table] = {
         "nobody",
         clear="id name country locale time_zone currency business_hours holidays signature "
         "voice allowed_origins consent_hours consent_purge_days export_days export_downloads "
-        "attribution_days index_version state created_at updated_at",
+        "attribution_days rfm_rule index_version state created_at updated_at",
     ),
     "night": table("operation", "nobody", clear="tenant_id task day"),
     "account": table(

@@ -1,0 +1,44 @@
+"""Facts follow what happens: a reader of the outbox of their own, a batch of contacts at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from kernel import events, metrics, tenancy
+from kernel.events import Event
+from kernel.ids import Id
+from segments.facts import refresh
+from segments.state import redraw
+
+READER = "facts"
+# Of whom these tell, the facts may be others now.
+_CHANGING = frozenset(
+    (
+        *("order.placed", "order.changed", "order.cancelled", "order.refunded", "link.clicked"),
+        *("message.received", "message.recorded", "message.status_changed", "send.sent"),
+        *("contact.merged", "contact.unmerged", "contact.removed", "erasure.finished"),
+    )
+)
+_SCORES_CHANGING = "tenant.settings_changed"
+
+
+async def follow(limit: int = 2000) -> int:
+    """Follow the outbox one step; how many events were seen."""
+    return await events.follow(READER, _handle, limit, kinds=(*_CHANGING, _SCORES_CHANGING))
+
+
+async def _handle(happened: Sequence[Event]) -> None:
+    by_tenant: dict[Id, list[Event]] = {}
+    for event in happened:
+        by_tenant.setdefault(event.tenant_id, []).append(event)
+    for tenant_id, told in by_tenant.items():
+        with tenancy.acting_for(tenant_id):
+            if any(event.kind == _SCORES_CHANGING for event in told):
+                await redraw()
+            await refresh(
+                event.refs[name]
+                for event in told
+                for name in ("contact", "merged")
+                if name in event.refs
+            )
+    metrics.EVENTS.labels(READER).inc(len(happened))

@@ -1,0 +1,178 @@
+-- What orders and messages of these contacts come to at $2; only what changes is written and told.
+-- $3: a day; $4: the tenant's currency. Joins are written as CROSS JOIN: SQLite then walks in this
+-- order, by index.
+WITH who AS (
+    SELECT DISTINCT k.id
+      FROM ({batch}) AS b
+      JOIN contact c ON c.tenant_id = $1::uuid AND c.id = b.id
+      JOIN contact k ON k.tenant_id = $1::uuid AND k.id = coalesce(c.merged_into, c.id)
+       AND k.state IN ('active', 'frozen')
+), purchase AS (
+    SELECT o.contact_id, o.placed_at, coalesce(o.base_total, 0) AS total,
+           coalesce(o.base_refunded, 0) AS refunded,
+           first_value(coalesce(o.base_total, 0)) OVER (
+               PARTITION BY o.contact_id ORDER BY o.placed_at, o.id) AS first_order
+      FROM who w
+     CROSS JOIN shop_order o
+     WHERE o.tenant_id = $1::uuid AND o.contact_id = w.id
+       AND o.cancelled_at IS NULL AND o.deleted_at IS NULL AND o.is_test = 0
+), bought AS (
+    SELECT p.contact_id, min(p.placed_at) AS first_order_at, max(p.placed_at) AS last_order_at,
+           count(*) AS orders, sum(p.total) AS spent, sum(p.refunded) AS refunded,
+           min(p.first_order) AS first_order, max(p.total) AS largest_order,
+           count(*) FILTER (WHERE p.placed_at >= $2::bigint - 30 * $3::bigint) AS orders_30d,
+           count(*) FILTER (WHERE p.placed_at >= $2::bigint - 90 * $3::bigint) AS orders_90d,
+           count(*) FILTER (WHERE p.placed_at >= $2::bigint - 180 * $3::bigint) AS orders_180d,
+           count(*) FILTER (WHERE p.placed_at >= $2::bigint - 365 * $3::bigint) AS orders_365d,
+           sum(p.total) FILTER (WHERE p.placed_at >= $2::bigint - 365 * $3::bigint) AS spent_365d,
+           -- When the first of these leaves a window.
+           min(CASE WHEN p.placed_at >= $2::bigint - 30 * $3::bigint THEN p.placed_at + 30 * $3::bigint
+                    WHEN p.placed_at >= $2::bigint - 90 * $3::bigint THEN p.placed_at + 90 * $3::bigint
+                    WHEN p.placed_at >= $2::bigint - 180 * $3::bigint
+                    THEN p.placed_at + 180 * $3::bigint
+                    WHEN p.placed_at >= $2::bigint - 365 * $3::bigint
+                    THEN p.placed_at + 365 * $3::bigint END) + 1 AS due_at
+      FROM purchase p
+     GROUP BY p.contact_id
+), returned AS (
+    -- Money given back without an order that it belongs to, by the rate of its day.
+    SELECT r.contact_id,
+           sum(CASE WHEN r.currency = $4 THEN r.amount
+                    ELSE coalesce(CAST(round(r.amount * (
+                        (SELECT x.rate FROM currency_rate x
+                          WHERE x.tenant_id = $1::uuid AND x.currency = r.currency
+                            AND x.valid_from <= r.at
+                          ORDER BY x.valid_from DESC LIMIT 1) / 1000000000.0)) AS bigint), 0)
+               END) AS amount
+      FROM who w
+     CROSS JOIN refund r
+     WHERE r.tenant_id = $1::uuid AND r.contact_id = w.id AND r.order_external_id = ''
+     GROUP BY r.contact_id
+), said AS (
+    SELECT m.contact_id,
+           max(m.provider_at) FILTER (WHERE m.direction = 'in') AS last_inbound_at,
+           max(coalesce(m.sent_at, m.provider_at)) FILTER (
+               WHERE m.direction = 'out'
+                 AND m.status IN ('accepted', 'sent', 'delivered', 'read', 'played')
+           ) AS last_outbound_at,
+           max(m.read_at) FILTER (WHERE m.direction = 'out') AS last_read_at,
+           count(*) FILTER (WHERE m.direction = 'in'
+                              AND m.provider_at >= $2::bigint - 30 * $3::bigint) AS inbound_30d,
+           min(m.provider_at) FILTER (
+               WHERE m.direction = 'in' AND m.provider_at >= $2::bigint - 30 * $3::bigint
+           ) + 30 * $3::bigint + 1 AS due_at
+      FROM who w
+     CROSS JOIN message m
+     WHERE m.tenant_id = $1::uuid AND m.contact_id = w.id AND m.direction IN ('in', 'out')
+     GROUP BY m.contact_id
+), clicked AS (
+    SELECT a.contact_id, max(a.at) AS last_at,
+           count(*) FILTER (WHERE a.at >= $2::bigint - 7 * $3::bigint) AS clicks_7d,
+           min(a.at) FILTER (WHERE a.at >= $2::bigint - 7 * $3::bigint)
+               + 7 * $3::bigint + 1 AS due_at
+      FROM who w
+     CROSS JOIN activity a
+     WHERE a.tenant_id = $1::uuid AND a.contact_id = w.id AND a.kind = 'link.clicked'
+       AND a.at >= $2::bigint - 181 * $3::bigint
+     GROUP BY a.contact_id
+), known AS (
+    SELECT w.id, b.first_order_at, b.last_order_at, coalesce(b.orders, 0) AS orders,
+           CAST(coalesce(b.spent, 0) AS bigint) AS spent,
+           CAST(coalesce(b.spent - b.refunded, 0) - coalesce(t.amount, 0) AS bigint) AS spent_net,
+           b.first_order, b.largest_order,
+           coalesce(b.orders_30d, 0) AS orders_30d, coalesce(b.orders_90d, 0) AS orders_90d,
+           coalesce(b.orders_180d, 0) AS orders_180d, coalesce(b.orders_365d, 0) AS orders_365d,
+           CAST(coalesce(b.spent_365d, 0) AS bigint) AS spent_365d,
+           s.last_inbound_at, s.last_outbound_at, s.last_read_at,
+           coalesce(s.inbound_30d, 0) AS inbound_30d, coalesce(k.clicks_7d, 0) AS clicks_7d,
+           -- The day on which they bought, wrote or clicked last; 0: never.
+           GREATEST(coalesce(b.last_order_at, 0), coalesce(s.last_inbound_at, 0),
+                    coalesce(k.last_at, 0)) / $3::bigint AS day,
+           LEAST(coalesce(b.due_at, 9223372036854775807), coalesce(s.due_at, 9223372036854775807),
+                 coalesce(k.due_at, 9223372036854775807)) AS due_at
+      FROM who w
+      LEFT JOIN bought b ON b.contact_id = w.id
+      LEFT JOIN returned t ON t.contact_id = w.id
+      LEFT JOIN said s ON s.contact_id = w.id
+      LEFT JOIN clicked k ON k.contact_id = w.id
+), classed AS (
+    SELECT n.*,
+           CASE WHEN n.day = 0 THEN NULL
+                WHEN $2::bigint / $3::bigint - n.day <= 30 THEN 'active'
+                WHEN $2::bigint / $3::bigint - n.day <= 89 THEN 'cooling'
+                WHEN $2::bigint / $3::bigint - n.day <= 180 THEN 'sleeping'
+                ELSE 'lost' END AS recency_class,
+           CASE WHEN n.orders = 0 THEN NULL
+                WHEN n.orders_30d >= 3 THEN 'high'
+                WHEN n.orders_90d >= 1 THEN 'medium'
+                WHEN n.orders_365d >= 1 THEN 'low'
+                ELSE 'gone' END AS frequency_class,
+           CASE WHEN n.spent_365d >= 10000000 AND n.orders_365d >= 4 THEN 'platinum'
+                WHEN n.spent_365d >= 3000000 AND n.orders_365d >= 2 THEN 'gold'
+                WHEN n.first_order >= 500000 THEN 'silver'
+                WHEN n.orders = 0 AND n.last_inbound_at IS NOT NULL THEN 'prospect' END AS tier
+      FROM known n
+), staged AS (
+    SELECT c.*,
+           CASE WHEN c.day = 0 THEN NULL
+                WHEN c.tier = 'platinum' THEN 'vip'
+                WHEN c.recency_class IN ('sleeping', 'lost') THEN 'sleeping'
+                WHEN c.orders > 0 THEN 'active'
+                ELSE 'potential' END AS value_class,
+           CASE WHEN c.recency_class IN ('sleeping', 'lost') THEN c.recency_class
+                WHEN c.day = 0 THEN NULL
+                WHEN c.orders = 0 THEN 'prospect'
+                WHEN c.first_order_at + 3 * $3::bigint > $2::bigint THEN 'new'
+                WHEN c.recency_class = 'active' AND c.orders_365d >= 3 THEN 'regular'
+                ELSE c.recency_class END AS stage,
+           NULLIF(LEAST(
+               c.due_at,
+               CASE WHEN c.first_order_at + 3 * $3::bigint > $2::bigint
+                    THEN c.first_order_at + 3 * $3::bigint ELSE 9223372036854775807 END,
+               CASE c.recency_class WHEN 'active' THEN (c.day + 31) * $3::bigint
+                                    WHEN 'cooling' THEN (c.day + 90) * $3::bigint
+                                    WHEN 'sleeping' THEN (c.day + 181) * $3::bigint
+                                    ELSE 9223372036854775807 END
+           ), 9223372036854775807) AS next_at
+      FROM classed c
+)
+INSERT INTO contact_facts (
+    tenant_id, contact_id, first_order_at, last_order_at, orders, spent, spent_net, first_order,
+    largest_order, orders_30d, orders_90d, orders_180d, orders_365d, spent_365d, last_inbound_at,
+    last_outbound_at, last_read_at, inbound_30d, clicks_7d, recency_class, frequency_class, tier,
+    value_class, stage, computed_at, due_at
+)
+SELECT $1::uuid, g.id, g.first_order_at, g.last_order_at, g.orders, g.spent, g.spent_net,
+       g.first_order, g.largest_order, g.orders_30d, g.orders_90d, g.orders_180d, g.orders_365d,
+       g.spent_365d, g.last_inbound_at, g.last_outbound_at, g.last_read_at, g.inbound_30d,
+       g.clicks_7d, g.recency_class, g.frequency_class, g.tier, g.value_class, g.stage, $2::bigint,
+       g.next_at
+  FROM staged g
+  LEFT JOIN contact_facts f ON f.tenant_id = $1::uuid AND f.contact_id = g.id
+ WHERE (f.contact_id IS NOT NULL OR g.orders > 0 OR g.spent_net <> 0
+        OR g.last_inbound_at IS NOT NULL OR g.last_outbound_at IS NOT NULL OR g.day > 0)
+   AND (f.contact_id IS NULL
+        OR (f.first_order_at, f.last_order_at, f.orders, f.spent, f.spent_net, f.first_order,
+            f.largest_order, f.orders_30d, f.orders_90d, f.orders_180d, f.orders_365d,
+            f.spent_365d, f.last_inbound_at, f.last_outbound_at, f.last_read_at, f.inbound_30d,
+            f.clicks_7d, f.recency_class, f.frequency_class, f.tier, f.value_class, f.stage,
+            f.due_at)
+           IS DISTINCT FROM
+           (g.first_order_at, g.last_order_at, g.orders, g.spent, g.spent_net, g.first_order,
+            g.largest_order, g.orders_30d, g.orders_90d, g.orders_180d, g.orders_365d,
+            g.spent_365d, g.last_inbound_at, g.last_outbound_at, g.last_read_at, g.inbound_30d,
+            g.clicks_7d, g.recency_class, g.frequency_class, g.tier, g.value_class, g.stage,
+            g.next_at))
+    ON CONFLICT (tenant_id, contact_id) DO UPDATE
+   SET first_order_at = excluded.first_order_at, last_order_at = excluded.last_order_at,
+       orders = excluded.orders, spent = excluded.spent, spent_net = excluded.spent_net,
+       first_order = excluded.first_order, largest_order = excluded.largest_order,
+       orders_30d = excluded.orders_30d, orders_90d = excluded.orders_90d,
+       orders_180d = excluded.orders_180d, orders_365d = excluded.orders_365d,
+       spent_365d = excluded.spent_365d, last_inbound_at = excluded.last_inbound_at,
+       last_outbound_at = excluded.last_outbound_at, last_read_at = excluded.last_read_at,
+       inbound_30d = excluded.inbound_30d, clicks_7d = excluded.clicks_7d,
+       recency_class = excluded.recency_class, frequency_class = excluded.frequency_class,
+       tier = excluded.tier, value_class = excluded.value_class, stage = excluded.stage,
+       computed_at = excluded.computed_at, due_at = excluded.due_at
+RETURNING contact_id, last_order_at, orders, spent, stage, tier
