@@ -9,6 +9,20 @@ My events: none; contact.stage_changed and contact.tier_changed follow in contac
 
 from segments.facts import refresh, refresh_due
 from segments.following import follow
+from segments.queries import Cell, FactsRow, Quintiles, facts_of, read_quintiles
+from segments.rfm import SEGMENTS
 from segments.walks import look_after, recompute
 
-__all__ = ["follow", "look_after", "recompute", "refresh", "refresh_due"]
+__all__ = [
+    "SEGMENTS",
+    "Cell",
+    "FactsRow",
+    "Quintiles",
+    "facts_of",
+    "follow",
+    "look_after",
+    "read_quintiles",
+    "recompute",
+    "refresh",
+    "refresh_due",
+]

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from api.graphql.schema.consents import ConsentEntry, ConsentRequest
     from api.graphql.schema.contact_pace import ContactPace
     from api.graphql.schema.conversations import Conversation
+    from api.graphql.schema.facts import ContactFacts
     from api.graphql.schema.orders import Order
     from api.graphql.schema.preferences import Preferences
     from api.graphql.schema.timeline import TimelineEntry
@@ -352,6 +353,17 @@ class Contact(Node):
         from api.graphql.schema.orders import orders_of
 
         return orders_of(self.asked, self.row["id"], first, after, last, before)
+
+    @strawberry.field(
+        description="What their orders and messages come to; null: there are none.",
+        directives=[requires(Permission.COMMERCE_READ)],
+    )
+    def facts(
+        self,
+    ) -> Annotated[ContactFacts, strawberry.lazy("api.graphql.schema.facts")] | None:
+        from api.graphql.schema.facts import load_facts
+
+        return self.asked.loader(load_facts).get(self.row["id"])
 
     @strawberry.field(
         description="What touched them, the latest first: messages, consents, orders, carts and "

@@ -66,6 +66,7 @@ from api.graphql.schema.privacy_steps import PrivacyRequestMutation
 from api.graphql.schema.processors import ProcessorMutation, ProcessorQuery
 from api.graphql.schema.restriction import RestrictionMutation
 from api.graphql.schema.retention import RetentionMutation, RetentionQuery
+from api.graphql.schema.rfm import RfmMutation, RfmQuery
 from api.graphql.schema.sending import SendingMutation
 from api.graphql.schema.signing import SigningMutation
 from api.graphql.schema.stores import CurrencyRate, Store, StoreMutation, all_rates, all_stores
@@ -130,6 +131,7 @@ class Query(
     PrivacyRequestQuery,
     ProcessorQuery,
     RetentionQuery,
+    RfmQuery,
     TemplateQuery,
 ):
     """What can be asked."""
@@ -412,6 +414,7 @@ class Mutation(
     TenantMutation,
     PaceMutation,
     ContactPaceMutation,
+    RfmMutation,
     PreferencesMutation,
     ApiKeyMutation,
     CampaignMutation,

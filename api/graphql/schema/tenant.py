@@ -17,6 +17,7 @@ from api.graphql.schema.account import Account, own_account
 from api.graphql.schema.api_keys import ApiKey, load_keys
 from api.graphql.schema.node import KINDS, Node, created_at, updated_at
 from api.graphql.schema.people import Person, Role, load_people
+from api.graphql.schema.rfm import RfmRule
 from api.graphql.schema.signing import Session, own_sessions
 from kernel.ids import Id
 from tenants import WEEKDAYS, Changes, Permission, TenantSettings, read_settings, update_settings
@@ -147,6 +148,10 @@ class Tenant(Node):
     )
     def attribution_days(self) -> int:
         return self._settings.attribution_days
+
+    @strawberry.field(description="By which rule RFM segments are told: TIES unless changed.")
+    def rfm_rule(self) -> RfmRule:
+        return RfmRule(self._settings.rfm_rule)
 
     @strawberry.field(description="Whether the house is open.")
     def state(self) -> TenantState:
@@ -286,6 +291,9 @@ class TenantUpdateInput:
         description="For how many days before an order a touch counts: 1 to 90. Holds for what is "
         "worked out from then on.",
     )
+    rfm_rule: RfmRule | None = strawberry.field(
+        default=None, description="By which rule RFM segments are told."
+    )
 
 
 @object_type
@@ -343,6 +351,8 @@ def _changes(given: TenantUpdateInput) -> Changes:
         value = getattr(given, name)
         if value is not None:
             changes[name] = value
+    if given.rfm_rule is not None:
+        changes["rfm_rule"] = str(given.rfm_rule.value)
     if given.allowed_origins is not None:
         changes["allowed_origins"] = given.allowed_origins
     if given.business_hours is not None:

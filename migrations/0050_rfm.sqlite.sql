@@ -1,4 +1,4 @@
--- 0049: where the quintiles of a tenant's customers are cut, and how far the facts of all its contacts
+-- 0050: where the quintiles of a tenant's customers are cut, and how far the facts of all its contacts
 -- are computed anew (F36).
 
 -- cuts_due_at: when the cuts are to be drawn anew. walk_after: the contact behind which computing all
