@@ -17,4 +17,5 @@ def changes(order_id: Id, buyers: Iterable[Id | None]) -> list[Event]:
 
 def returns_change(buyers: Iterable[Id | None]) -> list[Event]:
     """Tells it to each to whom money went back that belongs to no order."""
-    return [Event("order.changed", {"contact": one}) for one in sorted({*buyers} - {None})]
+    known = sorted({one for one in buyers if one})
+    return [Event("order.changed", {"contact": one}) for one in known]
