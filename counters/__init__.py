@@ -18,13 +18,14 @@ from counters.attribution import (
     follow_attribution,
 )
 from counters.count import count, count_events
-from counters.metrics import DIMENSIONS, METRICS, VERSION, WITHOUT_SOURCE, Metric
+from counters.metrics import DIMENSIONS, METRICS, SEVERAL, VERSION, WITHOUT_SOURCE, Metric
 from counters.revenue import Revenue, revenue_of
 from counters.said import seconds_of
 
 __all__ = [
     "DIMENSIONS",
     "METRICS",
+    "SEVERAL",
     "VERSION",
     "WITHOUT_SOURCE",
     "Anew",

@@ -2,19 +2,6 @@
 
 A thing that happened (a message, an episode, an order, …) gives each of its metrics to exactly one
 hour and, in every dimension, to exactly one value: so whatever is broken down comes to its total.
-
-| dimension  | value                                                                       |
-|------------|-----------------------------------------------------------------------------|
-| campaign   | the campaign that wrote; empty where none did                               |
-| customer   | `returning` who had bought before that moment, else `new`                   |
-| template   | the template's name; empty for words of one's own                           |
-| tag        | the contact's only tag; empty without one; `several` with more than one     |
-| country    | the contact's, as known now; empty where unknown                            |
-| agent      | the person who wrote, or who answered first; empty where nobody did         |
-| touchpoint | through which the contact came first; empty where through none              |
-| service    | `person`, `bot` (whatever no person wrote), `both`; `none` where nobody did |
-| media      | text, image, template, interactive and so on                                |
-| local_hour | weekday and hour by the contact's own clock: `0-09` is Monday from nine on  |
 """
 
 # ruff: noqa: E501 (a table: one line a metric)
@@ -35,7 +22,21 @@ _PLANNED = ("campaign", "customer", "local_hour", "template", *_TAGGED)
 # Grows with every change of what a metric means: counters are then counted anew.
 VERSION = 1
 
-DIMENSIONS = _WRITTEN
+# What stands for more tags than one.
+SEVERAL = "several"
+
+DIMENSIONS: dict[str, str] = {
+    "campaign": "The campaign that wrote; empty where none did.",
+    "customer": "`returning` who had bought before that moment, else `new`.",
+    "template": "The template's name; empty for words of one's own.",
+    "tag": f"The contact's only tag; empty without one, `{SEVERAL}` with more than one.",
+    "country": "The contact's, as it is known now; empty where it is unknown.",
+    "agent": "The person who wrote, or who answered first; empty where nobody did.",
+    "touchpoint": "Through which the contact came first; empty where through none.",
+    "service": "`person`, `bot` (whatever no person wrote), `both`; `none` where nobody did.",
+    "media": "text, image, template, interactive and so on.",
+    "local_hour": "Weekday and hour by the contact's clock: `0-09` is Monday from nine on.",
+}
 # What will be a dimension as soon as somebody writes it down.
 WITHOUT_SOURCE = {
     "journey": "journeys",

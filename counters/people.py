@@ -8,11 +8,10 @@ from typing import Any
 
 import contacts
 from counters.clocks import House, local_hour
+from counters.metrics import SEVERAL
 from kernel import database, tenancy
 from kernel.database import Batch
 from kernel.ids import Id
-
-_SEVERAL = "several"
 
 
 @dataclass
@@ -49,7 +48,7 @@ async def people_of(contact_ids: Iterable[Id | None], house: House) -> dict[Id |
         people[row["id"]] = Person(row["state"] == "erased", row["country"] or "", zone)
     for row in await database.rows(database.sql(__file__, "tags"), tenancy.current(), batch=who):
         known = people[row["contact_id"]]
-        known.tag = _SEVERAL if known.tag else row["tag_id"]
+        known.tag = SEVERAL if known.tag else row["tag_id"]
     for row in await database.rows(
         database.sql(__file__, "touchpoints"), tenancy.current(), batch=who
     ):

@@ -39,6 +39,9 @@ class Permission(StrEnum):
     # Files of contacts and orders: whoever may start one may undo it.
     IMPORTS_READ = "imports:read"
     IMPORTS_WRITE = "imports:write"
+    # Figures of the whole house, of nobody in person; and what they shall be.
+    ANALYTICS_READ = "analytics:read"
+    ANALYTICS_WRITE = "analytics:write"
     PRIVACY_READ = "privacy:read"
     PRIVACY_WRITE = "privacy:write"
     AUDIT_READ = "audit:read"
@@ -82,6 +85,8 @@ _TABLE: dict[Permission, tuple[bool, bool, bool, bool, bool, bool]] = {
     Permission.CAMPAIGNS_WRITE:     (_YES, _YES, _NO,  _NO,  _NO,  _YES),
     Permission.IMPORTS_READ:        (_YES, _YES, _NO,  _NO,  _YES, _YES),
     Permission.IMPORTS_WRITE:       (_YES, _YES, _NO,  _NO,  _NO,  _YES),
+    Permission.ANALYTICS_READ:      (_YES, _YES, _YES, _YES, _YES, _YES),
+    Permission.ANALYTICS_WRITE:     (_YES, _YES, _NO,  _NO,  _NO,  _NO),
     Permission.PRIVACY_READ:        (_YES, _YES, _NO,  _NO,  _YES, _NO),
     Permission.PRIVACY_WRITE:       (_YES, _NO,  _NO,  _NO,  _YES, _NO),
     Permission.AUDIT_READ:          (_YES, _YES, _NO,  _NO,  _YES, _NO),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, NewType
 from zoneinfo import available_timezones
 
@@ -21,6 +21,8 @@ CountryCode = NewType("CountryCode", str)
 CurrencyCode = NewType("CurrencyCode", str)
 TimeZone = NewType("TimeZone", str)
 URL = NewType("URL", str)
+# A day without a zone inside, ISO 8601 outside.
+Date = NewType("Date", date)
 # 1/10,000 of the currency inside, a decimal number as text outside.
 Amount = NewType("Amount", int)
 JSON = NewType("JSON", object)
@@ -47,6 +49,13 @@ def _time(given: Any) -> int:
     if not _FIRST <= at <= _LAST:
         raise _wrong("DateTime", "a time between the years 1970 and 9999")
     return at
+
+
+def _date(given: Any) -> date:
+    try:
+        return date.fromisoformat(given)
+    except (TypeError, ValueError):
+        raise _wrong("Date", "2026-10-01") from None
 
 
 def _phone(given: Any) -> str:
@@ -99,6 +108,7 @@ SCALARS: dict[object, ScalarDefinition] = {
     DateTime: _scalar(
         "DateTime", "A moment in UTC, RFC 3339: 2026-10-01T12:00:00Z.", _time, show_time
     ),
+    Date: _scalar("Date", "A day, ISO 8601: 2026-10-01.", _date, date.isoformat),
     PhoneNumber: _scalar("PhoneNumber", "A phone number in E.164: +34600111222.", _phone),
     Locale: _scalar(
         "Locale",

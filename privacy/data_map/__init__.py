@@ -7,6 +7,7 @@ adds it to its room's page: `privacy.data_map.table.table` tells how.
 """
 
 from privacy.data_map import (
+    analytics,
     campaigns,
     channels,
     commerce,
@@ -35,6 +36,7 @@ TABLES: dict[str, Table] = {
     **scoring.TABLES,
     **segments.TABLES,
     **counters.TABLES,
+    **analytics.TABLES,
     **campaigns.TABLES,
     **imports.TABLES,
     **privacy.TABLES,

@@ -24,7 +24,7 @@ Json = dict[str, Any]
 # What numbers of a country begin with, and its clock: half past in India, no summer time in Asia.
 COUNTRIES = {
     "ES": "3460000000",
-    "GB": "44770090000",
+    "GB": "44740012345",
     "IN": "9198100000",
     "CN": "861380013800",
     "JP": "81901234567",
@@ -49,10 +49,16 @@ class Month:
         """The number of a customer, from 1."""
         return f"{COUNTRIES[country]}{place}"
 
-    def asks(self, place: int, *when: int) -> list[Json]:
+    def asks(self, place: int, *when: int, text: str = "hello") -> list[Json]:
         """The customers of this place write."""
         return [
-            text_message(self.store, f"hello {one}", phone=self.phone(country, place), at=one)
+            text_message(
+                self.store,
+                text,
+                phone=self.phone(country, place),
+                at=one,
+                wamid=_wamid(self.phone(country, place), one),
+            )
             for country in COUNTRIES
             for one in when
         ]
@@ -104,6 +110,14 @@ class Month:
             with tenancy.acting_for(self.store.tenant_id):
                 await conversations.change_state(row["conversation_id"], None, "resolved")
 
+    async def plans(self) -> None:
+        """A campaign, of which nothing more is known than its name."""
+        none = ("state_at", "max_failed_percent", "settled_before", "failed_before", "lease_until")
+        none += ("fence", "created_at", "updated_at", "everybody")
+        row = {"tenant_id": self.store.tenant_id, "id": self.campaign_id, "name": "Spring"}
+        row |= {"state": "draft", "topic": "", **dict.fromkeys(none, 0)}
+        await stored.insert("campaign", [row])
+
     async def becomes(self, place: int, when: int, origin: str) -> None:
         """What the shop wrote in that second was the bot's, or the campaign's."""
         for row in await self._written(place, when):
@@ -112,6 +126,15 @@ class Month:
             )
             if origin == "campaign":
                 await self._send(row)
+
+    async def scores(self, place: int, when: int, level: int, topics: str) -> None:
+        """What they wrote in that second was read as this."""
+        for row in await self._written(place, when):
+            same = {name: row[name] for name in ("tenant_id", "subject_id")}
+            percents = ("level_percent", "language_percent", "mood_percent")
+            score = {**same, "message_id": row["id"], "model": 1, "level": level}
+            score |= {"topics": topics, "scored_at": row["provider_at"]}
+            await stored.insert("message_score", [score | dict.fromkeys(percents, 90)])
 
     async def _written(self, place: int, when: int) -> list[Json]:
         with tenancy.acting_for(self.store.tenant_id):
@@ -173,20 +196,23 @@ async def play(door: Door) -> Month:
     await month.resolves(1, at(3, 17, 10, 10))
     move_to(at(4, 12, 12))
     spring = at(3, 24, 10)
+    await month.plans()
     await month.arrives(
         month.asks(1, at(3, 19, 12)),
         month.answers(1, at(3, 19, 12, 20)),
-        # 2: is answered on Monday, ten minutes after it opened, and says thanks.
+        # 2: is answered on Monday, ten minutes after it opened.
         month.answers(2, at(3, 30, 9, 10)),
         # 3: asks twice, the bot answers at once, a person after half an hour.
         month.asks(3, at(3, 18, 15), at(3, 18, 15, 5)),
         month.answers(3, at(3, 18, 15, 1)),
         month.answers(3, at(3, 18, 15, 30)),
-        # 4: reads the campaign and answers after 16 hours; 5 has blocked the shop; 6 says nothing.
+        # 4: reads the campaign and answers after 16 hours, and buys for 60; 5 has blocked the shop;
+        # 6 wants no more of it after two days.
         month.answers(4, spring),
         month.answers(5, spring),
         month.answers(6, spring),
         month.asks(4, spring + 16 * 3600),
+        month.asks(6, at(3, 26, 12), text="STOP"),
         # 7: asks on the eve of Good Friday, half an hour before the shop closes.
         month.asks(7, at(4, 2, 17, 30)),
         month.answers(7, at(4, 4, 10)),
@@ -205,6 +231,10 @@ async def play(door: Door) -> Month:
     await month.arrives(
         month.statuses(4, read), month.statuses(6, delivered, ("sent", spring, spring))
     )
+    # What a machine read in the first and in the last words of 1, and in those of 4.
+    await month.scores(1, at(3, 17, 10), 3, "delivery order")
+    await month.scores(1, at(3, 19, 12), 1, "")
+    await month.scores(4, spring + 16 * 3600, 2, "price")
     await _buys(month, shop)
     return month
 
@@ -217,16 +247,28 @@ def move_to(second: int) -> None:
 async def _buys(month: Month, shop: str) -> None:
     rows = []
     for country in COUNTRIES:
-        customer = {"phone": f"+{month.phone(country, 1)}"}
-        for name, when, total, more in (
-            ("a", at(3, 18, 9), "50.00", {}),
-            ("b", at(3, 25, 9), "30.00", {}),
-            ("c", at(3, 25, 10), "99.00", {"cancelled_at": _told(at(3, 26, 9))}),
-            ("d", at(3, 25, 11), "99.00", {"test": True}),
+        called_off = {"cancelled_at": _told(at(3, 26, 9))}
+        for name, place, when, total, more in (
+            ("a", 1, at(3, 18, 9), "50.00", {}),
+            ("b", 1, at(3, 25, 9), "30.00", {}),
+            ("c", 1, at(3, 25, 10), "99.00", called_off),
+            ("d", 1, at(3, 25, 11), "99.00", {"test": True}),
+            ("e", 4, at(3, 26, 9), "60.00", {}),
         ):
+            customer = {"phone": f"+{month.phone(country, place)}"}
             told = {"id": f"{country}{name}", "placed_at": _told(when), "updated_at": _told(when)}
             rows.append({**told, "currency": "EUR", "total": total, "customer": customer, **more})
     token = await month.token()
+    # Six carts, of which five became the order.
+    carts = [
+        {"id": f"k{country}", "currency": "EUR", "total": 50, "updated_at": _told(at(3, 18, 8))}
+        | {"customer": {"phone": f"+{month.phone(country, 1)}"}}
+        for country in COUNTRIES
+    ]
+    assert (await put(month.door, token, shop, "carts", carts))[0] == 200
+    for row in rows:
+        if row["id"] in {f"{country}a" for country in list(COUNTRIES)[:5]}:
+            row["cart"] = f"k{row['id'][:2]}"
     status, answer = await put(month.door, token, shop, "orders", rows)
     assert status == 200, answer
     refund = {"id": "r", "order": "ESa", "amount": "20.00", "currency": "EUR"}

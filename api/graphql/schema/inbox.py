@@ -18,6 +18,7 @@ from api.graphql.schema.conversations import Conversation, load_conversations
 from api.graphql.schema.exports import ExportSubscription
 from api.graphql.schema.filters import ConversationFilterArg, conversation_conditions
 from api.graphql.schema.jobs import JobSubscription
+from api.graphql.schema.kpis import KpiSubscription
 from api.graphql.schema.messages import Message, load_messages
 from api.graphql.schema.node import read_id
 from api.graphql.tail import TAIL
@@ -110,7 +111,7 @@ class ConversationEvent:
 
 
 @object_type
-class Subscription(CampaignSubscription, ExportSubscription, JobSubscription):
+class Subscription(CampaignSubscription, ExportSubscription, JobSubscription, KpiSubscription):
     """What one can be told as it happens, over a websocket."""
 
     @strawberry.subscription(

@@ -55,6 +55,7 @@ from api.graphql.schema.found_messages import FoundMessagesQuery
 from api.graphql.schema.holds import LegalHoldMutation, LegalHoldQuery
 from api.graphql.schema.imports import ImportMutation
 from api.graphql.schema.jobs import JobQuery
+from api.graphql.schema.kpis import KpiMutation, KpiQuery
 from api.graphql.schema.node import KINDS, Node
 from api.graphql.schema.orders import Order, OrderFilterArg, orders_page
 from api.graphql.schema.pace import PaceQuery
@@ -126,6 +127,7 @@ class Query(
     FallbackQuery,
     FoundMessagesQuery,
     JobQuery,
+    KpiQuery,
     LegalHoldQuery,
     PaceQuery,
     PrivacyRequestQuery,
@@ -421,6 +423,7 @@ class Mutation(
     DeskMutation,
     ExportMutation,
     FallbackMutation,
+    KpiMutation,
     RestrictionMutation,
     RetentionMutation,
     ScoreMutation,
