@@ -2,8 +2,23 @@
 
 from __future__ import annotations
 
+import counters
 from tests import stored
 from workers import reactions
+
+_ATTRIBUTION, _COUNTERS = "attribution", "counters"
+
+
+async def follow_counters() -> None:
+    """The same for what belongs to what, and for counters, also of what was before them."""
+    while (
+        await counters.follow_attribution() + await counters.count()
+        or await _is_anything_left(_ATTRIBUTION)
+        or await _is_anything_left(_COUNTERS)
+    ):
+        pass
+    while await counters.count_anew():
+        pass
 
 
 async def follow() -> None:
@@ -11,15 +26,15 @@ async def follow() -> None:
 
     On PostgreSQL whatever tests beside this one have open holds readers back for a moment.
     """
-    while await reactions.react() or await _is_anything_left():
+    while await reactions.react() or await _is_anything_left(reactions.READER):
         pass
 
 
-async def _is_anything_left() -> bool:
+async def _is_anything_left(reader: str) -> bool:
     left = await stored.row(
         """SELECT 1 AS one FROM outbox o WHERE NOT EXISTS (
                 SELECT 1 FROM reader r
                  WHERE r.name = $1 AND (r.position, r.event_id) >= (o.position, o.id)) LIMIT 1""",
-        reactions.READER,
+        reader,
     )
     return left is not None

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-import counters
 from tests.analytics.month import COUNTRIES, Month, play
 from tests.api.door import Door
+from tests.following import follow_counters
 
 _BOARD = """
   query($range: DateRange!, $names: [KpiName!], $every: KpiEvery, $by: [KpiDimension!],
@@ -77,7 +77,7 @@ EXACT = {
 
 async def test_the_month_comes_out_exactly(door: Door) -> None:
     month = await play(door)
-    await _count()
+    await follow_counters()
     ask = _Asking(month, await month.token())
     tiles = await ask(range=MONTH)
     found = {name: tile for name, tile in tiles.items() if tile["state"] != "NO_SOURCE_YET"}
@@ -187,11 +187,3 @@ def _figure(amount: float, sample: int) -> dict[str, Any]:
 
 def _is_binned(name: str) -> bool:
     return name.endswith(("MEDIAN", "P90"))
-
-
-async def _count() -> None:
-    """Until no reader has anything left: what is attributed is counted after."""
-    while await counters.follow_attribution() + await counters.count():
-        pass
-    while await counters.count_anew():
-        pass

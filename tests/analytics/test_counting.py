@@ -12,6 +12,7 @@ from kernel.events import START, Event
 from tests import stored
 from tests.analytics.month import play, wiped
 from tests.api.door import Door
+from tests.following import follow_counters
 
 Row = tuple[Any, ...]
 
@@ -19,9 +20,7 @@ Row = tuple[Any, ...]
 async def test_any_order_and_anew(door: Door) -> None:
     month = await play(door)
     tenant_id = month.store.tenant_id
-    while await counters.count():
-        pass
-    await _anew()
+    await follow_counters()
     live = await _counted()
     with tenancy.acting_for(tenant_id):
         happened = [one async for one in _events(tenant_id)]
