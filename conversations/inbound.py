@@ -214,7 +214,8 @@ def _events(stored: Sequence[Stored], threads: Iterable[Thread]) -> Iterable[Eve
         if isinstance(one.received.update, wire.Call):
             yield Event("call.received", refs, one.received.at)
         else:
-            yield Event("message.received", refs, one.received.at)
+            kind = "message.received" if one.received.direction == "in" else "message.recorded"
+            yield Event(kind, refs, one.received.at)
 
 
 def tie(index: Indexer, received: Received) -> int:

@@ -12,6 +12,7 @@ from scoring.corrections import ScoreRow, correct_score, scores_of
 from scoring.kinds import INTENTS, LANGUAGES, LEVELS, MOODS, TOPICS, UNKNOWN
 from scoring.messages import score_messages
 from scoring.moods import ThreadMood, moods_of, trend
+from scoring.next_actions import FIRST_ACTION
 from scoring.reading import Reading, Reason, read
 from scoring.silences import (
     LikelyCause,
@@ -20,9 +21,16 @@ from scoring.silences import (
     note_silences,
     silences_of,
 )
-from scoring.standing import Standing, follow_merges, standing_of
+from scoring.standing import (
+    Standing,
+    follow_merges,
+    judge_standings,
+    note_standings,
+    standing_of,
+)
 
 __all__ = [
+    "FIRST_ACTION",
     "INTENTS",
     "LANGUAGES",
     "LEVELS",
@@ -39,8 +47,10 @@ __all__ = [
     "correct_score",
     "follow_merges",
     "judge_silences",
+    "judge_standings",
     "moods_of",
     "note_silences",
+    "note_standings",
     "read",
     "score_messages",
     "scores_of",

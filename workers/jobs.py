@@ -90,6 +90,7 @@ async def sweep(ctx: Context, *args: Any, **kwargs: Any) -> None:
         exports({}),
         media({}),
         outbox({}),
+        judgements({}),
         sends({}),
         _alone("mailings", conversations.end_mailings),
         mails({}),
@@ -111,8 +112,9 @@ async def consents(ctx: Context, *args: Any, **kwargs: Any) -> None:
 
 
 async def judgements(ctx: Context, *args: Any, **kwargs: Any) -> None:
-    """Why threads are silent, as time passes."""
+    """Why threads are silent, and how contacts stand: as things happen, and as time passes."""
     await _alone("silences", scoring.judge_silences)
+    await _alone("standings", scoring.judge_standings)
 
 
 async def carts(ctx: Context, *args: Any, **kwargs: Any) -> None:

@@ -14,7 +14,7 @@ import conversations
 import privacy
 import scoring
 from contacts import Touch
-from kernel import events, metrics, tenancy
+from kernel import clock, events, metrics, tenancy
 from kernel.events import Event
 
 Verb = Callable[[Sequence[Event]], Awaitable[object]]
@@ -22,6 +22,8 @@ Verb = Callable[[Sequence[Event]], Awaitable[object]]
 READER = "reactions"
 # What an activity refers to: the first of these that its event carries.
 _REFERENCES = ("message", "entry", "touchpoint", "tag", "request")
+# So long ticks wait for one another.
+_CROWD = 5 * clock.MINUTE
 # Statuses that tell when somebody looked.
 _SEEN = ("read", "played")
 
@@ -41,6 +43,17 @@ async def note_silences(happened: Sequence[Event]) -> None:
     await scoring.note_silences(
         event.refs["conversation"] for event in happened if "conversation" in event.refs
     )
+
+
+async def note_standings(happened: Sequence[Event]) -> None:
+    """Contacts did something, or something befell them: how they stand is asked anew.
+
+    Ticks come in crowds and matter little each, so they wait for one another.
+    """
+    ticks = [event for event in happened if "status" in event.refs]
+    others = [event for event in happened if "status" not in event.refs]
+    await scoring.note_standings((one.refs["contact"] for one in ticks), _CROWD)
+    await scoring.note_standings(one.refs["contact"] for one in others if "contact" in one.refs)
 
 
 async def touch(happened: Sequence[Event]) -> None:
@@ -127,20 +140,20 @@ async def reopen(happened: Sequence[Event]) -> None:
 
 REACTIONS: dict[str, tuple[Verb, ...]] = {
     "message.received": (touch, index, score, learn, note_silences),
-    "message.status_changed": (learn, campaigns.note_failures, note_silences),
-    "message.recorded": (touch, index, note_silences),
+    "message.status_changed": (learn, campaigns.note_failures, note_silences, note_standings),
+    "message.recorded": (touch, index, note_silences, note_standings),
     "conversation.state_changed": (note_silences,),
     "message.changed": (index, score),
     "send.queued": (index,),
-    "send.sent": (touch, note_silences),
-    "call.received": (touch,),
+    "send.sent": (touch, note_silences, note_standings),
+    "call.received": (touch, note_standings),
     "note.written": (touch, index),
     "consent.requested": (touch,),
     "consent.prompted": (touch,),
     "consent.refused": (touch, note_withdrawals),
     "consent.expired": (touch,),
-    "consent.confirmed": (touch, privacy.give_thanks),
-    "consent.withdrawn": (touch, note_withdrawals, privacy.bid_farewell),
+    "consent.confirmed": (touch, privacy.give_thanks, note_standings),
+    "consent.withdrawn": (touch, note_withdrawals, privacy.bid_farewell, note_standings),
     "preference.changed": (touch,),
     "restriction.set": (touch, note_restrictions),
     "restriction.lifted": (touch, note_restrictions),
@@ -148,11 +161,13 @@ REACTIONS: dict[str, tuple[Verb, ...]] = {
     "contact.untagged": (touch,),
     "contact.stage_changed": (touch,),
     "contact.tier_changed": (touch,),
+    "score.message_scored": (note_standings,),
     "score.engagement_changed": (touch,),
+    "silence.diagnosed": (note_standings,),
     "privacy.request_opened": (touch,),
     "privacy.request_verified": (touch,),
     "privacy.request_closed": (touch,),
-    "order.placed": (note_purchases,),
+    "order.placed": (note_purchases, note_standings),
     "contact.merged": (campaigns.follow_merges, scoring.follow_merges),
     "template.status_changed": (campaigns.stop_with_templates,),
     "template.category_changed": (campaigns.stop_with_templates,),

@@ -63,6 +63,7 @@ ACROSS = {
     "conversations/steps.py": (1, "snoozes of all tenants end by one clock"),
     "imports/forgetting.py": (1, "files of all tenants grow old by one clock"),
     "privacy/holds.py": (1, "holds of all tenants end by one clock"),
+    "scoring/standing.py": (1, "contacts of all tenants are judged by one clock"),
     "scoring/silences.py": (1, "silent threads of all tenants fall due by one clock"),
     "privacy/sql/claim_erasure.sql": (1, "erasures of all tenants are worked off by any worker"),
     "imports/sql/claim_import.sql": (1, "imports of all tenants are done by whoever is free"),

@@ -59,6 +59,7 @@ OVER_THE_WALL = {
     "tenants/origins.py": (1, "a browser asks before it says for which tenant"),
     "tenants/people.py": (1, "an account signs in before any tenant is known"),
     "tenants/endings.py": (1, "sessions of all tenants expire by one clock"),
+    "scoring/standing.py": (1, "contacts of all tenants are judged by one clock"),
     "scoring/silences.py": (1, "silent threads of all tenants fall due by one clock"),
 }
 _WALLS = """

@@ -16,6 +16,7 @@ from kernel import clock, tenancy
 from tests import following, stored
 from tests.api.door import Door, Store, arrives, delivery, text_message
 from tests.flows import town
+from tests.scoring.talk import echo
 
 SCRIPTS = tomllib.loads((Path(__file__).parent / "silences.toml").read_text())["thread"]
 # How many of the scripted threads have to get the cause that they were written for.
@@ -83,22 +84,7 @@ def _said(store: Store, script: dict[str, Any], line: list[Any], wamid: str) -> 
         }
         for n, name in enumerate(reached)
     ]
-    return [_echo(store, script["phone"], text, wamid, at), delivery(store, statuses=statuses)]
-
-
-def _echo(store: Store, phone: str, text: str, wamid: str, at: int) -> dict[str, Any]:
-    """What a colleague wrote on the phone."""
-    message = {
-        "from": "34600000000",
-        "to": phone,
-        "id": wamid,
-        "timestamp": str(at),
-        "type": "text",
-        "text": {"body": text},
-    }
-    body = delivery(store, message_echoes=[message])
-    body["entry"][0]["changes"][0]["field"] = "smb_message_echoes"
-    return body
+    return [echo(store, script["phone"], text, wamid, at), delivery(store, statuses=statuses)]
 
 
 def _at(script: dict[str, Any], local: str) -> int:

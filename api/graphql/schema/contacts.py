@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from api.graphql.schema.facts import ContactFacts
     from api.graphql.schema.orders import Order
     from api.graphql.schema.preferences import Preferences
+    from api.graphql.schema.standings import ContactStanding, NextAction
     from api.graphql.schema.timeline import TimelineEntry
     from api.graphql.schema.touchpoints import Touchpoint
 
@@ -279,6 +280,25 @@ class Contact(Node):
         from api.graphql.schema.contact_pace import pace_of
 
         return await pace_of(self.asked, self.row)
+
+    @strawberry.field(
+        description="How engaged they are and how likely lost, by what they did; null where they "
+        "did nothing yet."
+    )
+    async def standing(
+        self,
+    ) -> Annotated[ContactStanding, strawberry.lazy("api.graphql.schema.standings")] | None:
+        from api.graphql.schema.standings import standing_of
+
+        return await standing_of(self.asked, self.row["id"])
+
+    @strawberry.field(description="What is best done next with them, and why.")
+    async def next_action(
+        self,
+    ) -> Annotated[NextAction, strawberry.lazy("api.graphql.schema.standings")]:
+        from api.graphql.schema.standings import next_action_of
+
+        return await next_action_of(self.asked, self.row["id"])
 
     @strawberry.field(
         description="Their link to a page where they choose how often, about what, or nothing any "
