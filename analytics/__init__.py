@@ -1,13 +1,17 @@
 """Analytics: what it all came to.
 
-I own the definitions of the KPIs (`analytics/kpis.py`: one page), boards of their figures and what
-tenants want them to be.
+I own the definitions of the KPIs (`analytics/kpis.py`: one page), boards of their figures, what
+tenants want them to be, and alerts of sudden changes (F42).
 My words: a *figure* is a KPI over a period, a *tile* a figure with its state against the target
-and the period before, a *board* tiles, a *bucket* an hour, day, week, month or quarter by a clock.
-I record no events.
+and the period before, a *board* tiles, a *bucket* an hour, day, week, month or quarter by a clock;
+a *watch* is a figure with a limit, its *baseline* what is usual at that time of the week.
+My events: alert.raised, alert.cleared.
 """
 
+from analytics.alert_reads import AlertRow, acknowledge, alert_page, alerts_by_ids, count_alerts
+from analytics.alerts import check_due, follow_news
 from analytics.asked import Asked, Comparison, checked
+from analytics.baselines import learn_baselines
 from analytics.board import Point, Slice, Tile, board
 from analytics.figures import Every, Figure, figures, reckon
 from analytics.kpis import ENOUGH, KPIS, Kpi
@@ -17,6 +21,7 @@ from analytics.targets import read_targets, set_target
 __all__ = [
     "ENOUGH",
     "KPIS",
+    "AlertRow",
     "Asked",
     "Comparison",
     "Every",
@@ -25,10 +30,17 @@ __all__ = [
     "Point",
     "Slice",
     "Tile",
+    "acknowledge",
+    "alert_page",
+    "alerts_by_ids",
     "board",
+    "check_due",
     "checked",
+    "count_alerts",
     "figures",
+    "follow_news",
     "labels_of",
+    "learn_baselines",
     "read_targets",
     "reckon",
     "set_target",

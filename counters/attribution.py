@@ -22,6 +22,10 @@ READER = "attribution"
 Evidence = Literal["coupon", "read", "delivery"]
 # How sure each is, of 100: a code is handed in, a reading may be by chance, a delivery mostly is.
 _CONFIDENCE: dict[str, int] = {"coupon": 95, "read": 60, "delivery": 20}
+_KINDS = (
+    *("order.placed", "order.changed", "message.status_changed"),
+    *("contact.merged", "import.undone"),
+)
 _REACHED = ("delivered", "read", "played")
 _CHANGES = ("evidence", "send_id", "campaign_id", "touchpoint_id", "touched_at")
 
@@ -42,7 +46,7 @@ class AttributionRow(TypedDict):
 
 async def follow_attribution(limit: int = 500) -> int:
     """Follow the outbox one step; how many events were seen."""
-    return await events.follow(READER, _handle, limit)
+    return await events.follow(READER, _handle, limit, _KINDS)
 
 
 async def attributions_of(order_ids: Iterable[Id]) -> dict[Id, AttributionRow]:

@@ -11,6 +11,7 @@ from typing import Any
 
 import structlog
 
+import analytics
 import campaigns as mailshots
 import channels
 import commerce
@@ -72,6 +73,7 @@ async def outbox(ctx: Context, *args: Any, **kwargs: Any) -> None:
         _alone("outbox", reactions.react),
         _alone("receipts", receipts.tell_customers),
         _alone("attribution", counters.follow_attribution),
+        _alone("news", analytics.follow_news),
         _alone("counters", counters.count),
         _alone("facts", segments.follow),
     )
@@ -157,6 +159,11 @@ async def privacy_clock(ctx: Context, *args: Any, **kwargs: Any) -> None:
     await _alone("shops", privacy.redact_shops)
 
 
+async def alerts(ctx: Context, *args: Any, **kwargs: Any) -> None:
+    """Look at the figures of those of whom there is news."""
+    await _alone("alerts", analytics.check_due)
+
+
 async def measure(ctx: Context, *args: Any, **kwargs: Any) -> None:
     """Count what waits, for the page of metrics."""
 
@@ -185,6 +192,7 @@ async def tidy(ctx: Context, *args: Any, **kwargs: Any) -> None:
 async def nights(ctx: Context, *args: Any, **kwargs: Any) -> None:
     """What is done once a night for each tenant, by its own clock."""
     tasks = {"retention": privacy.let_go, "chains": privacy.watch_chains}
+    tasks["baselines"] = analytics.learn_baselines
     for task, work in tasks.items():
         for tenant_id, day in (await tenants.tenants_at_night(task)).items():
             with tenancy.acting_for(tenant_id):

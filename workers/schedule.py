@@ -17,6 +17,7 @@ CRONS: list[CronJob] = [
     cron(jobs.pulls, name="pulls", second={35}, keep_result=0, max_tries=1),
     cron(jobs.templates, name="templates", second={45}, keep_result=0, max_tries=1),
     cron(jobs.numbers, name="numbers", second={55}, keep_result=0, max_tries=1),
+    cron(jobs.alerts, name="alerts", second={40}, keep_result=0, max_tries=1),
     cron(jobs.privacy_clock, name="privacy_clock", second={50}, keep_result=0, max_tries=1),
     cron(jobs.closings, name="closings", second={15}, keep_result=0, max_tries=1, timeout=3000),
     cron(jobs.measure, name="measure", second={0, 15, 30, 45}, keep_result=0, max_tries=1),

@@ -119,6 +119,7 @@ def test_recorded_events_are_in_the_catalogue() -> None:
     found = _all()
     assert faults(found) == []
     assert {
+        "analytics",
         "campaigns",
         "kernel",
         "contacts",

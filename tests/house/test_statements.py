@@ -40,6 +40,7 @@ HANDED_IN = {
 WRITERS = {"database.insert", "saving.save", "saving.insert_lines", "leases.settle"}
 # Statements on tenants' tables that hold for all tenants: how many a file has, and why.
 ACROSS = {
+    "analytics/alerts.py": (1, "figures of all tenants are watched by one clock"),
     "kernel/events.py": (1, "what every durable reader has passed is dropped"),
     "kernel/sql/read_outbox.postgresql.sql": (1, "durable readers follow all tenants"),
     "kernel/sql/read_outbox.sqlite.sql": (1, "durable readers follow all tenants"),

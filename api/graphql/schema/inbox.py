@@ -13,6 +13,7 @@ from api.graphql.described import object_type
 from api.graphql.pages import PageList
 from api.graphql.permissions import requires
 from api.graphql.scalars import DateTime
+from api.graphql.schema.alerts import AlertSubscription
 from api.graphql.schema.campaigns import CampaignSubscription
 from api.graphql.schema.conversations import Conversation, load_conversations
 from api.graphql.schema.exports import ExportSubscription
@@ -111,7 +112,9 @@ class ConversationEvent:
 
 
 @object_type
-class Subscription(CampaignSubscription, ExportSubscription, JobSubscription, KpiSubscription):
+class Subscription(
+    AlertSubscription, CampaignSubscription, ExportSubscription, JobSubscription, KpiSubscription
+):
     """What one can be told as it happens, over a websocket."""
 
     @strawberry.subscription(

@@ -12,6 +12,7 @@ from api.graphql.pages import After, Before, Connection, First, Last
 from api.graphql.permissions import SIGNED_IN, requires
 from api.graphql.scalars import PhoneNumber
 from api.graphql.schema.account import AccountMutation
+from api.graphql.schema.alerts import AlertMutation, AlertQuery
 from api.graphql.schema.api_keys import ApiKey, ApiKeyMutation, keys_page
 from api.graphql.schema.asking_consent import AskingConsentMutation
 from api.graphql.schema.audit import AuditQuery
@@ -113,6 +114,7 @@ ConversationOrderArg = Annotated[
 
 @object_type
 class Query(
+    AlertQuery,
     AuditQuery,
     BreachQuery,
     CampaignQuery,
@@ -410,6 +412,7 @@ class Query(
 
 @object_type
 class Mutation(
+    AlertMutation,
     SigningMutation,
     AccountMutation,
     ColleaguesMutation,

@@ -1,0 +1,185 @@
+"""Alerts: a sudden change is said once when it comes and once when it is over (F42)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import sqrt
+from typing import Any
+
+from analytics import reckoning
+from analytics.baselines import usual_of
+from analytics.causes import likely_cause
+from analytics.watches import HOURS, WATCHES, Hours, Watch, counted, hours_of, latest
+from kernel import clock, database, events, ids, tenancy
+from kernel.database import Batch
+from kernel.events import Event
+from kernel.ids import Id
+
+READER = "alerts"
+# How sure it must be that a share is beyond a limit; a day has 1,440 looks.
+_ALPHA = 0.001
+# Beyond what is usual is twice that, so many times the usual distance from it, and no trifle.
+_TIMES = 2
+_SPREADS = 4
+_TRIFLE = 4
+# After news counters get a moment to count them; without news it is looked every hour.
+_MOMENT = 30 * clock.SECOND
+_NEWS = (
+    *("message.status_changed", "message.recorded", "send.sent"),
+    *("number.quality_changed", "number.state_changed"),
+)
+QUALITY = "quality"
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """A figure beyond its limit, or beyond what is usual; `is_sure`: not by chance."""
+
+    watch: Watch
+    hours: Hours
+    value: float
+    expected: float | None
+    is_sure: bool
+
+
+async def follow_news(limit: int = 500) -> int:
+    """Follow the outbox one step: whose figures move is looked at in a moment."""
+    return await events.follow(READER, _note, limit, _NEWS)
+
+
+async def check_due() -> int:
+    """Look at the figures of every tenant that is due; of how many they were."""
+    now = clock.now()
+    with tenancy.across_tenants("figures of all tenants are watched by one clock"):
+        due = await database.rows(
+            """UPDATE alert_check SET due_at = $2::bigint WHERE due_at <= $1::bigint
+               RETURNING tenant_id""",
+            now,
+            now + clock.HOUR,
+        )
+    for row in due:
+        with tenancy.acting_for(row["tenant_id"]):
+            await check()
+    return len(due)
+
+
+async def check() -> None:
+    """Look at the current tenant's figures; raise what is new, clear what is over."""
+    now = clock.now()
+    counts = await counted(WATCHES, (now // clock.HOUR - HOURS + 1) * clock.HOUR, now)
+    looks = [await _look(watch, latest(hours_of(watch, counts))) for watch in WATCHES]
+    numbers = await database.rows(
+        """SELECT id, quality FROM number
+            WHERE tenant_id = $1::uuid AND quality IN ('YELLOW', 'RED') AND state = 'connected'""",
+        tenancy.current(),
+    )
+    beyond = [one for one in looks if one]
+    poor = {row["id"]: row["quality"] for row in numbers}
+    # What may be by chance raises nothing, and clears nothing.
+    await _clear({(one.watch.kpi, "") for one in beyond} | {(QUALITY, one) for one in poor})
+    await _raise([await _alert(one) for one in beyond if one.is_sure])
+    await _raise([_of_quality(*one) for one in poor.items()])
+
+
+async def _note(happened: Sequence[Event]) -> None:
+    due_at = clock.now() + _MOMENT
+    for tenant_id in sorted({one.tenant_id for one in happened}):
+        with tenancy.acting_for(tenant_id):
+            await database.insert(
+                "alert_check",
+                [{"tenant_id": tenant_id, "name": "figures", "due_at": due_at}],
+                conflict="""ON CONFLICT (tenant_id, name) DO UPDATE SET due_at = excluded.due_at
+                            WHERE alert_check.due_at > excluded.due_at""",
+            )
+
+
+async def _look(watch: Watch, hours: Hours) -> _Look | None:
+    """The figure of these hours where it is beyond its limit, or beyond what is usual then."""
+    if not hours:
+        return None
+    bad, of = (sum(one[part] for one in hours.values()) for part in (0, 1))
+    value = watch.scale * bad / of
+    usual = await usual_of(watch.kpi, sorted(hours))
+    expected, most = None, float(watch.limit)
+    if usual:
+        weights = [hours[hour][1] / of for hour in sorted(hours)]
+        expected = sum(one.expected * weight for one, weight in zip(usual, weights, strict=True))
+        spread = max(one.spread for one in usual)
+        far = max(expected + _SPREADS * spread, _TIMES * expected, watch.limit / _TRIFLE)
+        most = min(most, far)
+    if value <= most:
+        return None
+    low = value
+    if watch.is_share:
+        share = most / watch.scale
+        # What chance explains easily is not worth the closer look, which takes a process.
+        if bad - of * share < 2 * sqrt(of * share * (1 - share)):
+            return _Look(watch, hours, value, expected, is_sure=False)
+        ((least, _),) = await reckoning.intervals([(bad, of)], _ALPHA)
+        low = watch.scale * least
+    return _Look(watch, hours, value, expected, low > most)
+
+
+async def _alert(look: _Look) -> dict[str, Any]:
+    watch, cause = look.watch, await likely_cause(look.watch, list(look.hours))
+    return {
+        "kpi": watch.kpi,
+        "subject": "",
+        "reason": "limit" if look.value > watch.limit else "baseline",
+        "value": watch.shown(look.value),
+        "expected": None if look.expected is None else watch.shown(look.expected),
+        "border": watch.shown(watch.limit),
+        "rating": None,
+        "counted": sum(n for _, n in look.hours.values()),
+        "since": min(look.hours),
+        "cause": cause.dimension if cause else None,
+        "cause_value": cause.value if cause else None,
+        "cause_percent": round(100 * cause.share) if cause else None,
+    }
+
+
+def _of_quality(number_id: Id, rating: str) -> dict[str, Any]:
+    """The platform rates a number worse than good: what else there is to know, its page tells."""
+    empty = ("value", "expected", "border", "cause", "cause_value", "cause_percent")
+    return {
+        **dict.fromkeys(empty),
+        "kpi": QUALITY,
+        "subject": number_id,
+        "reason": "limit",
+        "rating": rating,
+        "counted": 0,
+        "since": clock.now(),
+    }
+
+
+@database.unit_of_work
+async def _raise(alerts: Sequence[dict[str, Any]]) -> None:
+    """Each of which none is open yet."""
+    common = {"tenant_id": tenancy.current(), "raised_at": clock.now()}
+    added = await database.insert(
+        "alert",
+        [{**common, "id": ids.new_id(), **one} for one in alerts],
+        conflict="ON CONFLICT DO NOTHING",
+        returning="id, kpi",
+    )
+    await events.record(
+        *(Event("alert.raised", {"alert": row["id"], "kpi": row["kpi"]}) for row in added)
+    )
+
+
+@database.unit_of_work
+async def _clear(stay: set[tuple[str, str]]) -> None:
+    """All that are open, but for these (KPI, subject)."""
+    cleared = await database.rows(
+        """UPDATE alert SET cleared_at = $2::bigint
+            WHERE tenant_id = $1::uuid AND cleared_at IS NULL
+              AND (kpi, subject) NOT IN (SELECT b.kpi, b.subject FROM ({batch}) AS b)
+           RETURNING id, kpi""",
+        tenancy.current(),
+        clock.now(),
+        batch=Batch({"kpi": "text", "subject": "text"}, [[*one] for one in sorted(stay)]),
+    )
+    await events.record(
+        *(Event("alert.cleared", {"alert": row["id"], "kpi": row["kpi"]}) for row in cleared)
+    )
