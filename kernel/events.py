@@ -125,8 +125,11 @@ async def follow(
     handle: Callable[[Sequence[Event]], Awaitable[None]],
     limit: int = 500,
     kinds: Collection[str] = (),
+    behind: Sequence[str] = (),
 ) -> int:
     """One step of a durable reader: lease, read, handle, remember; how many events it read.
+
+    It never overtakes the readers that it is `behind`: it reads what they write.
 
     At least once: `handle` must be idempotent. Two workers never handle for one reader at a time;
     the fencing number stops one that slept through its lease from moving the cursor back. Who names
@@ -137,6 +140,9 @@ async def follow(
         return 0
     fence, after = reader
     happened = await read(after, limit, kinds=kinds)
+    if behind:
+        last = await _slowest(behind)
+        happened = [event for event in happened if event.cursor <= last]
     wanted = [one for one in happened if one.kind in kinds] if kinds else happened
     if wanted:
         await handle(wanted)
@@ -161,6 +167,13 @@ async def forget(before: int) -> int:
                 AND position < (SELECT min(position) FROM reader)""",
             ids.first_at(before),
         )
+
+
+async def _slowest(names: Sequence[str]) -> Cursor:
+    """Where the last of these readers stands."""
+    rows = await database.rows("SELECT name, position, event_id FROM reader")
+    places = {row["name"]: (row["position"], row["event_id"]) for row in rows}
+    return min(places.get(name, START) for name in names)
 
 
 async def _lease(name: str) -> tuple[int, Cursor] | None:

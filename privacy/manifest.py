@@ -64,6 +64,7 @@ STORES: tuple[Store, ...] = (
     Store("contact_pace", "contact_id", "deleted"),
     Store("contact_score", "contact_id", "deleted"),
     Store("contact_facts", "contact_id", "deleted"),
+    Store("segment_member", "contact_id", "deleted"),
     Store("contact_merge", "survivor_id", "counted"),
     Store("identity", "contact_id", "deleted"),
     Store("erasure", "contact_id", "counted"),

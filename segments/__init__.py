@@ -1,28 +1,75 @@
-"""Segments: what orders and conversations make of a contact (F36).
+"""Segments: what orders and conversations make of a contact, and who belongs together (F36).
 
 I own the facts of contacts, one row each of what their orders and messages come to, and where the
-quintiles of a tenant's customers are cut.
+quintiles of a tenant's customers are cut; segments, the language of their rules, and who belongs to
+them since when.
 My words: facts, tier (value by what was bought in a year), stage (of life as a customer), cuts
-(between quintiles of recency, frequency and monetary value), walk (over all contacts of a tenant).
-My events: none; contact.stage_changed and contact.tier_changed follow in contacts.
+(between quintiles of recency, frequency and monetary value), walk (over all contacts of a tenant),
+rule (a tree of conditions), stay (a contact in a segment, from when to when), to fill (work the
+members out from all contacts).
+My events: segment.changed, segment.entered, segment.left; contact.stage_changed and
+contact.tier_changed follow in contacts.
 """
 
+from segments.definitions import (
+    SegmentRow,
+    count_segments,
+    create,
+    delete,
+    segment_page,
+    segments_by_ids,
+    selection_by,
+    selection_of,
+    update,
+)
+from segments.explaining import Explanation, Reason, explain_membership
 from segments.facts import refresh, refresh_due
 from segments.following import follow
+from segments.keeping import follow_members, pass_time
 from segments.queries import Cell, FactsRow, Quintiles, facts_of, read_quintiles
 from segments.rfm import SEGMENTS
+from segments.stays import (
+    Stay,
+    count_members,
+    count_stays,
+    member_page,
+    selection_at,
+    stay_page,
+    stays_of,
+)
 from segments.walks import look_after, recompute
 
 __all__ = [
     "SEGMENTS",
     "Cell",
+    "Explanation",
     "FactsRow",
     "Quintiles",
+    "Reason",
+    "SegmentRow",
+    "Stay",
+    "count_members",
+    "count_segments",
+    "count_stays",
+    "create",
+    "delete",
+    "explain_membership",
     "facts_of",
     "follow",
+    "follow_members",
     "look_after",
+    "member_page",
+    "pass_time",
     "read_quintiles",
     "recompute",
     "refresh",
     "refresh_due",
+    "segment_page",
+    "segments_by_ids",
+    "selection_at",
+    "selection_by",
+    "selection_of",
+    "stay_page",
+    "stays_of",
+    "update",
 ]

@@ -6,7 +6,7 @@ from typing import Any
 
 from tortoise.fields import BigIntField, IntField, JSONField, SmallIntField
 
-from kernel.models import IdField, InstantField, TenantTable, TextField
+from kernel.models import IdField, InstantField, TenantModel, TenantTable, TextField
 
 
 class ContactFacts(TenantTable):
@@ -69,3 +69,39 @@ class FactsState(TenantTable):
         """Its table."""
 
         table = "facts_state"
+
+
+class Segment(TenantModel):
+    """A rule with a name, and how far its members are worked out."""
+
+    name = TextField()
+    code = TextField(null=True)
+    rule: Any = JSONField()
+    version = IntField()
+    filled_version = IntField()
+    filled_at = InstantField(null=True)
+    seen_to = InstantField()
+    tag_id = IdField(null=True)
+    person_id = IdField(null=True)
+    created_at = InstantField()
+    updated_at = InstantField()
+    deleted_at = InstantField(null=True)
+
+    class Meta:
+        """Its table."""
+
+        table = "segment"
+
+
+class SegmentMember(TenantTable):
+    """A stay of a contact in a segment."""
+
+    segment_id = IdField(primary_key=True)
+    contact_id = IdField()
+    entered_at = InstantField()
+    left_at = InstantField(null=True)
+
+    class Meta:
+        """Its table."""
+
+        table = "segment_member"

@@ -36,6 +36,9 @@ class Permission(StrEnum):
     # What is said to many: whoever may launch it may stop it, and everything that leaves.
     CAMPAIGNS_READ = "campaigns:read"
     CAMPAIGNS_WRITE = "campaigns:write"
+    # Rules by which contacts belong together, and by which they are written to.
+    SEGMENTS_READ = "segments:read"
+    SEGMENTS_WRITE = "segments:write"
     # Files of contacts and orders: whoever may start one may undo it.
     IMPORTS_READ = "imports:read"
     IMPORTS_WRITE = "imports:write"
@@ -83,6 +86,8 @@ _TABLE: dict[Permission, tuple[bool, bool, bool, bool, bool, bool]] = {
     Permission.CONVERSATIONS_WRITE: (_YES, _YES, _YES, _NO,  _NO,  _YES),
     Permission.CAMPAIGNS_READ:      (_YES, _YES, _YES, _YES, _YES, _YES),
     Permission.CAMPAIGNS_WRITE:     (_YES, _YES, _NO,  _NO,  _NO,  _YES),
+    Permission.SEGMENTS_READ:       (_YES, _YES, _YES, _YES, _YES, _YES),
+    Permission.SEGMENTS_WRITE:      (_YES, _YES, _NO,  _NO,  _NO,  _YES),
     Permission.IMPORTS_READ:        (_YES, _YES, _NO,  _NO,  _YES, _YES),
     Permission.IMPORTS_WRITE:       (_YES, _YES, _NO,  _NO,  _NO,  _YES),
     Permission.ANALYTICS_READ:      (_YES, _YES, _YES, _YES, _YES, _YES),

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import counters
+import segments
 from tests import stored
 from workers import reactions
 
-_ATTRIBUTION, _COUNTERS = "attribution", "counters"
+_ATTRIBUTION, _COUNTERS, _SEGMENTS = "attribution", "counters", "segments"
 
 
 async def follow_counters() -> None:
@@ -27,6 +28,15 @@ async def follow() -> None:
     On PostgreSQL whatever tests beside this one have open holds readers back for a moment.
     """
     while await reactions.react() or await _is_anything_left(reactions.READER):
+        pass
+
+
+async def follow_segments() -> None:
+    """The same for facts, and for members of segments behind them."""
+    while (
+        await reactions.react() + await segments.follow() + await segments.follow_members()
+        or await _is_anything_left(_SEGMENTS)
+    ):
         pass
 
 

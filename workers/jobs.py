@@ -77,6 +77,8 @@ async def outbox(ctx: Context, *args: Any, **kwargs: Any) -> None:
         _alone("counters", counters.count),
         _alone("facts", segments.follow),
     )
+    # Behind those that write what rules ask about.
+    await _alone("segments", segments.follow_members)
 
 
 async def sweep(ctx: Context, *args: Any, **kwargs: Any) -> None:
@@ -129,6 +131,11 @@ async def facts(ctx: Context, *args: Any, **kwargs: Any) -> None:
     the cuts of quintiles."""
     await _alone("facts_due", segments.refresh_due)
     await _alone("facts_kept", segments.look_after)
+
+
+async def times(ctx: Context, *args: Any, **kwargs: Any) -> None:
+    """Time takes things out of the windows of segments, and into them."""
+    await _quietly("times", segments.pass_time)
 
 
 async def pulls(ctx: Context, *args: Any, **kwargs: Any) -> None:

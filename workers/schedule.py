@@ -14,6 +14,7 @@ CRONS: list[CronJob] = [
     cron(jobs.consents, name="consents", second={10, 40}, keep_result=0, max_tries=1),
     cron(jobs.carts, name="carts", second={20, 50}, keep_result=0, max_tries=1),
     cron(jobs.facts, name="facts", second=set(range(1, 60, 5)), keep_result=0, max_tries=1),
+    cron(jobs.times, name="times", second={25}, keep_result=0, max_tries=1),
     cron(jobs.pulls, name="pulls", second={35}, keep_result=0, max_tries=1),
     cron(jobs.templates, name="templates", second={45}, keep_result=0, max_tries=1),
     cron(jobs.numbers, name="numbers", second={55}, keep_result=0, max_tries=1),

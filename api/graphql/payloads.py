@@ -98,6 +98,31 @@ class UserErrorCode(Enum):
     NOT_RETRYABLE = strawberry.enum_value(
         "NOT_RETRYABLE", description="Only what was given up can be sent again."
     )
+    # Rules of segments (F36).
+    UNKNOWN_CONDITION = strawberry.enum_value(
+        "UNKNOWN_CONDITION", description="There is no such condition."
+    )
+    UNKNOWN_FIELD = strawberry.enum_value(
+        "UNKNOWN_FIELD", description="The condition has no such field."
+    )
+    UNKNOWN_VALUE = strawberry.enum_value(
+        "UNKNOWN_VALUE", description="The condition knows no such value."
+    )
+    UNKNOWN_ATTRIBUTE = strawberry.enum_value(
+        "UNKNOWN_ATTRIBUTE", description="Contacts have no such attribute."
+    )
+    WRONG_TYPE = strawberry.enum_value(
+        "WRONG_TYPE", description="A value of another type is wanted."
+    )
+    SEALED = strawberry.enum_value("SEALED", description="It is sealed: no rule can ask about it.")
+    EQUALITY_ONLY = strawberry.enum_value(
+        "EQUALITY_ONLY", description="It is kept under a key: it can only be equal."
+    )
+    TOO_DEEP = strawberry.enum_value("TOO_DEEP", description="Groups are nested too deep.")
+    CYCLE = strawberry.enum_value("CYCLE", description="It leads back to itself.")
+    NOT_KNOWN = strawberry.enum_value(
+        "NOT_KNOWN", description="Nobody wrote it down for that time."
+    )
     # Requests for a right (F47).
     REQUEST_STATE = strawberry.enum_value(
         "REQUEST_STATE", description="The request stands otherwise than the step needs."

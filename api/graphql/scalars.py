@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any, NewType
 from zoneinfo import available_timezones
 
@@ -88,8 +89,10 @@ def show_amount(amount: int) -> str:
     return f"{'-' if amount < 0 else ''}{whole}.{shown}"
 
 
-def _amount(_given: Any) -> int:
-    raise _wrong("Decimal", "26.00")
+def _amount(given: Any) -> int:
+    if not isinstance(given, str) or not re.fullmatch(r"-?\d{1,11}(\.\d{1,4})?", given, re.ASCII):
+        raise _wrong("Decimal", '"26.00", as a text')
+    return int(Decimal(given) * 10_000)
 
 
 def _as_is(value: Any) -> Any:

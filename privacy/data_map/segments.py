@@ -24,4 +24,23 @@ TABLES: dict[str, Table] = {
         clear="tenant_id buyers cuts cuts_at cuts_due_at walk_after walk_done walk_total "
         "walk_started_at walk_finished_at",
     ),
+    "segment_member": table(
+        "contacts",
+        "contact",
+        "To which groups of contacts you belonged, and when",
+        by="contact_id>contact",
+        key="segment_id contact_id entered_at",
+        told="segment_id contact_id entered_at left_at",
+        clear="tenant_id",
+    ),
+    # Rules hold ids of contacts at most.
+    "segment": table(
+        "contacts",
+        "contact",
+        "What these groups are called",
+        by="id>segment_member.segment_id",
+        told="id name",
+        clear="tenant_id code rule version filled_version filled_at seen_to tag_id person_id "
+        "created_at updated_at deleted_at",
+    ),
 }

@@ -24,7 +24,7 @@ _MAY_REFER_TO = (
     "purpose entry state status assignee template category quality limit code reason role session "
     "campaign send origin key replaced order cart product store platform fulfilment refund "
     "request kind import invitation factor touchpoint use erasure breach export rule run "
-    "stage tier level touch alert kpi report action"
+    "stage tier level touch alert kpi report action segment"
 )
 REFS = frozenset(_MAY_REFER_TO.split())
 # Features that record nothing of their own, and why.
@@ -131,6 +131,7 @@ def test_recorded_events_are_in_the_catalogue() -> None:
         "links",
         "privacy",
         "scoring",
+        "segments",
         "tenants",
     } == {one.room for one in found}
 

@@ -54,6 +54,7 @@ ACROSS = {
     "commerce/carts.py": (1, "carts of all tenants are left by one clock"),
     "counters/anew.py": (1, "tenants are counted anew by whoever is free"),
     "segments/facts.py": (1, "facts of all tenants change by one clock"),
+    "segments/keeping.py": (1, "time passes for the segments of all tenants"),
     "segments/state.py": (1, "facts of all tenants are kept by one clock"),
     "contacts/consent_requests.py": (1, "requests of all tenants fall due by one clock"),
     "channels/sql/claim_media.sql": (1, "files of all tenants are fetched by whoever is free"),

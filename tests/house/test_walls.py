@@ -53,6 +53,7 @@ OVER_THE_WALL = {
     "privacy/closing/running.py": (1, "tenants that leave are worked off by whoever is free"),
     "kernel/versions.py": (1, "keys of all tenants are turned by one clock"),
     "segments/facts.py": (1, "facts of all tenants change by one clock"),
+    "segments/keeping.py": (1, "time passes for the segments of all tenants"),
     "segments/state.py": (1, "facts of all tenants are kept by one clock"),
     "tenants/index_versions.py": (1, "keys of all tenants are turned by one clock"),
     "tenants/kept_answers.py": (1, "answers of all tenants go after a day"),

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from api.graphql.schema.facts import ContactFacts
     from api.graphql.schema.orders import Order
     from api.graphql.schema.preferences import Preferences
+    from api.graphql.schema.segments import SegmentMembership
     from api.graphql.schema.standings import ContactStanding, NextAction
     from api.graphql.schema.timeline import TimelineEntry
     from api.graphql.schema.touchpoints import Touchpoint
@@ -400,6 +401,17 @@ class Contact(Node):
         from api.graphql.schema.timeline import timeline_of
 
         return timeline_of(self.asked, self.row["id"], kinds, first, after, last, before)
+
+    @strawberry.field(
+        description="The segments that they belong to now.",
+        directives=[requires(Permission.SEGMENTS_READ)],
+    )
+    async def segments(
+        self,
+    ) -> list[Annotated[SegmentMembership, strawberry.lazy("api.graphql.schema.segments")]]:
+        from api.graphql.schema.segments import load_memberships
+
+        return await self.asked.loader(load_memberships).one(self.row["id"]) or []
 
     @strawberry.field(
         description="Their threads, the one with the latest message first.",

@@ -69,6 +69,8 @@ from api.graphql.schema.processors import ProcessorMutation, ProcessorQuery
 from api.graphql.schema.restriction import RestrictionMutation
 from api.graphql.schema.retention import RetentionMutation, RetentionQuery
 from api.graphql.schema.rfm import RfmMutation, RfmQuery
+from api.graphql.schema.segment_steps import SegmentMutation
+from api.graphql.schema.segments import SegmentQuery
 from api.graphql.schema.sending import SendingMutation
 from api.graphql.schema.signing import SigningMutation
 from api.graphql.schema.stores import CurrencyRate, Store, StoreMutation, all_rates, all_stores
@@ -136,6 +138,7 @@ class Query(
     ProcessorQuery,
     RetentionQuery,
     RfmQuery,
+    SegmentQuery,
     TemplateQuery,
 ):
     """What can be asked."""
@@ -429,6 +432,7 @@ class Mutation(
     KpiMutation,
     RestrictionMutation,
     RetentionMutation,
+    SegmentMutation,
     ScoreMutation,
     SendingMutation,
     ImportMutation,

@@ -1,0 +1,212 @@
+"""A rule as a condition on `contact c`, to stand in one set-based statement (F36).
+
+Each condition is a set of contacts (`c.id IN (SELECT …)`) that does not depend on `c`, so that a
+database reads it once and not once for each contact. Of a few contacts only, the sets are read for
+these alone: `within` says which.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, assert_never
+
+from contacts import EVERYBODY, Selection
+from kernel.ids import Id
+from segments.columns import AMOUNTS, FIGURES, TRAITS, Column
+from segments.rules import (
+    ANY,
+    Condition,
+    Consent,
+    Created,
+    Events,
+    Figure,
+    Group,
+    Member,
+    Messages,
+    Orders,
+    People,
+    Rule,
+    Span,
+    Tagged,
+    Trait,
+    Window,
+)
+
+_FIGURES = {**FIGURES, **AMOUNTS}
+_HOW_MANY = "count(*)"
+_WHAT_SUM = "coalesce(sum(x.base_total), 0)"
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Whose contacts are meant, at which moment; `within` is a query of the ids asked about.
+
+    It is one that the statement around can read, without values of its own.
+    """
+
+    tenant_id: Id
+    now: int
+    within: str = ""
+
+
+def compile_rule(rule: Rule, frame: Frame) -> Selection:
+    """Whom the rule holds for, to put into a statement; it has no members of other segments."""
+    if not isinstance(rule, Group):
+        return _condition(rule, frame)
+    parts = [compile_rule(one, frame) for one in rule.rules]
+    word = " AND " if rule.word == "all" else " OR "
+    joined = word.join(f"({one.condition})" for one in parts)
+    values = tuple(value for one in parts for value in one.values)
+    return Selection(f"NOT ({joined})" if rule.word == "none" else joined, values)
+
+
+class _Rows:
+    """Rows of a table `x` about contacts, by conditions; `?` in a line is a value's place."""
+
+    def __init__(self, frame: Frame, table: str, contact: str = "contact_id") -> None:
+        self._head = f"SELECT x.{contact} FROM {table} WHERE x.tenant_id = ?::uuid"
+        self._values: list[Any] = [frame.tenant_id]
+        self._group = f" GROUP BY x.{contact}"
+        self._now = frame.now
+        if frame.within:
+            self._head += f" AND x.{contact} IN ({frame.within})"
+
+    def where(self, line: str, *values: Any) -> _Rows:
+        """Only rows for which this holds."""
+        self._head += f" AND {line}"
+        self._values += values
+        return self
+
+    def one_of(self, column: str, values: Sequence[Any], kind: str = "text") -> _Rows:
+        """Only rows with one of these values, where there are any."""
+        places = ", ".join(f"?::{kind}" for _ in values)
+        return self.where(f"{column} IN ({places})", *values) if values else self
+
+    def span(self, column: str, span: Span) -> _Rows:
+        """Only rows with such a number."""
+        return self if span == ANY else self.where(*_within(column, span))
+
+    def during(self, column: str, window: Window) -> _Rows:
+        """Only rows of this time."""
+        return self.where(f"{column} BETWEEN ?::bigint AND ?::bigint", *window.ends(self._now))
+
+    def there(self, is_so: bool = True) -> Selection:
+        """Contacts with such a row, or those without."""
+        return Selection(f"c.id {'IN' if is_so else 'NOT IN'} ({self._head})", tuple(self._values))
+
+    def come_to(self, *spans: tuple[str, Span]) -> Selection:
+        """Contacts whose rows come to this; who has none of them comes to 0."""
+        asked = [one for one in spans if one[1] != ANY]
+        nothing_fits = all(0 in span for _, span in asked)
+        if asked not in ([(_HOW_MANY, Span(1))], [(_HOW_MANY, Span(None, 0))]):
+            lines = [_within(*one) for one in asked]
+            fits = " AND ".join(text for text, *_ in lines)
+            self._head += f"{self._group} HAVING {f'NOT ({fits})' if nothing_fits else fits}"
+            self._values += [value for _, *values in lines for value in values]
+        return self.there(is_so=not nothing_fits)
+
+
+def _condition(one: Condition, frame: Frame) -> Selection:
+    match one:
+        case Trait(name, values):
+            return _trait(TRAITS[name], values, frame)
+        case Figure(name, span):
+            return _figure(_FIGURES[name], span, frame)
+        case Created(time):
+            return Selection("c.created_at BETWEEN ?::bigint AND ?::bigint", time.ends(frame.now))
+        case Tagged():
+            return _tagged(one, frame)
+        case Consent():
+            return _consent(one, frame)
+        case Events(kinds, count, time):
+            rows = _Rows(frame, "activity x").one_of("x.kind", kinds).during("x.at", time)
+            return rows.come_to((_HOW_MANY, count))
+        case Orders():
+            return _orders(one, frame)
+        case Messages():
+            return _messages(one, frame)
+        case People(contacts):
+            # By their old ids too: whoever they were merged into is meant.
+            old = _Rows(frame, "contact x", "merged_into").one_of("x.id", contacts, "uuid")
+            places = ", ".join("?::uuid" for _ in contacts)
+            return (
+                Selection(f"c.id IN ({places})", contacts)
+                | old.where("x.merged_into IS NOT NULL").there()
+            )
+        case Member():
+            raise AssertionError("members are put in before a rule is compiled")
+        case _:
+            assert_never(one)
+
+
+def _trait(column: Column, values: Sequence[str], frame: Frame) -> Selection:
+    if column.table != "contact":
+        return _Rows(frame, f"{column.table} x").one_of(f"x.{column.name}", values).there()
+    places = ", ".join("?::text" for _ in values)
+    return Selection(f"coalesce(c.{column.name}, '') IN ({places})", tuple(values))
+
+
+def _figure(column: Column, span: Span, frame: Frame) -> Selection:
+    rows, name = _Rows(frame, f"{column.table} x"), f"x.{column.name}"
+    if column.missing is None or column.missing not in span:
+        return rows.span(name, span).there()
+    text, *values = _within(name, span)
+    return rows.where(f"NOT ({text})", *values).there(is_so=False)
+
+
+def _tagged(one: Tagged, frame: Frame) -> Selection:
+    chosen = EVERYBODY
+    for tags in ([one.any_of] if one.any_of else []) + [(tag,) for tag in one.all_of]:
+        chosen &= _Rows(frame, "contact_tag x").one_of("x.tag_id", tags, "uuid").there()
+    if one.none_of:
+        rows = _Rows(frame, "contact_tag x").one_of("x.tag_id", one.none_of, "uuid")
+        chosen &= rows.there(is_so=False)
+    return chosen
+
+
+def _consent(one: Consent, frame: Frame) -> Selection:
+    rows = _Rows(frame, "consent_state x")
+    rows.where("x.purpose = ?::text AND x.topic = ?::text", one.purpose, one.topic)
+    if "none" not in one.states:
+        return rows.one_of("x.state", one.states).there()
+    places = ", ".join("?::text" for _ in one.states)
+    return rows.where(f"x.state NOT IN ({places})", *one.states).there(is_so=False)
+
+
+def _orders(one: Orders, frame: Frame) -> Selection:
+    rows = _Rows(frame, "shop_order x").during("x.placed_at", one.time)
+    rows.where("x.contact_id IS NOT NULL AND x.is_test = 0 AND x.deleted_at IS NULL")
+    rows.where("(x.cancelled_at IS NULL OR x.cancelled_at > ?::bigint)", frame.now)
+    if one.products:
+        places = ", ".join("?::text" for _ in one.products)
+        rows.where(
+            f"""EXISTS (SELECT 1 FROM order_line l
+                         WHERE l.tenant_id = x.tenant_id AND l.order_id = x.id
+                           AND (l.product IN ({places}) OR l.sku IN ({places})))""",
+            *one.products,
+            *one.products,
+        )
+    return rows.come_to((_HOW_MANY, one.count), (_WHAT_SUM, one.total))
+
+
+def _messages(one: Messages, frame: Frame) -> Selection:
+    table = """activity x JOIN message_score s
+                 ON s.tenant_id = x.tenant_id AND s.message_id = x.reference"""
+    rows = _Rows(frame, table).where("x.kind = 'message.received'").during("x.at", one.time)
+    rows.span("s.level", one.level).span("s.mood", one.mood)
+    rows.one_of("s.intent", one.intents).one_of("s.language", one.languages)
+    if one.topics:
+        about = " OR ".join("' ' || s.topics || ' ' LIKE ?::text" for _ in one.topics)
+        rows.where(f"({about})", *(f"% {topic} %" for topic in one.topics))
+    return rows.come_to((_HOW_MANY, one.count))
+
+
+def _within(column: str, span: Span) -> tuple[Any, ...]:
+    """A condition on a number, and its values."""
+    lines = [
+        (f"{column} {sign} ?::bigint", end)
+        for sign, end in ((">=", span.least), ("<=", span.most))
+        if end is not None
+    ]
+    return " AND ".join(line for line, _ in lines), *(end for _, end in lines)
