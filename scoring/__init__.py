@@ -8,6 +8,7 @@ topic, sureness (never certain), unknown (why there is no answer).
 My events: score.*, silence.diagnosed, action.suggested.
 """
 
+from scoring.catching_up import Scored, catch_up, count_scored
 from scoring.corrections import ScoreRow, correct_score, scores_of
 from scoring.kinds import INTENTS, LANGUAGES, LEVELS, MOODS, TOPICS, UNKNOWN
 from scoring.messages import score_messages
@@ -41,10 +42,13 @@ __all__ = [
     "Reading",
     "Reason",
     "ScoreRow",
+    "Scored",
     "Standing",
     "ThreadMood",
     "ThreadSilenceRow",
+    "catch_up",
     "correct_score",
+    "count_scored",
     "follow_merges",
     "judge_silences",
     "judge_standings",

@@ -28,6 +28,7 @@ class ScoreRow(TypedDict):
     mood_percent: int
     topics: Sequence[str]
     unknown: str | None
+    learnt: int
     model: int
     scored_at: int
     corrected: Sequence[str]
@@ -42,7 +43,7 @@ async def scores_of(message_ids: Iterable[Id]) -> dict[Id, ScoreRow]:
     """The scores of messages, by message; those without one are left out."""
     rows = await database.rows(
         """SELECT s.message_id, s.level, s.level_percent, s.intent, s.language, s.language_percent,
-                  s.mood, s.mood_percent, s.topics, s.unknown, s.model, s.scored_at,
+                  s.mood, s.mood_percent, s.topics, s.unknown, s.learnt, s.model, s.scored_at,
                   k.intent AS right_intent, k.language AS right_language, k.mood AS right_mood,
                   k.topics AS right_topics, k.person_id AS corrected_by, k.corrected_at
              FROM ({batch}) AS b

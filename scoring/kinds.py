@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+# Of the model that reads.
+VERSION = 1
 # Each intent stands on one level: 1 courtesy, 2 exchange of information, 3 call to action.
 LEVELS: Mapping[str, int] = {
     "courtesy": 1,

@@ -21,8 +21,8 @@ from sklearn.linear_model import LogisticRegression
 
 from scoring import intent_words, mood_words
 from scoring.features import CUES, LETTERS, cues, pieces
-from scoring.kinds import INTENTS, LANGUAGES, MOODS, TOPICS
-from scoring.model import BLOCKS, COLUMNS, FOLDER, TOLD_LANGUAGES, VERSION, Model, Numbers
+from scoring.kinds import INTENTS, LANGUAGES, MOODS, TOPICS, VERSION
+from scoring.model import BLOCKS, COLUMNS, FOLDER, TOLD_LANGUAGES, Model, Numbers
 from scoring.normal import normal, pictures, scripts
 
 LINES = Path(__file__).parent / "lines"

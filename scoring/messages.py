@@ -17,7 +17,8 @@ from kernel import clock, database, events, tenancy
 from kernel.database import Batch
 from kernel.events import Event
 from kernel.ids import Id
-from scoring.model import VERSION
+from scoring.kinds import VERSION
+from scoring.learnt import as_put_right
 from scoring.moods import sunken
 from scoring.reading import Reading, read
 
@@ -71,7 +72,7 @@ async def _read(texts: Sequence[str]) -> list[Reading]:
     for start in range(0, len(texts), _AT_ONCE):
         found += read(texts[start : start + _AT_ONCE])
         await asyncio.sleep(0)
-    return found
+    return await as_put_right(texts, found)
 
 
 @database.unit_of_work
@@ -98,7 +99,8 @@ async def _write(texts: Mapping[Id, Text], readings: Sequence[Reading]) -> None:
             level_percent = excluded.level_percent, intent = excluded.intent,
             language = excluded.language, language_percent = excluded.language_percent,
             mood = excluded.mood, mood_percent = excluded.mood_percent, topics = excluded.topics,
-            unknown = excluded.unknown, scored_at = excluded.scored_at
+            unknown = excluded.unknown, scored_at = excluded.scored_at,
+            learnt = excluded.learnt
             WHERE message_score.change_id IS DISTINCT FROM excluded.change_id""",
         returning="message_id",
     )
@@ -129,6 +131,7 @@ def _row(text: Text, reading: Reading) -> dict[str, Any]:
         "mood_percent": round(reading.mood_sureness * 100),
         "topics": " ".join(reading.topics),
         "unknown": reading.unknown,
+        "learnt": int(reading.is_learnt),
         "scored_at": clock.now(),
     }
 

@@ -15,9 +15,8 @@ import numpy as np
 import numpy.typing as npt
 
 from scoring.features import CUES, LETTERS, ROW, WORD
-from scoring.kinds import INTENTS, LANGUAGES, MOODS, OTHER_LANGUAGE, TOPICS
+from scoring.kinds import INTENTS, LANGUAGES, MOODS, OTHER_LANGUAGE, TOPICS, VERSION
 
-VERSION = 1
 FOLDER = Path(__file__).parent / "trained"
 BLOCKS = (LETTERS, WORD, ROW)
 

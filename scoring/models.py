@@ -23,6 +23,7 @@ class MessageScore(TenantTable):
     mood_percent = fields.IntField()
     topics = TextField()
     unknown = TextField(null=True)
+    learnt = fields.SmallIntField()
     scored_at = InstantField()
 
     class Meta:

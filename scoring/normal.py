@@ -11,8 +11,6 @@ import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 
-import emoji
-
 _ARABIC_FORMS = str.maketrans("أإآٱىةگ", "اااايهك", "ـ\u200e\u200f\u200b\u200c\u2060\ufeff")
 _SAME = str.maketrans("’‘`´؟،。", "''''?,.")
 _MARKS = re.compile(r"[\u0610-\u061a\u064b-\u065f\u0670]")
@@ -61,6 +59,8 @@ def pictures(plain: str) -> list[str]:
     """Its emoji in their order, without tones of skin; a family is one."""
     if not _PICTURES.search(plain):
         return []
+    import emoji  # a large table, which processes that read nothing never need
+
     return [_TONES.sub("", found["emoji"]) for found in emoji.emoji_list(plain)]
 
 

@@ -198,8 +198,12 @@ async def tidy(ctx: Context, *args: Any, **kwargs: Any) -> None:
 
 async def nights(ctx: Context, *args: Any, **kwargs: Any) -> None:
     """What is done once a night for each tenant, by its own clock."""
-    tasks = {"retention": privacy.let_go, "chains": privacy.watch_chains}
-    tasks["baselines"] = analytics.learn_baselines
+    tasks = {
+        "retention": privacy.let_go,
+        "chains": privacy.watch_chains,
+        "baselines": analytics.learn_baselines,
+        "scores": scoring.catch_up,
+    }
     for task, work in tasks.items():
         for tenant_id, day in (await tenants.tenants_at_night(task)).items():
             with tenancy.acting_for(tenant_id):

@@ -12,7 +12,7 @@ TABLES: dict[str, Table] = {
         by="message_id>message",
         key="message_id",
         told="message_id level level_percent intent language language_percent mood mood_percent "
-        "topics unknown scored_at",
+        "topics unknown learnt scored_at",
         clear="tenant_id subject_id change_id model",
     ),
     "score_correction": table(

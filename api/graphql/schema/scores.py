@@ -169,6 +169,12 @@ class MessageScore:
     def model(self) -> int:
         return self.row["model"]
 
+    @strawberry.field(
+        description="Whether it follows what a colleague put right of the same words elsewhere."
+    )
+    def learnt(self) -> bool:
+        return bool(self.row["learnt"])
+
     @strawberry.field(description="What a colleague put right: intent, language, mood, topics.")
     def corrected(self) -> list[str]:
         return list(self.row["corrected"])
@@ -215,6 +221,20 @@ class ConversationMood:
     def topics(self) -> list[TopicCount]:
         counted = sorted(self.row.topics.items(), key=lambda one: (-one[1], one[0]))
         return [TopicCount(topic=MessageTopic(topic), messages=n) for topic, n in counted]
+
+
+@object_type
+class ScoringProgress:
+    """How far the customers' messages are scored; what was stored before is caught up by night."""
+
+    scored: int = strawberry.field(description="How many are scored.")
+    messages: int = strawberry.field(description="Of how many.")
+
+
+async def scoring_progress() -> ScoringProgress:
+    """How far the tenant's messages are scored."""
+    found = await room.count_scored()
+    return ScoringProgress(scored=found.scored, messages=found.messages)
 
 
 async def load_scores(asked: Context, ids: list[Id]) -> Mapping[Id, room.ScoreRow]:

@@ -18,6 +18,7 @@ from api.graphql.schema.api_keys import ApiKey, load_keys
 from api.graphql.schema.node import KINDS, Node, created_at, updated_at
 from api.graphql.schema.people import Person, Role, load_people
 from api.graphql.schema.rfm import RfmRule
+from api.graphql.schema.scores import ScoringProgress, scoring_progress
 from api.graphql.schema.signing import Session, own_sessions
 from kernel.ids import Id
 from tenants import WEEKDAYS, Changes, Permission, TenantSettings, read_settings, update_settings
@@ -88,6 +89,13 @@ class Tenant(Node):
     @strawberry.field(description="The currency of its figures.")
     def currency(self) -> CurrencyCode:
         return CurrencyCode(self._settings.currency)
+
+    @strawberry.field(
+        description="How far the customers' messages are scored.",
+        directives=[requires(Permission.CONVERSATIONS_READ)],
+    )
+    async def scoring(self) -> ScoringProgress:
+        return await scoring_progress()
 
     @strawberry.field(description="When somebody answers; a day that is missing is closed.")
     def business_hours(self) -> list[OpeningSpan]:
