@@ -47,10 +47,13 @@ async def draw_cuts() -> None:
 
 
 async def score(contact_ids: Iterable[Id]) -> None:
-    """Score these contacts of the current tenant by the cuts that stand."""
+    """Score these contacts of the current tenant by the cuts that stand, if any do."""
+    cuts = await read_cuts()
+    if not cuts:
+        return
     batch = Batch({"id": "uuid"}, [[one] for one in contact_ids])
     chosen = "AND x.contact_id IN (SELECT b.id FROM ({batch}) AS b)"
-    await _score(await read_cuts(), chosen, batch)
+    await _score(cuts, chosen, batch)
 
 
 async def read_cuts() -> dict[Figure, Cuts]:
