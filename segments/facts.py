@@ -20,11 +20,31 @@ from segments.state import cuts_age, hold_state
 
 Row = Mapping[str, Any]
 
-AT_ONCE = 2000
+_AT_ONCE = 2000
 # What the tiers of F36 are to the caps of F22; whoever bought less is of low value too.
-_TIERS: Mapping[str | None, Tier] = {"platinum": "high", "gold": "medium", "prospect": ""}
-_NONE: Row = {"last_order_at": None, "orders": 0, "spent": 0, "stage": None, "tier": None}
-_BOUGHT = ("last_order_at", "orders", "spent")
+_TIERS: Mapping[str | None, Tier] = {"platinum": "high", "gold": "medium"}
+# As changed_facts tells them.
+_COLUMNS = (
+    *("contact_id", "first_order_at", "last_order_at", "orders", "spent", "spent_net"),
+    *("first_order", "largest_order", "orders_30d", "orders_90d", "orders_180d", "orders_365d"),
+    *("spent_365d", "last_inbound_at", "last_outbound_at", "last_read_at", "inbound_30d"),
+    *("clicks_7d", "recency_class", "frequency_class", "tier", "value_class", "stage"),
+    *("computed_at", "due_at"),
+)
+_BOUGHT, _PACED = ("last_order_at", "orders", "spent"), ("stage", "tier", "orders")
+_ANEW = "ON CONFLICT (tenant_id, contact_id) DO UPDATE SET " + ", ".join(
+    f"{name} = excluded.{name}" for name in _COLUMNS[1:]
+)
+_NAMED = """
+    SELECT DISTINCT k.id
+      FROM ({batch}) AS b
+      JOIN contact c ON c.tenant_id = $1::uuid AND c.id = b.id
+      JOIN contact k ON k.tenant_id = $1::uuid AND k.id = coalesce(c.merged_into, c.id)
+       AND k.state IN ('active', 'frozen')"""
+_SPAN = """
+    SELECT c.id FROM contact c
+     WHERE c.tenant_id = $1::uuid AND c.id > $5::uuid AND c.id <= $6::uuid
+       AND c.state IN ('active', 'frozen')"""
 
 
 async def refresh(contact_ids: Iterable[Id]) -> None:
@@ -34,8 +54,8 @@ async def refresh(contact_ids: Iterable[Id]) -> None:
     kept. Their stage and tier are told to pacing where they changed.
     """
     wanted = sorted(set(contact_ids))
-    for start in range(0, len(wanted), AT_ONCE):
-        await _refresh(wanted[start : start + AT_ONCE])
+    for start in range(0, len(wanted), _AT_ONCE):
+        await _refresh(Batch({"id": "uuid"}, [[one] for one in wanted[start : start + _AT_ONCE]]))
 
 
 async def refresh_due() -> int:
@@ -45,7 +65,7 @@ async def refresh_due() -> int:
             """SELECT tenant_id, contact_id FROM contact_facts WHERE due_at <= $1
                 ORDER BY due_at LIMIT $2::bigint""",
             clock.now(),
-            AT_ONCE,
+            _AT_ONCE,
         )
     by_tenant: dict[Id, list[Id]] = {}
     for row in due:
@@ -56,46 +76,70 @@ async def refresh_due() -> int:
     return len(due)
 
 
+async def refresh_span(after: Id, last: Id) -> None:
+    """The same for all contacts behind the one and up to the other, in the open unit."""
+    await _write(await _changed(_SPAN, after, last))
+
+
 @database.unit_of_work
-async def _refresh(contact_ids: Sequence[Id]) -> None:
-    state = await hold_state()
-    batch = Batch({"id": "uuid"}, [[one] for one in contact_ids])
-    before = {row["contact_id"]: row for row in await _standing(batch)}
-    written = await database.rows(
-        database.sql(__file__, "write_facts"),
+async def _refresh(named: Batch) -> None:
+    await hold_state()
+    await database.run(
+        """DELETE FROM contact_facts WHERE tenant_id = $1::uuid AND contact_id IN (
+               SELECT c.id FROM ({batch}) AS b
+                 JOIN contact c ON c.tenant_id = $1::uuid AND c.id = b.id
+                  AND c.state NOT IN ('active', 'frozen'))""",
+        tenancy.current(),
+        batch=named,
+    )
+    await _write(await _changed(_NAMED, batch=named))
+
+
+async def _changed(who: str, *span: Id, batch: Batch | None = None) -> list[dict[str, Any]]:
+    return await database.rows(
+        database.sql(__file__, "changed_facts").replace("/* who */", who),
         tenancy.current(),
         clock.now(),
         clock.DAY,
         await commerce.base_currency(),
+        *span,
         batch=batch,
     )
-    gone = await database.run(database.sql(__file__, "drop_facts"), tenancy.current(), batch=batch)
-    bought = [row["contact_id"] for row in written if _differs(row, before, _BOUGHT)]
+
+
+async def _write(changed: Sequence[Row]) -> None:
+    """Write what changed, score who bought, and tell pacing."""
+    await _drop([row["contact_id"] for row in changed if _is_nothing(row)])
+    standing = [
+        {"tenant_id": tenancy.current(), **{name: row[name] for name in _COLUMNS}}
+        for row in changed
+        if not _is_nothing(row)
+    ]
+    await database.insert("contact_facts", standing, conflict=_ANEW)
+    bought = [row["contact_id"] for row in changed if _differs(row, _BOUGHT)]
     if bought:
         await score(bought)
-    if bought or gone:
-        await cuts_age(state)
-    await contacts.write_pacing(
-        [_pacing(row) for row in written if _differs(row, before, ("stage", "tier"))]
-    )
+        await cuts_age()
+    await contacts.write_pacing([_pacing(row) for row in changed if _differs(row, _PACED)])
 
 
-async def _standing(batch: Batch) -> list[dict[str, Any]]:
-    """What stands of these contacts and of whom they were joined into."""
-    return await database.rows(
-        """SELECT DISTINCT f.contact_id, f.last_order_at, f.orders, f.spent, f.stage, f.tier
-             FROM ({batch}) AS b
-             JOIN contact c ON c.tenant_id = $1::uuid AND c.id = b.id
-             JOIN contact_facts f
-               ON f.tenant_id = $1::uuid AND f.contact_id = coalesce(c.merged_into, c.id)""",
+async def _drop(contact_ids: Iterable[Id]) -> None:
+    await database.run(
+        """DELETE FROM contact_facts WHERE tenant_id = $1::uuid
+              AND contact_id IN (SELECT b.id FROM ({batch}) AS b)""",
         tenancy.current(),
-        batch=batch,
+        batch=Batch({"id": "uuid"}, [[one] for one in contact_ids]),
     )
 
 
-def _differs(row: Row, before: Mapping[Id, Row], names: Iterable[str]) -> bool:
-    was = before.get(row["contact_id"], _NONE)
-    return any(row[name] != was[name] for name in names)
+def _is_nothing(row: Row) -> bool:
+    return not (
+        row["orders"] or row["spent_net"] or row["recency_class"] or row["last_outbound_at"]
+    )
+
+
+def _differs(row: Row, names: Iterable[str]) -> bool:
+    return any(row[name] != row[f"was_{name}"] for name in names)
 
 
 def _pacing(row: Row) -> Pacing:

@@ -19,12 +19,13 @@ _CHANGING = frozenset(
         *("contact.merged", "contact.unmerged", "contact.removed", "erasure.finished"),
     )
 )
-_SCORES_CHANGING = "tenant.settings_changed"
+# The rule may be another, or somebody is no customer any more.
+_SCORES_CHANGING = frozenset(("tenant.settings_changed", "contact.removed", "erasure.finished"))
 
 
 async def follow(limit: int = 2000) -> int:
     """Follow the outbox one step; how many events were seen."""
-    return await events.follow(READER, _handle, limit, kinds=(*_CHANGING, _SCORES_CHANGING))
+    return await events.follow(READER, _handle, limit, kinds=_CHANGING | _SCORES_CHANGING)
 
 
 async def _handle(happened: Sequence[Event]) -> None:
@@ -33,7 +34,7 @@ async def _handle(happened: Sequence[Event]) -> None:
         by_tenant.setdefault(event.tenant_id, []).append(event)
     for tenant_id, told in by_tenant.items():
         with tenancy.acting_for(tenant_id):
-            if any(event.kind == _SCORES_CHANGING for event in told):
+            if any(event.kind in _SCORES_CHANGING for event in told):
                 await redraw()
             await refresh(
                 event.refs[name]

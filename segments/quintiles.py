@@ -74,7 +74,7 @@ async def _begin() -> int:
 
 @database.unit_of_work
 async def _keep(drawn: Mapping[Figure, Cuts], buyers: int, begun_at: int) -> None:
-    state = await hold_state()
+    await hold_state()
     kept = {one: {"fifths": cuts.fifths, "ends": cuts.ends} for one, cuts in drawn.items()}
     await database.run(
         """UPDATE facts_state SET cuts = $2::jsonb, buyers = $3, cuts_at = $4, cuts_due_at = NULL
@@ -91,7 +91,7 @@ async def _keep(drawn: Mapping[Figure, Cuts], buyers: int, begun_at: int) -> Non
         begun_at,
     )
     if since and since["n"]:
-        await cuts_age({**state, "buyers": buyers, "cuts_due_at": None})
+        await cuts_age()
     await _score(drawn)
 
 

@@ -73,18 +73,16 @@ async def hold_state() -> FactsState:
     return cast(FactsState, await database.row(f"{_READ} FOR UPDATE", tenancy.current()))
 
 
-async def cuts_age(state: FactsState) -> None:
-    """Somebody bought: the cuts are drawn anew before long, the first ones at once.
-
-    Whoever calls holds the state.
-    """
-    if state["cuts_due_at"] is None:
-        pause = max(_LEAST_PAUSE, state["buyers"] * _PAUSE_PER_BUYER) if state["cuts_at"] else 0
-        await database.run(
-            "UPDATE facts_state SET cuts_due_at = $2 WHERE tenant_id = $1::uuid",
-            tenancy.current(),
-            clock.now() + pause,
-        )
+async def cuts_age() -> None:
+    """Somebody bought: the cuts are drawn anew before long, the first ones at once."""
+    state = await read_state()
+    pause = max(_LEAST_PAUSE, state["buyers"] * _PAUSE_PER_BUYER) if state["cuts_at"] else 0
+    await database.run(
+        """UPDATE facts_state SET cuts_due_at = $2
+            WHERE tenant_id = $1::uuid AND cuts_due_at IS NULL""",
+        tenancy.current(),
+        clock.now() + pause,
+    )
 
 
 async def redraw() -> None:

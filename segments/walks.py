@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from kernel import clock, database, tenancy
 from kernel.ids import Id
-from segments.facts import AT_ONCE, refresh
+from segments.facts import refresh_span
 from segments.quintiles import draw_cuts
 from segments.state import FactsState, hold_state, tenants_with_work
 
 _FIRST = "0" * 32
+_AT_ONCE = 10_000
 
 
 @database.unit_of_work
@@ -44,20 +45,22 @@ async def _step() -> int:
     after = (await hold_state())["walk_after"]
     if after is None:
         return 0
-    rows = await database.rows(
-        """SELECT id FROM contact
-            WHERE tenant_id = $1::uuid AND id > $2::uuid AND state IN ('active', 'frozen')
-            ORDER BY id LIMIT $3::bigint""",
+    last = await database.row(
+        """SELECT x.id, x.n FROM (
+               SELECT id, row_number() OVER (ORDER BY id) AS n FROM contact
+                WHERE tenant_id = $1::uuid AND id > $2::uuid AND state IN ('active', 'frozen')
+                ORDER BY id LIMIT $3::bigint) AS x
+            ORDER BY x.n DESC LIMIT 1""",
         tenancy.current(),
         after,
-        AT_ONCE,
+        _AT_ONCE,
     )
-    await refresh(row["id"] for row in rows)
-    if rows:
-        await _move(rows[-1]["id"], len(rows))
-    else:
+    if last is None:
         await _finish()
-    return len(rows)
+        return 0
+    await refresh_span(after, last["id"])
+    await _move(last["id"], last["n"])
+    return int(last["n"])
 
 
 async def _move(after: Id, by: int) -> None:
@@ -71,6 +74,12 @@ async def _move(after: Id, by: int) -> None:
 
 
 async def _finish() -> None:
+    await database.run(
+        """DELETE FROM contact_facts WHERE tenant_id = $1::uuid AND contact_id IN (
+               SELECT c.id FROM contact c
+                WHERE c.tenant_id = $1::uuid AND c.state NOT IN ('active', 'frozen'))""",
+        tenancy.current(),
+    )
     await database.run(
         """UPDATE facts_state SET walk_after = NULL, walk_finished_at = $2, cuts_due_at = $2
             WHERE tenant_id = $1::uuid""",

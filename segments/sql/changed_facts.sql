@@ -1,12 +1,9 @@
--- What orders and messages of these contacts come to at $2; only what changes is written and told.
+-- Of these contacts, or of whom they were joined into, those of whom orders and messages come to
+-- something else at $2 than what stands: all that they come to, and what was known (was_…).
 -- $3: a day; $4: the tenant's currency. Joins are written as CROSS JOIN: SQLite then walks in this
 -- order, by index.
 WITH who AS (
-    SELECT DISTINCT k.id
-      FROM ({batch}) AS b
-      JOIN contact c ON c.tenant_id = $1::uuid AND c.id = b.id
-      JOIN contact k ON k.tenant_id = $1::uuid AND k.id = coalesce(c.merged_into, c.id)
-       AND k.state IN ('active', 'frozen')
+/* who */
 ), purchase AS (
     SELECT o.contact_id, o.placed_at, coalesce(o.base_total, 0) AS total,
            coalesce(o.base_refunded, 0) AS refunded,
@@ -136,21 +133,17 @@ WITH who AS (
            ), 9223372036854775807) AS next_at
       FROM classed c
 )
-INSERT INTO contact_facts (
-    tenant_id, contact_id, first_order_at, last_order_at, orders, spent, spent_net, first_order,
-    largest_order, orders_30d, orders_90d, orders_180d, orders_365d, spent_365d, last_inbound_at,
-    last_outbound_at, last_read_at, inbound_30d, clicks_7d, recency_class, frequency_class, tier,
-    value_class, stage, computed_at, due_at
-)
-SELECT $1::uuid, g.id, g.first_order_at, g.last_order_at, g.orders, g.spent, g.spent_net,
+SELECT g.id AS contact_id, g.first_order_at, g.last_order_at, g.orders, g.spent, g.spent_net,
        g.first_order, g.largest_order, g.orders_30d, g.orders_90d, g.orders_180d, g.orders_365d,
        g.spent_365d, g.last_inbound_at, g.last_outbound_at, g.last_read_at, g.inbound_30d,
-       g.clicks_7d, g.recency_class, g.frequency_class, g.tier, g.value_class, g.stage, $2::bigint,
-       g.next_at
+       g.clicks_7d, g.recency_class, g.frequency_class, g.tier, g.value_class, g.stage,
+       $2::bigint AS computed_at, g.next_at AS due_at,
+       f.last_order_at AS was_last_order_at, coalesce(f.orders, 0) AS was_orders,
+       coalesce(f.spent, 0) AS was_spent, f.tier AS was_tier, f.stage AS was_stage
   FROM staged g
   LEFT JOIN contact_facts f ON f.tenant_id = $1::uuid AND f.contact_id = g.id
  WHERE (f.contact_id IS NOT NULL OR g.orders > 0 OR g.spent_net <> 0
-        OR g.last_inbound_at IS NOT NULL OR g.last_outbound_at IS NOT NULL OR g.day > 0)
+        OR g.last_outbound_at IS NOT NULL OR g.day > 0)
    AND (f.contact_id IS NULL
         OR (f.first_order_at, f.last_order_at, f.orders, f.spent, f.spent_net, f.first_order,
             f.largest_order, f.orders_30d, f.orders_90d, f.orders_180d, f.orders_365d,
@@ -163,16 +156,3 @@ SELECT $1::uuid, g.id, g.first_order_at, g.last_order_at, g.orders, g.spent, g.s
             g.spent_365d, g.last_inbound_at, g.last_outbound_at, g.last_read_at, g.inbound_30d,
             g.clicks_7d, g.recency_class, g.frequency_class, g.tier, g.value_class, g.stage,
             g.next_at))
-    ON CONFLICT (tenant_id, contact_id) DO UPDATE
-   SET first_order_at = excluded.first_order_at, last_order_at = excluded.last_order_at,
-       orders = excluded.orders, spent = excluded.spent, spent_net = excluded.spent_net,
-       first_order = excluded.first_order, largest_order = excluded.largest_order,
-       orders_30d = excluded.orders_30d, orders_90d = excluded.orders_90d,
-       orders_180d = excluded.orders_180d, orders_365d = excluded.orders_365d,
-       spent_365d = excluded.spent_365d, last_inbound_at = excluded.last_inbound_at,
-       last_outbound_at = excluded.last_outbound_at, last_read_at = excluded.last_read_at,
-       inbound_30d = excluded.inbound_30d, clicks_7d = excluded.clicks_7d,
-       recency_class = excluded.recency_class, frequency_class = excluded.frequency_class,
-       tier = excluded.tier, value_class = excluded.value_class, stage = excluded.stage,
-       computed_at = excluded.computed_at, due_at = excluded.due_at
-RETURNING contact_id, last_order_at, orders, spent, stage, tier

@@ -1,0 +1,146 @@
+"""`scripts/bench segments`: facts of a million contacts with five million orders (F36).
+
+The floor, in the same run: one bare statement that aggregates the same orders by buyer and ranks
+the buyers in fifths by recency, frequency and monetary value, and writes nothing.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import commerce
+import segments
+from benchmarks import figures, ground, ledger, stage
+from benchmarks.figures import Figure, tell
+from kernel import clock, database, tenancy
+from kernel.ids import Id
+
+_CONTACTS, _ORDERS_EACH = 1_000_000, 5
+_AT_ONCE = 100_000
+_SPREAD = 400 * clock.DAY
+
+_LATELY = "FILTER (WHERE o.placed_at >= $2::bigint - {days} * $3::bigint) AS {name}"
+_WINDOWS = ", ".join(
+    f"count(*) {_LATELY.format(days=days, name=f'in_{days}d')}" for days in (30, 90, 180, 365)
+)
+_BARE = f"""
+SELECT count(*), sum(x.by_recency + x.by_frequency + x.by_value), max(x.largest),
+       min(x.first_at), sum(x.net), sum(x.spent_365d),
+       sum(x.in_30d + x.in_90d + x.in_180d + x.in_365d)
+  FROM (SELECT b.*, ntile(5) OVER (ORDER BY b.last_at, b.contact_id) AS by_recency,
+               ntile(5) OVER (ORDER BY b.orders, b.contact_id) AS by_frequency,
+               ntile(5) OVER (ORDER BY b.spent, b.contact_id) AS by_value
+          FROM (SELECT o.contact_id, count(*) AS orders, min(o.placed_at) AS first_at,
+                       max(o.placed_at) AS last_at, sum(o.base_total) AS spent,
+                       sum(o.base_total - o.base_refunded) AS net, max(o.base_total) AS largest,
+                       {_WINDOWS}, sum(o.base_total) {_LATELY.format(days=365, name="spent_365d")}
+                  FROM shop_order o
+                 WHERE o.tenant_id = $1::uuid AND o.cancelled_at IS NULL
+                   AND o.deleted_at IS NULL AND o.is_test = 0
+                 GROUP BY o.contact_id) AS b) AS x"""
+
+
+async def measure(backend: str) -> list[Figure]:
+    """Seconds and ratios on this database."""
+    with ground.laid(backend) as laid:
+        async with ground.inside(laid):
+            business = await stage.settle_in()
+            with tenancy.acting_for(business.tenant_id):
+                await _fill(business.tenant_id)
+                await ledger.analyse(laid.settings)
+                tell(f"{_CONTACTS:,} contacts, {_CONTACTS * _ORDERS_EACH:,} orders")
+                floor = await _floor(business.tenant_id)
+                first = await _compute()
+                await ledger.analyse(laid.settings)
+                again = await _compute()
+    return [
+        Figure("orders aggregated and ranked bare, seconds", f"{floor:.1f}"),
+        Figure("facts and quintiles, the first time, seconds", f"{first:.1f}"),
+        Figure("facts and quintiles anew, seconds", f"{again:.1f}"),
+        Figure("facts and quintiles anew, times the bare statement", f"{again / floor:.1f}", "≤ 3"),
+    ]
+
+
+async def _compute() -> float:
+    """Seconds until all facts are computed and scored."""
+    began = time.perf_counter()
+    await segments.recompute()
+    while await segments.look_after():
+        pass
+    await segments.look_after()
+    return time.perf_counter() - began
+
+
+async def _floor(tenant_id: Id) -> float:
+    """Seconds of the bare statement; its rows are counted, so that each of them is made."""
+    began = time.perf_counter()
+    await database.rows(_BARE, tenant_id, clock.now(), clock.DAY)
+    return time.perf_counter() - began
+
+
+async def _fill(tenant_id: Id) -> None:
+    """People and their orders over the last 400 days, always the same but for the day."""
+    store_id = await commerce.connect_store("own", "Costa Clara", "costa-clara")
+    now = clock.now()
+    for start in range(0, _CONTACTS, _AT_ONCE):
+        people = range(start, min(start + _AT_ONCE, _CONTACTS))
+        await _insert("contact", [_contact(tenant_id, n, now) for n in people])
+        for place in range(_ORDERS_EACH):
+            await _insert(
+                "shop_order", [_order(tenant_id, store_id, n, place, now) for n in people]
+            )
+        tell(f"{people.stop:,} contacts")
+
+
+@database.unit_of_work
+async def _insert(table: str, records: list[dict[str, Any]]) -> None:
+    await database.insert(table, records)
+
+
+def _contact(tenant_id: Id, n: int, now: int) -> dict[str, Any]:
+    return {
+        "tenant_id": tenant_id,
+        "id": f"{n + 1:032x}",
+        "subject_id": f"{n + 1:032x}",
+        "state": "active",
+        "name_at": 0,
+        "name_tie": 0,
+        "marketing_gap_days": 0,
+        "source": "import",
+        "created_at": now,
+        "updated_at": now,
+    }
+
+
+def _order(tenant_id: Id, store_id: Id, n: int, place: int, now: int) -> dict[str, Any]:
+    dice = (n * 2_654_435_761 + place * 40_503_123_457) % 1_000_003
+    at = now - dice * (_SPREAD // 1_000_003)
+    total = 1_0000 + dice * 7_919 % 300_0000
+    return {
+        "tenant_id": tenant_id,
+        "id": f"{place + 1:x}{n + 1:031x}",
+        "store_id": store_id,
+        "external_id": f"{n}-{place}",
+        "contact_id": f"{n + 1:032x}",
+        "contact_at": at,
+        "number": f"{n}-{place}",
+        "currency": "EUR",
+        "total": total,
+        "refunded": 0,
+        "base_total": total,
+        "base_refunded": 0,
+        "payment": "paid",
+        "fulfilment": "none",
+        "coupons": "[]",
+        "is_test": 0,
+        "placed_at": at,
+        "told_at": at,
+        "told_tie": 0,
+        "created_at": at,
+        "updated_at": at,
+    }
+
+
+if __name__ == "__main__":
+    figures.show(measure)
