@@ -1,7 +1,8 @@
 -- Of these contacts, or of whom they were joined into, those of whom orders and messages come to
 -- something else at $2 than what stands: all that they come to, and what was known (was_…).
 -- $3: a day; $4: the tenant's currency. Joins are written as CROSS JOIN: SQLite then walks in this
--- order, by index.
+-- order, by index. Where a span of contacts is meant, /* o */ and so on say it of each table too:
+-- PostgreSQL then walks along it.
 WITH who AS (
 /* who */
 ), purchase AS (
@@ -12,7 +13,7 @@ WITH who AS (
       FROM who w
      CROSS JOIN shop_order o
      WHERE o.tenant_id = $1::uuid AND o.contact_id = w.id
-       AND o.cancelled_at IS NULL AND o.deleted_at IS NULL AND o.is_test = 0
+       /* o */ AND o.cancelled_at IS NULL AND o.deleted_at IS NULL AND o.is_test = 0
 ), bought AS (
     SELECT p.contact_id, min(p.placed_at) AS first_order_at, max(p.placed_at) AS last_order_at,
            count(*) AS orders, sum(p.total) AS spent, sum(p.refunded) AS refunded,
@@ -43,7 +44,7 @@ WITH who AS (
                END) AS amount
       FROM who w
      CROSS JOIN refund r
-     WHERE r.tenant_id = $1::uuid AND r.contact_id = w.id AND r.order_external_id = ''
+     WHERE r.tenant_id = $1::uuid AND r.contact_id = w.id /* r */ AND r.order_external_id = ''
      GROUP BY r.contact_id
 ), said AS (
     SELECT m.contact_id,
@@ -60,7 +61,7 @@ WITH who AS (
            ) + 30 * $3::bigint + 1 AS due_at
       FROM who w
      CROSS JOIN message m
-     WHERE m.tenant_id = $1::uuid AND m.contact_id = w.id AND m.direction IN ('in', 'out')
+     WHERE m.tenant_id = $1::uuid AND m.contact_id = w.id /* m */ AND m.direction IN ('in', 'out')
      GROUP BY m.contact_id
 ), clicked AS (
     SELECT a.contact_id, max(a.at) AS last_at,
@@ -69,7 +70,7 @@ WITH who AS (
                + 7 * $3::bigint + 1 AS due_at
       FROM who w
      CROSS JOIN activity a
-     WHERE a.tenant_id = $1::uuid AND a.contact_id = w.id AND a.kind = 'link.clicked'
+     WHERE a.tenant_id = $1::uuid AND a.contact_id = w.id /* a */ AND a.kind = 'link.clicked'
        AND a.at >= $2::bigint - 181 * $3::bigint
      GROUP BY a.contact_id
 ), known AS (
@@ -141,7 +142,7 @@ SELECT g.id AS contact_id, g.first_order_at, g.last_order_at, g.orders, g.spent,
        f.last_order_at AS was_last_order_at, coalesce(f.orders, 0) AS was_orders,
        coalesce(f.spent, 0) AS was_spent, f.tier AS was_tier, f.stage AS was_stage
   FROM staged g
-  LEFT JOIN contact_facts f ON f.tenant_id = $1::uuid AND f.contact_id = g.id
+  LEFT JOIN contact_facts f ON f.tenant_id = $1::uuid AND f.contact_id = g.id /* f */
  WHERE (f.contact_id IS NOT NULL OR g.orders > 0 OR g.spent_net <> 0
         OR g.last_outbound_at IS NOT NULL OR g.day > 0)
    AND (f.contact_id IS NULL

@@ -53,8 +53,8 @@ CELLS = [
 async def test_what_orders_and_messages_make_of_a_contact(door: Door, store: Store) -> None:
     shop, token = await own_shop(store), store.tokens["owner"]
     orders = [
-        _order(f"{phone}-{n}", phone, days, total)
-        for phone, bought in BOUGHT.items()
+        _order(f"{who}-{n}", phone, days, total)
+        for who, (phone, bought) in enumerate(BOUGHT.items())
         for n, (days, total) in enumerate(bought)
     ]
     assert (await put(door, token, shop, "orders", orders))[0] == 200
