@@ -77,9 +77,9 @@ def read(closing_id: Id, sealer: Sealer, size: int) -> Iterator[bytes]:
 
 
 async def key_of(name: str) -> list[str]:
-    """The columns of a table's key besides the tenant."""
+    """The columns of a table's key besides the tenant; the tenant where a table has no others."""
     rows = await database.rows(_KEYS[database.dialect()], name)
-    return [row["name"] for row in rows if row["name"] != "tenant_id"]
+    return [row["name"] for row in rows if row["name"] != "tenant_id"] or ["tenant_id"]
 
 
 async def _pages(name: str) -> AsyncIterator[list[bytes]]:
