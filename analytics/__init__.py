@@ -13,13 +13,16 @@ from analytics.alerts import check_due, follow_news
 from analytics.asked import Asked, Comparison, checked
 from analytics.baselines import learn_baselines
 from analytics.board import Point, Slice, Tile, board
-from analytics.figures import Every, Figure, figures, reckon
+from analytics.figures import EVERY, Every, Figure, figures, reckon
+from analytics.funnel import Step, funnel
 from analytics.kpis import ENOUGH, KPIS, Kpi
 from analytics.labels import labels_of
+from analytics.page import kpi_page
 from analytics.targets import read_targets, set_target
 
 __all__ = [
     "ENOUGH",
+    "EVERY",
     "KPIS",
     "AlertRow",
     "Asked",
@@ -29,6 +32,7 @@ __all__ = [
     "Kpi",
     "Point",
     "Slice",
+    "Step",
     "Tile",
     "acknowledge",
     "alert_page",
@@ -39,6 +43,8 @@ __all__ = [
     "count_alerts",
     "figures",
     "follow_news",
+    "funnel",
+    "kpi_page",
     "labels_of",
     "learn_baselines",
     "read_targets",

@@ -15,6 +15,7 @@ from api.graphql.http import GraphQLOverHttp
 from api.graphql.websocket import GraphQLOverWebsocket
 from api.health import Metrics, Readiness, healthz
 from api.join_page import JOIN, joining
+from api.kpi_csv import KpiCsv
 from api.media import Media
 from api.pages import public
 from api.preference_pages import PREFERENCES, WITHDRAW, preferences, withdrawal
@@ -51,6 +52,7 @@ def routes(settings: Settings, webhooks: WhatsAppWebhooks) -> list[BaseRoute]:
         Route("/imports/files", ForBrowsers(FilesToImport(), origins)),
         Route("/imports/{id}/problems.csv", ForBrowsers(Reports(), origins)),
         Route("/campaigns/{id}/recipients.csv", ForBrowsers(CampaignReports(), origins)),
+        Route("/kpis.csv", ForBrowsers(KpiCsv(), origins)),
         Route("/tenant/archive", ForBrowsers(TenantArchive(), origins)),
         # Pages for people who do not sign in: a GET shows, a POST with the link's token changes.
         Route(CONFIRM, public(confirmation), methods=["POST"]),

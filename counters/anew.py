@@ -16,6 +16,8 @@ from kernel import clock, database, tenancy
 from kernel.ids import Id
 
 _AT_ONCE = 1000
+# Threads have many messages each.
+_THREADS_AT_ONCE = 50
 _NOWHERE = "0" * 32
 _TABLES = {kind: one.table for kind, one in KINDS.items()} | {"episode": "conversation"}
 _KEPT = "kept "
@@ -117,7 +119,8 @@ async def _step() -> None:
     if stage.startswith(_KEPT):
         ids = await _give_again(stage.removeprefix(_KEPT), after, book.generation)
     else:
-        ids = await _next(_TABLES[stage], after)
+        limit = _THREADS_AT_ONCE if stage == "episode" else _AT_ONCE
+        ids = await _next(_TABLES[stage], after, limit)
         if ids and stage == "episode":
             await recount_episodes(dict.fromkeys(ids, 0))
         elif ids:
@@ -125,13 +128,13 @@ async def _step() -> None:
     await _move(stage, ids)
 
 
-async def _next(table: str, after: Id) -> list[Id]:
+async def _next(table: str, after: Id, limit: int) -> list[Id]:
     rows = await database.rows(
         f"""SELECT t.id FROM {table} t WHERE t.tenant_id = $1::uuid AND t.id > $2::uuid
              ORDER BY t.id LIMIT $3::bigint""",
         tenancy.current(),
         after,
-        _AT_ONCE,
+        limit,
     )
     return [row["id"] for row in rows]
 

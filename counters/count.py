@@ -22,7 +22,7 @@ from kernel.ids import Id
 READER = "counters"
 T = TypeVar("T")
 # So many things in a unit of work.
-_AT_ONCE = 2000
+_AT_ONCE = 1000
 
 # What each event may have changed.
 _OF_MESSAGE = {
@@ -54,7 +54,7 @@ class Changed:
     people: dict[Id, int] = field(default_factory=dict)
 
 
-async def count(limit: int = 1000) -> int:
+async def count(limit: int = 500) -> int:
     """Follow the outbox one step; how many events were seen."""
     return await events.follow(READER, _handle, limit)
 

@@ -12,9 +12,9 @@ from tests.following import follow_counters
 
 _BOARD = """
   query($range: DateRange!, $names: [KpiName!], $every: KpiEvery, $by: [KpiDimension!],
-        $filter: KpiFilter) {
+        $filter: KpiFilter, $whole: Boolean = false) {
     kpis(range: $range, names: $names, every: $every, by: $by, filter: $filter) {
-      timeZone counting { isRunning }
+      timeZone counting { isRunning } funnel @include(if: $whole) { name count share }
       tiles { definition { name } state direction note target
         figure { amount sample money { amount currency } } before { amount }
         series { at figure { amount sample } }
@@ -79,7 +79,7 @@ async def test_the_month_comes_out_exactly(door: Door) -> None:
     month = await play(door)
     await follow_counters()
     ask = _Asking(month, await month.token())
-    tiles = await ask(range=MONTH)
+    tiles = await ask(range=MONTH, whole=True)
     found = {name: tile for name, tile in tiles.items() if tile["state"] != "NO_SOURCE_YET"}
     assert found.keys() == EXACT.keys()
     for name, (amount, sample, state) in EXACT.items():
@@ -89,6 +89,13 @@ async def test_the_month_comes_out_exactly(door: Door) -> None:
         right = amount and pytest.approx(amount, rel=0.01 if _is_binned(name) else 1e-5)
         assert figure["amount"] == right, name
         assert state is None or found[name]["state"] == state, (name, found[name])
+    assert ask.funnel == [
+        ("sent", 54, None),
+        ("delivered", 12, 12 / 54),
+        ("read", 6, 0.5),
+        ("answered", 18, 3),
+        ("bought", 6, 1 / 3),
+    ]
     assert found["REVENUE"]["figure"]["money"] == {"amount": "840.00", "currency": "EUR"}
     # Who bought first 183 days before, and again 365.
     later = await ask(range={"from": "2026-09-01", "to": "2026-09-30"})
@@ -97,14 +104,37 @@ async def test_the_month_comes_out_exactly(door: Door) -> None:
     assert later["YEARLY_CHURN"]["figure"] == _figure(1, 6)
     await _is_broken_down(ask, month)
     await _targets_and_bad_input(ask, door)
+    await _as_csv(door, ask.token)
+
+
+async def _as_csv(door: Door, token: str) -> None:
+    asked = {**MONTH, "names": "read_rate,revenue", "every": "month"}
+    signed = {"authorization": f"Bearer {token}"}
+    async with door.http.get(f"{door.root}/kpis.csv", params=asked, headers=signed) as answer:
+        assert answer.status == 200
+        assert (await answer.text()).removeprefix("\ufeff").splitlines() == [
+            "kpi,title,unit,from,value,sample,state",
+            "read_rate,Read rate,share,,0.5,12,off",
+            "read_rate,Read rate,share,2026-02-28T23:00:00+00:00,0.5,12,",
+            "read_rate,Read rate,share,2026-03-31T22:00:00+00:00,,0,",
+            "revenue,Revenue,money,,840.0,8400000,on_target",
+            "revenue,Revenue,money,2026-02-28T23:00:00+00:00,840.0,8400000,",
+            "revenue,Revenue,money,2026-03-31T22:00:00+00:00,0.0,0,",
+        ]
+    wrong = {**asked, "from": "yesterday"}
+    async with door.http.get(f"{door.root}/kpis.csv", params=wrong, headers=signed) as answer:
+        assert (answer.status, (await answer.json())["field"]) == (400, ["from"])
 
 
 class _Asking:
     def __init__(self, month: Month, token: str) -> None:
         self.door, self.token = month.door, token
+        self.funnel: list[tuple[str, int, float | None]] = []
 
     async def __call__(self, **asked: Any) -> dict[str, Any]:
         board = (await self.door.data(_BOARD, self.token, **asked))["kpis"]
+        steps = board.get("funnel") or []
+        self.funnel = [(one["name"], one["count"], one["share"]) for one in steps]
         assert board["counting"] == {"isRunning": False}
         return {tile["definition"]["name"]: tile for tile in board["tiles"]}
 
@@ -147,7 +177,7 @@ async def _is_broken_down(ask: _Asking, month: Month) -> None:
         range=MONTH, names=["READ_RATE"], filter={"dimension": "TEMPLATE", "value": "spring"}
     )
     assert filtered["READ_RATE"]["figure"] == _figure(0.5, 12)
-    # A quarter of the days before: of 12 too few to tell.
+    # Of 12 too few to tell.
     assert filtered["READ_RATE"]["note"] == "Fewer than 30 in one of the periods: too few to tell."
 
 

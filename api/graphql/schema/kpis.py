@@ -335,6 +335,17 @@ class KpiCounting:
 
 
 @object_type
+class KpiStep:
+    """A step of the way from what was sent to what was bought."""
+
+    name: str = strawberry.field(description="sent, delivered, read, answered or bought.")
+    count: int = strawberry.field(description="How many came so far.")
+    share: float | None = strawberry.field(
+        description="Of the step before, from 0; null for the first and where nobody came there."
+    )
+
+
+@object_type
 class KpiBoard:
     """Figures of one period."""
 
@@ -349,6 +360,14 @@ class KpiBoard:
     async def counting(self) -> KpiCounting | None:
         far = await counters.how_far()
         return KpiCounting(far=far) if far else None
+
+    @strawberry.field(
+        description="From what was sent to what was bought: of all, or of the filter's campaign, "
+        "country, customer, tag or touchpoint."
+    )
+    async def funnel(self) -> list[KpiStep]:
+        steps = await room.funnel(self.asked_for)
+        return [KpiStep(name=one.name, count=one.count, share=one.share) for one in steps]
 
 
 @input_type
