@@ -29,6 +29,7 @@ def test_the_other_roles_may_what_they_are_there_for() -> None:
         P.STORES_READ,
         P.COMMERCE_READ,
         P.ANALYTICS_READ,
+        P.SEGMENTS_READ,
     }
     assert tenants.ROLES[tenants.Role.ANALYST] == everybody
     assert tenants.ROLES[tenants.Role.AGENT] == everybody | {
