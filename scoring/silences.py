@@ -127,23 +127,33 @@ async def _judge(conversation_ids: Iterable[Id]) -> dict[Id, Silence]:
     habits = await contacts.pacing_of(people)
     found = {}
     for conversation_id, told in texts.items():
-        home = homes[told[-1].row["contact_id"]]
-        habit = habits.get(home["id"])
-        said = [_said(text) for text in told if text.row["direction"] in ("in", "out")]
-        if home["subject_id"] in frozen or not said or not said[-1].is_ours:
+        heard = [text for text in told if _is_heard(text)]
+        home = homes.get(told[-1].row["contact_id"])
+        if home is None or home["subject_id"] in frozen:
             continue
+        if not heard or heard[-1].row["direction"] == "in":
+            continue
+        habit = habits.get(home["id"])
         found[conversation_id] = diagnose(
             Thread(
-                said=said,
+                said=[_said(text) for text in heard],
                 zone=home["time_zone"],
                 country=home["country"],
                 best_hour=habit.best_hour if habit else None,
-                is_told_gone=told[-1].row["error_code"] == _UNDELIVERABLE,
+                is_told_gone=heard[-1].row["error_code"] == _UNDELIVERABLE,
                 timing=rules.timing,
                 now=now,
             )
         )
     return found
+
+
+def _is_heard(text: Text) -> bool:
+    """Whether it is a word of the thread; what waits or failed is none, but where they are gone."""
+    row = text.row
+    if row["error_code"] == _UNDELIVERABLE:
+        return True
+    return row["direction"] in ("in", "out") and row["status"] not in ("queued", "failed")
 
 
 def _said(text: Text) -> Said:
