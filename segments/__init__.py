@@ -27,6 +27,7 @@ from segments.facts import refresh, refresh_due
 from segments.following import follow
 from segments.keeping import follow_members, pass_time
 from segments.queries import Cell, FactsRow, Quintiles, facts_of, read_quintiles
+from segments.ready_made import install_missing
 from segments.rfm import SEGMENTS
 from segments.stays import (
     Stay,
@@ -57,6 +58,7 @@ __all__ = [
     "facts_of",
     "follow",
     "follow_members",
+    "install_missing",
     "look_after",
     "member_page",
     "pass_time",

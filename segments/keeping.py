@@ -15,6 +15,7 @@ from kernel.events import Event
 from kernel.ids import Id
 from segments.following import READER as FACTS
 from segments.members import fill, refresh, review, whole_rules
+from segments.ready_made import install
 from segments.rules import (
     Created,
     Events,
@@ -29,7 +30,7 @@ from segments.state import read_state
 from tenants import CATALOGUE
 
 READER = "segments"
-_CHANGED = "segment.changed"
+_CHANGED, _FOUNDED = "segment.changed", "tenant.founded"
 # They write activity and scores, and facts.
 _BEFORE = ("reactions", FACTS)
 # Of whom these tell, something may be otherwise that rules ask about.
@@ -61,7 +62,7 @@ _SCORES = ("rfmSegment", "RECENCY_SCORE", "FREQUENCY_SCORE", "MONETARY_SCORE")
 
 async def follow_members(limit: int = 2000) -> int:
     """Follow the outbox one step; how many events were seen."""
-    return await events.follow(READER, _handle, limit, _TELLING | {_CHANGED}, _BEFORE)
+    return await events.follow(READER, _handle, limit, _TELLING | {_CHANGED, _FOUNDED}, _BEFORE)
 
 
 async def _handle(happened: Sequence[Event]) -> None:
@@ -70,6 +71,8 @@ async def _handle(happened: Sequence[Event]) -> None:
         by_tenant.setdefault(event.tenant_id, []).append(event)
     for tenant_id, told in by_tenant.items():
         with tenancy.acting_for(tenant_id):
+            if any(one.kind == _FOUNDED for one in told):
+                await install()
             changed = {one.refs["segment"] for one in told if one.kind == _CHANGED}
             if changed:
                 await fill(changed)

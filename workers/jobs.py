@@ -135,6 +135,7 @@ async def facts(ctx: Context, *args: Any, **kwargs: Any) -> None:
 
 async def times(ctx: Context, *args: Any, **kwargs: Any) -> None:
     """Time takes things out of the windows of segments, and into them."""
+    await _alone("ready_made", segments.install_missing)
     await _quietly("times", segments.pass_time)
 
 

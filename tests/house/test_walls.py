@@ -54,6 +54,7 @@ OVER_THE_WALL = {
     "kernel/versions.py": (1, "keys of all tenants are turned by one clock"),
     "segments/facts.py": (1, "facts of all tenants change by one clock"),
     "segments/keeping.py": (1, "time passes for the segments of all tenants"),
+    "segments/ready_made.py": (1, "tenants from before begin with segments too"),
     "segments/state.py": (1, "facts of all tenants are kept by one clock"),
     "tenants/index_versions.py": (1, "keys of all tenants are turned by one clock"),
     "tenants/kept_answers.py": (1, "answers of all tenants go after a day"),

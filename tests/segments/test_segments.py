@@ -97,7 +97,11 @@ async def test_from_rule_to_explanation(door: Door, store: Store) -> None:
     history = (await show())["history"]["nodes"]
     assert [one["contact"]["id"] for one in history] == [shown[once], shown[keen]]
     assert all(one["leftAt"] for one in history)
-    told = await stored.rows("SELECT kind FROM outbox WHERE kind LIKE 'segment.%' ORDER BY id")
+    told = await stored.rows(
+        """SELECT kind FROM outbox WHERE kind LIKE 'segment.%'
+              AND CAST(refs AS text) LIKE '%' || $1 || '%' ORDER BY id""",
+        ids.read("segment", segment["id"]),
+    )
     assert [row["kind"] for row in told] == ["segment.changed", "segment.entered"] + [
         "segment.left"
     ] * 2
