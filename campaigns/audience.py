@@ -1,4 +1,4 @@
-"""Whom a campaign is for: everybody, listed contacts, contacts by their tags, minus exclusions."""
+"""Whom a campaign is for: everybody, listed contacts, by tags, by segments; minus exclusions."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import contacts
+import segments
 from contacts import EVERYBODY, NOBODY, Selection
 from kernel import database, tenancy
 from kernel.database import Batch
@@ -18,12 +19,14 @@ from kernel.ids import Id
 _MOST_LISTED = 10_000
 _MOST_PHONES = 1_000
 _MOST_TAGS = 50
+_MOST_SEGMENTS = 20
 _FIELD = "audience"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Audience:
-    """Who is meant: all, or `contacts` and `phones` and who has the tags; never the excluded.
+    """Who is meant: all, or `contacts`, `phones`, who has the tags and whom one of `segments_any`
+    holds for; never the excluded, nor whom one of `segments_none` holds for.
 
     Tags hold together: one of `tags_any`, and each of `tags_all`.
     """
@@ -34,14 +37,19 @@ class Audience:
     tags_any: Sequence[Id] = ()
     tags_all: Sequence[Id] = ()
     tags_none: Sequence[Id] = ()
+    segments_any: Sequence[Id] = ()
+    segments_none: Sequence[Id] = ()
     excluded: Sequence[Id] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class AudienceParts:
-    """The tags of an audience (`any`, `all`, `none`), and how many were listed and excluded."""
+    """The tags of an audience (`any`, `all`, `none`), its segments (`any`, `none`), and how many
+    were listed and excluded.
+    """
 
     tags: Mapping[str, Sequence[Id]]
+    segments: Mapping[str, Sequence[Id]]
     listed: int
     excluded: int
 
@@ -62,10 +70,15 @@ async def write_audience(campaign_id: Id, audience: Audience) -> None:
         "all": await _tags(audience.tags_all, "tags_all"),
         "none": await _tags(audience.tags_none, "tags_none"),
     }
+    chosen = {
+        "any": await _segments(audience.segments_any, "segments_any"),
+        "none": await _segments(audience.segments_none, "segments_none"),
+    }
     key = {"tenant_id": tenancy.current(), "campaign_id": campaign_id}
     for statement in (
         "DELETE FROM campaign_contact WHERE tenant_id = $1::uuid AND campaign_id = $2::uuid",
         "DELETE FROM campaign_tag WHERE tenant_id = $1::uuid AND campaign_id = $2::uuid",
+        "DELETE FROM campaign_segment WHERE tenant_id = $1::uuid AND campaign_id = $2::uuid",
     ):
         await database.run(statement, *key.values())
     await database.insert(
@@ -84,12 +97,24 @@ async def write_audience(campaign_id: Id, audience: Audience) -> None:
             for one in dict.fromkeys(tag_ids)
         ],
     )
+    await database.insert(
+        "campaign_segment",
+        [
+            {**key, "segment_id": one, "part": part}
+            for part, segment_ids in chosen.items()
+            for one in dict.fromkeys(segment_ids)
+        ],
+    )
 
 
 async def selection_of(campaign_id: Id, *, everybody: bool) -> Selection:
     """The contacts whom a campaign is for, as they are now."""
-    tags = await tags_of(campaign_id)
+    tags, named = await tags_of(campaign_id), await segments_of(campaign_id)
     chosen = EVERYBODY if everybody else _listed(campaign_id, "listed") | _with_tags(tags)
+    for one in named["any"]:
+        chosen |= await segments.selection_by(one)
+    for one in named["none"]:
+        chosen -= await segments.selection_by(one)
     if tags["none"]:
         chosen -= contacts.tagged(*tags["none"])
     return chosen - _listed(campaign_id, "excluded")
@@ -110,8 +135,8 @@ async def parts_of_audience(campaign_id: Id) -> AudienceParts:
         campaign_id,
     )
     counts = {row["part"]: row["n"] for row in rows}
-    tags = await tags_of(campaign_id)
-    return AudienceParts(tags, counts.get("listed", 0), counts.get("excluded", 0))
+    tags, named = await tags_of(campaign_id), await segments_of(campaign_id)
+    return AudienceParts(tags, named, counts.get("listed", 0), counts.get("excluded", 0))
 
 
 async def tags_of(campaign_id: Id) -> dict[str, list[Id]]:
@@ -125,6 +150,20 @@ async def tags_of(campaign_id: Id) -> dict[str, list[Id]]:
     found: dict[str, list[Id]] = {"any": [], "all": [], "none": []}
     for row in rows:
         found[row["part"]].append(row["tag_id"])
+    return found
+
+
+async def segments_of(campaign_id: Id) -> dict[str, list[Id]]:
+    """The segments of a campaign: `any` and `none`."""
+    rows = await database.rows(
+        """SELECT part, segment_id FROM campaign_segment
+            WHERE tenant_id = $1::uuid AND campaign_id = $2::uuid ORDER BY segment_id""",
+        tenancy.current(),
+        campaign_id,
+    )
+    found: dict[str, list[Id]] = {"any": [], "none": []}
+    for row in rows:
+        found[row["part"]].append(row["segment_id"])
     return found
 
 
@@ -202,6 +241,15 @@ async def _tags(tag_ids: Sequence[Id], field: str) -> Iterable[Id]:
         if one not in known:
             raise _unknown("There is no such tag.", field, place)
     return tag_ids
+
+
+async def _segments(segment_ids: Sequence[Id], field: str) -> Iterable[Id]:
+    _check_amount(segment_ids, _MOST_SEGMENTS, field)
+    known = await segments.segments_by_ids(segment_ids)
+    for place, one in enumerate(segment_ids):
+        if one not in known:
+            raise _unknown("There is no such segment.", field, place)
+    return segment_ids
 
 
 def _check_amount(given: Sequence[object], most: int, field: str) -> None:

@@ -76,6 +76,19 @@ class CampaignTag(TenantTable):
         table = "campaign_tag"
 
 
+class CampaignSegment(TenantTable):
+    """A segment by which a campaign chooses people, or leaves them out."""
+
+    campaign_id = IdField(primary_key=True)
+    segment_id = IdField()
+    part = TextField()
+
+    class Meta:
+        """Its table."""
+
+        table = "campaign_segment"
+
+
 class CampaignContact(TenantTable):
     """A contact who was listed for a campaign, or excluded from it."""
 

@@ -150,11 +150,17 @@ async def selection_of(given: Any) -> Selection:
 
 
 async def selection_by(segment_id: Id) -> Selection:
-    """Whom the rule of a segment holds for now; NotFound where there is none."""
-    rules = await rules_of_tenant()
-    if segment_id not in rules:
+    """Whom the rule of a segment holds for now, also of one that was put away; NotFound where there
+    is none.
+    """
+    row = await database.row(
+        "SELECT rule FROM segment WHERE tenant_id = $1::uuid AND id = $2::uuid",
+        tenancy.current(),
+        segment_id,
+    )
+    if row is None:
         raise NotFound("There is no such segment.", field=("segment",))
-    rule = whole(rules[segment_id], rules, segment_id)
+    rule = whole(read(orjson.loads(row["rule"])), await rules_of_tenant(), segment_id)
     return compile_rule(rule, Frame(tenancy.current(), clock.now()))
 
 

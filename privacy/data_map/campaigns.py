@@ -19,6 +19,7 @@ TABLES: dict[str, Table] = {
         "campaigns", "nobody", clear="tenant_id campaign_id number_id mailing_id"
     ),
     "campaign_tag": table("campaigns", "nobody", clear="tenant_id campaign_id tag_id part"),
+    "campaign_segment": table("campaigns", "nobody", clear="tenant_id campaign_id segment_id part"),
     "campaign_contact": table(
         "campaigns",
         "contact",

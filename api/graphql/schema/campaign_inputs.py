@@ -78,7 +78,8 @@ class CampaignTemplateInput:
 
 @input_type
 class CampaignAudienceInput:
-    """Whom a campaign is for: everybody, or who is listed or has the tags; never the excluded."""
+    """Whom a campaign is for: everybody, or who is listed, has the tags or belongs to a segment;
+    never the excluded. Who belongs is found out when the audience is frozen."""
 
     everybody: bool = strawberry.field(default=False, description="All contacts.")
     contacts: list[strawberry.ID] | None = _left_out("These contacts: up to 10,000.")
@@ -88,6 +89,12 @@ class CampaignAudienceInput:
     tags_any: list[strawberry.ID] | None = _left_out("Who has at least one of these tags.")
     tags_all: list[strawberry.ID] | None = _left_out("Who has each of these tags.")
     tags_none: list[strawberry.ID] | None = _left_out("But nobody with one of these tags.")
+    segments_any: list[strawberry.ID] | None = _left_out(
+        "Who belongs to at least one of these segments: up to 20."
+    )
+    segments_none: list[strawberry.ID] | None = _left_out(
+        "But nobody who belongs to one of these segments: up to 20."
+    )
     excluded: list[strawberry.ID] | None = _left_out("But none of these contacts: up to 10,000.")
 
 
@@ -180,6 +187,8 @@ def _audience(given: CampaignAudienceInput) -> Audience:
         tags_any=_ids("tag", given.tags_any, "audience", "tags_any"),
         tags_all=_ids("tag", given.tags_all, "audience", "tags_all"),
         tags_none=_ids("tag", given.tags_none, "audience", "tags_none"),
+        segments_any=_ids("segment", given.segments_any, "audience", "segments_any"),
+        segments_none=_ids("segment", given.segments_none, "audience", "segments_none"),
         excluded=_ids("contact", given.excluded, "audience", "excluded"),
     )
 

@@ -36,6 +36,7 @@ from api.graphql.schema.node import KINDS, Node, created_at, read_id, updated_at
 from api.graphql.schema.pace_kinds import PaceKind
 from api.graphql.schema.people import Person, load_people
 from api.graphql.schema.preferences import Topic, load_topics_by_codes
+from api.graphql.schema.segments import Segment, load_segments
 from api.graphql.schema.tags import Tag, load_tags
 from kernel import clock
 from kernel.ids import Id
@@ -106,6 +107,20 @@ class CampaignAudience:
     async def tags_none(self) -> list[Tag]:
         return await self._tags("none")
 
+    @strawberry.field(
+        description="Segments of which they belong to at least one.",
+        directives=[requires(Permission.SEGMENTS_READ)],
+    )
+    async def segments_any(self) -> list[Segment]:
+        return await self._segments("any")
+
+    @strawberry.field(
+        description="Segments to none of which they belong.",
+        directives=[requires(Permission.SEGMENTS_READ)],
+    )
+    async def segments_none(self) -> list[Segment]:
+        return await self._segments("none")
+
     @strawberry.field(description="How many contacts were listed one by one.")
     def listed(self) -> int:
         return self.found.listed
@@ -124,6 +139,10 @@ class CampaignAudience:
     async def _tags(self, part: str) -> list[Tag]:
         tags = await self.asked.loader(load_tags).many(self.found.tags[part])
         return list(tags.values())
+
+    async def _segments(self, part: str) -> list[Segment]:
+        found = await self.asked.loader(load_segments).many(self.found.segments[part])
+        return list(found.values())
 
 
 @object_type
