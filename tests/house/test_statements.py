@@ -55,7 +55,6 @@ ACROSS = {
     "counters/anew.py": (1, "tenants are counted anew by whoever is free"),
     "segments/facts.py": (1, "facts of all tenants change by one clock"),
     "segments/keeping.py": (1, "time passes for the segments of all tenants"),
-    "segments/ready_made.py": (1, "tenants from before begin with segments too"),
     "segments/state.py": (1, "facts of all tenants are kept by one clock"),
     "contacts/consent_requests.py": (1, "requests of all tenants fall due by one clock"),
     "channels/sql/claim_media.sql": (1, "files of all tenants are fetched by whoever is free"),
