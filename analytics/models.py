@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tortoise import fields
 
 from kernel.models import IdField, InstantField, TenantModel, TenantTable, TextField
@@ -71,3 +73,16 @@ class KpiBaseline(TenantTable):
         """Its table."""
 
         table = "kpi_baseline"
+
+
+class WeeklyReport(TenantModel):
+    """What worked in a week, and what to change, as it was told."""
+
+    week = TextField()
+    document: Any = fields.JSONField()
+    published_at = InstantField()
+
+    class Meta:
+        """Its table."""
+
+        table = "weekly_report"

@@ -153,10 +153,19 @@ def public(show: Show) -> Callable[[Request], Awaitable[Response]]:
 
 
 def page(
-    visit: Visit, title: str, *parts: Html, house: str = "", status: int = 200, wait: float = 0
+    visit: Visit,
+    title: str,
+    *parts: Html,
+    house: str = "",
+    status: int = 200,
+    wait: float = 0,
+    only_in: str | None = None,
 ) -> Response:
-    """The answer: a page of these parts; `house` is whose it is, `wait` seconds to a next try."""
-    language = visit.language
+    """The answer: a page of these parts; `house` is whose it is, `wait` seconds to a next try.
+
+    `only_in` is the language of a page that there is in no other.
+    """
+    language = only_in or visit.language
     direction = "rtl" if language in _RIGHT_TO_LEFT else "ltr"
     body = "".join(parts)
     owner = f'<p class="house">{html.escape(house)}</p>' if house else ""
@@ -166,7 +175,8 @@ def page(
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<meta name="robots" content="noindex, nofollow">\n'
         f"<title>{html.escape(title)}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n"
-        f"<main>{owner}<h1>{html.escape(title)}</h1>{body}</main>\n{_languages(visit)}"
+        f"<main>{owner}<h1>{html.escape(title)}</h1>{body}</main>\n"
+        f"{'' if only_in else _languages(visit)}"
         "</body>\n</html>\n"
     )
     headers = {**_HEADERS, "content-language": language}
@@ -178,6 +188,17 @@ def page(
 def text(words: str) -> Html:
     """A paragraph."""
     return Html(f"<p>{html.escape(words)}</p>")
+
+
+def heading(words: str) -> Html:
+    """What the next parts are about."""
+    return Html(f"<h2>{html.escape(words)}</h2>")
+
+
+def listed(sentences: Iterable[str]) -> Html:
+    """A numbered list."""
+    items = "".join(f"<li>{html.escape(one)}</li>" for one in sentences)
+    return Html(f"<ol>{items}</ol>")
 
 
 def notice(words: str, *, is_alarm: bool = False) -> Html:

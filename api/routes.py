@@ -20,6 +20,7 @@ from api.media import Media
 from api.pages import public
 from api.preference_pages import PREFERENCES, WITHDRAW, preferences, withdrawal
 from api.public_keys import attestation_keys, jwks
+from api.report_pages import REPORT, report, report_json
 from api.request_pages import PRIVACY, PROVE, REQUEST, claim_right, prove_who, show_request
 from api.store_rows import StoreRows
 from api.tenant_archive import TenantArchive
@@ -67,6 +68,8 @@ def routes(settings: Settings, webhooks: WhatsAppWebhooks) -> list[BaseRoute]:
         Route("/qr/{code}.svg", public(QrCodes(settings, "svg"))),
         Route("/qr/{code}.png", public(QrCodes(settings, "png"))),
         Route("/widgets/{code}.json", Widgets(settings, origins).answer),
+        Route(REPORT + "/{token}.json", public(report_json), methods=["GET"]),
+        Route(REPORT + "/{token}", public(report), methods=["GET"]),
         Route(EXPORT, public(export), methods=["POST"]),
         Route(EXPORT + "/{token}", public(export)),
         Route(PROVE, public(prove_who), methods=["POST"]),

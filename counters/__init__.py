@@ -19,7 +19,7 @@ from counters.attribution import (
 )
 from counters.count import count, count_events
 from counters.metrics import DIMENSIONS, METRICS, SEVERAL, VERSION, WITHOUT_SOURCE, Metric
-from counters.revenue import Revenue, revenue_of
+from counters.revenue import Brought, Revenue, brought, revenue_of
 from counters.said import seconds_of
 
 __all__ = [
@@ -30,12 +30,14 @@ __all__ = [
     "WITHOUT_SOURCE",
     "Anew",
     "AttributionRow",
+    "Brought",
     "Evidence",
     "Metric",
     "Revenue",
     "attribute_orders",
     "attributions_of",
     "begin",
+    "brought",
     "count",
     "count_anew",
     "count_events",

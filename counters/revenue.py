@@ -31,6 +31,29 @@ class Revenue:
         return round(self.net / self.recipients) if self.recipients else None
 
 
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """Orders that belong to a touch, and what they came to, less what was given back."""
+
+    orders: int
+    net: int
+
+
+async def brought(since: int, until: int) -> Brought:
+    """What touches brought of the orders that were placed from a moment to before another."""
+    row = await database.row(
+        """SELECT count(*) AS orders,
+                  coalesce(sum(o.base_total - coalesce(o.base_refunded, 0)), 0) AS net
+             FROM shop_order o
+             JOIN attribution a ON a.tenant_id = $1::uuid AND a.order_id = o.id
+            WHERE o.tenant_id = $1::uuid AND o.placed_at >= $2 AND o.placed_at < $3""",
+        tenancy.current(),
+        since,
+        until,
+    )
+    return Brought(int(row["orders"]), int(row["net"])) if row else Brought(0, 0)
+
+
 async def revenue_of(campaign_ids: Iterable[Id]) -> dict[Id, Revenue]:
     """What these campaigns brought, each of them."""
     rows = await database.rows(

@@ -16,7 +16,7 @@ from tenants import signed_text
 
 # `answer` stands on the buttons of a message, where colleagues may read it: it opens no page.
 PublicKind = Literal[
-    "preferences", "withdraw", "confirmation", "answer", "export", "code", "request"
+    "preferences", "withdraw", "confirmation", "answer", "export", "code", "request", "report"
 ]
 
 

@@ -27,6 +27,7 @@ Kind = Literal[
     "export",
     "code",
     "request",
+    "report",
 ]
 _LONGEST = 200
 _MAC = 32

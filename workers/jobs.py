@@ -203,6 +203,7 @@ async def nights(ctx: Context, *args: Any, **kwargs: Any) -> None:
         "retention": privacy.let_go,
         "chains": privacy.watch_chains,
         "baselines": analytics.learn_baselines,
+        "weekly": analytics.publish_weekly,
         "scores": scoring.catch_up,
     }
     for task, work in tasks.items():

@@ -18,4 +18,5 @@ TABLES: dict[str, Table] = {
     "kpi_baseline": table(
         "operation", "nobody", clear="tenant_id kpi slot expected spread learnt_at"
     ),
+    "weekly_report": table("operation", "nobody", clear="tenant_id id week document published_at"),
 }

@@ -29,7 +29,7 @@ mutation($alert: ID!) { alertAcknowledge(input: {alert: $alert}) {
 async def test_one_right_alert_each(door: Door, store: Store) -> None:
     end = clock.now() // clock.DAY * clock.DAY + 10 * clock.HOUR
     with tenancy.acting_for(store.tenant_id):
-        await _counts(_quiet(end - 28 * clock.DAY, end))
+        await counts(_quiet(end - 28 * clock.DAY, end))
         await analytics.learn_baselines()
         # Looked at now and then, the month is quiet.
         for hour in range(0, 28 * 24, 25):
@@ -42,7 +42,7 @@ async def test_one_right_alert_each(door: Door, store: Store) -> None:
         wave = {("sent", ""): 200, ("delivered", ""): 160, ("blocked", ""): 40, ("failed", ""): 40}
         wave |= {("sent", "template:loud"): 100, ("blocked", "template:loud"): 39}
         wave |= {("sent", "template:calm"): 100, ("blocked", "template:calm"): 1}
-        await _counts({(end, *name): n for name, n in wave.items()})
+        await counts({(end, *name): n for name, n in wave.items()})
         await _looks()
         await _looks()
         (raised,) = await _open(door, store)
@@ -64,7 +64,7 @@ async def test_one_right_alert_each(door: Door, store: Store) -> None:
         }
         # An hour later all is as usual: it is cleared, once.
         _at(end + clock.HOUR)
-        await _counts(_quiet(end + clock.HOUR, end + 2 * clock.HOUR))
+        await counts(_quiet(end + clock.HOUR, end + 2 * clock.HOUR))
         await _looks()
         assert await _open(door, store) == []
 
@@ -73,7 +73,7 @@ async def test_one_right_alert_each(door: Door, store: Store) -> None:
         lost = {("sent", ""): 300, ("delivered", ""): 270}
         lost |= {("sent", "country:ES"): 200, ("delivered", "country:ES"): 198}
         lost |= {("sent", "country:PT"): 100, ("delivered", "country:PT"): 72}
-        await _counts({(drop, *name): n for name, n in lost.items()})
+        await counts({(drop, *name): n for name, n in lost.items()})
         _at(drop + clock.HOUR)
         await _looks()
         assert await _open(door, store) == []  # it may still arrive
@@ -83,7 +83,7 @@ async def test_one_right_alert_each(door: Door, store: Store) -> None:
         assert (raised["kpi"], raised["value"], raised["limit"]) == ("delivery_rate", 0.9, 0.95)
         assert (raised["cause"]["dimension"], raised["cause"]["value"]) == ("country", "PT")
         _at(drop + clock.DAY + clock.HOUR)
-        await _counts(_quiet(drop + clock.DAY - clock.HOUR, drop + clock.DAY + clock.HOUR))
+        await counts(_quiet(drop + clock.DAY - clock.HOUR, drop + clock.DAY + clock.HOUR))
 
         # A day of slow answers; and a number that the platform rates low.
         agent = ids.new_id()
@@ -91,7 +91,7 @@ async def test_one_right_alert_each(door: Door, store: Store) -> None:
         slow |= {("answers", f"agent:{agent}"): 30}
         slow |= {("answer_open", f"agent:{agent}"): 30 * 78 * clock.MINUTE}
         slow |= {("answers", "agent:"): 30, ("answer_open", "agent:"): 30 * 2 * clock.MINUTE}
-        await _counts({(drop + clock.DAY + clock.HOUR, *name): n for name, n in slow.items()})
+        await counts({(drop + clock.DAY + clock.HOUR, *name): n for name, n in slow.items()})
         await stored.run("UPDATE number SET quality = 'RED'")
         await _looks()
         quality, response = sorted(
@@ -160,7 +160,7 @@ def _quiet(since: int, until: int) -> dict[tuple[int, str, str], int]:
     return found
 
 
-async def _counts(found: dict[tuple[int, str, str], int]) -> None:
+async def counts(found: dict[tuple[int, str, str], int]) -> None:
     """These were counted: by hour, metric and dimension:value."""
     rows = []
     for (hour, metric, what), n in found.items():

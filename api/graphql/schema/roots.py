@@ -86,6 +86,7 @@ from api.graphql.schema.touchpoints import (
     TouchpointState,
     touchpoints_page,
 )
+from api.graphql.schema.weekly_reports import ReportQuery
 from api.graphql.schema.why_not_sent import WhyNotSentQuery
 from api.graphql.schema.withdrawing_consent import WithdrawingConsentMutation
 from kernel.errors import Invalid
@@ -116,6 +117,7 @@ ConversationOrderArg = Annotated[
 
 @object_type
 class Query(
+    ReportQuery,
     AlertQuery,
     AuditQuery,
     BreachQuery,
