@@ -11,15 +11,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from counters.ledger import replace
-from counters.recounting import KINDS, NAME, hold, recount, recount_episodes
+from counters.recounting import KINDS, NAME, hold, recount, recount_these_episodes
 from kernel import clock, database, tenancy
 from kernel.ids import Id
 
 _AT_ONCE = 1000
-# Threads have many messages each.
-_THREADS_AT_ONCE = 50
 _NOWHERE = "0" * 32
-_TABLES = {kind: one.table for kind, one in KINDS.items()} | {"episode": "conversation"}
+_TABLES = {kind: one.table for kind, one in KINDS.items()} | {"episode": "episode"}
 _KEPT = "kept "
 _STAGES: list[str] = [*_TABLES, *(_KEPT + kind for kind in _TABLES)]
 
@@ -119,22 +117,21 @@ async def _step() -> None:
     if stage.startswith(_KEPT):
         ids = await _give_again(stage.removeprefix(_KEPT), after, book.generation)
     else:
-        limit = _THREADS_AT_ONCE if stage == "episode" else _AT_ONCE
-        ids = await _next(_TABLES[stage], after, limit)
+        ids = await _next(_TABLES[stage], after)
         if ids and stage == "episode":
-            await recount_episodes(dict.fromkeys(ids, 0))
+            await recount_these_episodes(ids)
         elif ids:
             await recount(stage, ids)
     await _move(stage, ids)
 
 
-async def _next(table: str, after: Id, limit: int) -> list[Id]:
+async def _next(table: str, after: Id) -> list[Id]:
     rows = await database.rows(
         f"""SELECT t.id FROM {table} t WHERE t.tenant_id = $1::uuid AND t.id > $2::uuid
              ORDER BY t.id LIMIT $3::bigint""",
         tenancy.current(),
         after,
-        limit,
+        _AT_ONCE,
     )
     return [row["id"] for row in rows]
 

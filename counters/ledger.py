@@ -44,13 +44,15 @@ async def replace(
     given: Mapping[Part, Sequence[Entry]],
     renewed: Iterable[Part],
     erased: Collection[Id] = (),
+    *,
+    exactly: bool = False,
 ) -> int:
     """Have things give this in place of what they gave before; how many parts gave something else.
 
-    `renewed` names things and from which of their parts on: what is not given there any more is
-    taken back. Part of the caller's unit, which holds the tenant's counting.
+    `renewed` names things and from which of their parts on, or `exactly` which: what is not given
+    there any more is taken back. Part of the caller's unit, which holds the tenant's counting.
     """
-    kept = await _kept(kind, renewed)
+    kept = await _kept(kind, renewed, "=" if exactly else ">=")
     gave = {part: _written(entries) for part, entries in given.items() if entries}
     changes: Counter[tuple[str, str, int, str, int]] = Counter()
     written: list[tuple[Part, str]] = []
@@ -71,11 +73,11 @@ async def replace(
     return len(written) + len(gone)
 
 
-async def _kept(kind: str, renewed: Iterable[Part]) -> dict[Part, tuple[str, int]]:
+async def _kept(kind: str, renewed: Iterable[Part], from_part: str) -> dict[Part, tuple[str, int]]:
     rows = await database.rows(
-        """SELECT s.thing_id, s.part, s.gave, s.generation FROM ({batch}) AS b
+        f"""SELECT s.thing_id, s.part, s.gave, s.generation FROM ({{batch}}) AS b
              JOIN kpi_source s ON s.tenant_id = $1::uuid AND s.kind = $2
-              AND s.thing_id = b.thing_id AND s.part >= b.part""",
+              AND s.thing_id = b.thing_id AND s.part {from_part} b.part""",
         tenancy.current(),
         kind,
         batch=Batch(_KEYS, sorted(set(renewed))),

@@ -76,16 +76,43 @@ async def recount_episodes(since: Mapping[Id, int]) -> int:
         tenancy.current(),
         batch=Batch({"conversation_id": "uuid", "at": "bigint"}, sorted(since.items())),
     )
-    threads = {thread: list(group) for thread, group in groupby(episodes, _thread)}
-    starts = [[thread, found[0]["started_at"]] for thread, found in threads.items()]
+    first: dict[Id, int] = {}
+    for one in episodes:
+        first.setdefault(_thread(one), one["ordinal"])
+    given, erased = await _episodes_give(episodes, book)
+    # A thread that became part of another has no episodes any more: all it gave is taken back.
+    renewed = [(thread, first.get(thread, 0)) for thread in since]
+    return await replace("episode", book.generation, given, renewed, erased)
+
+
+@database.unit_of_work
+async def recount_these_episodes(ids: Sequence[Id]) -> int:
+    """Count these episodes anew, and none but them; how many changed."""
+    book = await hold()
+    episodes = await database.rows(
+        database.sql(__file__, "counted_episodes"),
+        tenancy.current(),
+        batch=Batch({"id": "uuid"}, [[one] for one in ids]),
+    )
+    given, erased = await _episodes_give(episodes, book)
+    return await replace("episode", book.generation, given, given, erased, exactly=True)
+
+
+async def _episodes_give(
+    episodes: Sequence[Mapping[str, Any]], book: Book
+) -> tuple[dict[Part, list[Entry]], set[Id]]:
+    """What these episodes give, and which of their threads are of people who were erased."""
+    spans = [[_thread(one), one["started_at"], one["last_at"]] for one in episodes]
     messages = await database.rows(
         database.sql(__file__, "counted_messages").replace(
-            "{which}", "m.conversation_id = b.conversation_id AND m.provider_at >= b.at"
+            "{which}",
+            "m.conversation_id = b.conversation_id AND m.provider_at BETWEEN b.at AND b.until",
         ),
         tenancy.current(),
-        batch=Batch({"conversation_id": "uuid", "at": "bigint"}, starts),
+        batch=Batch({"conversation_id": "uuid", "at": "bigint", "until": "bigint"}, spans),
     )
     people = await people_of((row["contact_id"] for row in messages), book.house)
+    threads = {thread: list(found) for thread, found in groupby(episodes, _thread)}
     given: dict[Part, list[Entry]] = {}
     erased = set()
     for thread, group in groupby(messages, _thread):
@@ -94,11 +121,7 @@ async def recount_episodes(since: Mapping[Id, int]) -> int:
         given |= {(thread, ordinal): entries for ordinal, entries in told.items()}
         if people[heard[0]["contact_id"]].is_erased:
             erased.add(thread)
-    # A thread that became part of another has no episodes any more: all it gave is taken back.
-    renewed = [
-        (thread, threads[thread][0]["ordinal"] if thread in threads else 0) for thread in since
-    ]
-    return await replace("episode", book.generation, given, renewed, erased)
+    return given, erased
 
 
 def _thread(row: Mapping[str, Any]) -> Id:

@@ -84,8 +84,8 @@ def bin_of(duration: int) -> int:
 
 
 def seconds_of(place: int) -> float:
-    """The duration that a bin stands for, in seconds."""
-    return float(_mapping().value(place))
+    """The duration that a bin stands for, in seconds; up to a millisecond is none."""
+    return float(_mapping().value(place)) if place > bin_of(0) else 0.0
 
 
 @lru_cache(maxsize=1)

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from tests.analytics.month import COUNTRIES, Month, play
+from tests.analytics.month import COUNTRIES, Month, at, play
 from tests.api.door import Door
+from tests.api.line import open_line
 from tests.following import follow_counters
 
 _BOARD = """
@@ -19,6 +20,10 @@ _BOARD = """
         figure { amount sample money { amount currency } } before { amount }
         series { at figure { amount sample } }
         breakdowns { dimension slices { value label figure { amount sample } } } } } }
+"""
+_LIVE = """
+  subscription($range: DateRange!) {
+    kpis(range: $range, names: [MESSAGES_RECEIVED]) { tiles { figure { amount } } } }
 """
 MONTH = {"from": "2026-03-16", "to": "2026-04-12"}
 # Six customers in each place: what each of them came to stands in month.py.
@@ -104,6 +109,7 @@ async def test_the_month_comes_out_exactly(door: Door) -> None:
     assert later["YEARLY_CHURN"]["figure"] == _figure(1, 6)
     await _is_broken_down(ask, month)
     await _targets_and_bad_input(ask, door)
+    await _is_live(month, ask.token)
     await _as_csv(door, ask.token)
 
 
@@ -124,6 +130,18 @@ async def _as_csv(door: Door, token: str) -> None:
     wrong = {**asked, "from": "yesterday"}
     async with door.http.get(f"{door.root}/kpis.csv", params=wrong, headers=signed) as answer:
         assert (answer.status, (await answer.json())["field"]) == (400, ["from"])
+
+
+async def _is_live(month: Month, token: str) -> None:
+    async with open_line(month.door) as line:
+        await line.begin(token)
+        await line.subscribe(_LIVE, range=MONTH)
+        for heard in (48, 49):
+            told = (await line.hear(within=8))["payload"]["data"]["kpis"]["tiles"]
+            assert told == [{"figure": {"amount": heard}}]
+            [late, *_] = month.asks(2, at(3, 31, 9))
+            await month.arrives([late])
+            await follow_counters()
 
 
 class _Asking:

@@ -23,7 +23,7 @@ from kernel import bells, events, ids
 from tenants import Permission
 
 # Live tiles are looked at no oftener than this, and after so many seconds at the latest.
-_PACE, _PATIENCE = 1.0, 5.0
+_PACE, _PATIENCE = 1.0, 2.0
 # Dimensions whose values are ids of rows, by the kind that clients know them as.
 _KINDS = {"campaign": "campaign", "tag": "tag", "agent": "person", "touchpoint": "touchpoint"}
 
