@@ -16,11 +16,14 @@ _SOLD = ("campaign", *_BOUGHT)
 _AGREED = ("local_hour", *_TAGGED)
 _HEARD = ("customer", "local_hour", "media", *_TAGGED)
 _TALKED = ("agent", "customer", "local_hour", "service", *_TAGGED)
-_WRITTEN = ("agent", "campaign", "customer", "local_hour", "media", "service", "template", *_TAGGED)
+_WRITTEN = (
+    *("agent", "campaign", "customer", "local_hour", "media", "number", "service", "template"),
+    *_TAGGED,
+)
 _PLANNED = ("campaign", "customer", "local_hour", "template", *_TAGGED)
 
 # Grows with every change of what a metric means: counters are then counted anew.
-VERSION = 1
+VERSION = 2
 
 # What stands for more tags than one.
 SEVERAL = "several"
@@ -30,6 +33,7 @@ DIMENSIONS: dict[str, str] = {
     "customer": "`returning` who had bought before that moment, else `new`.",
     "template": "The template's name; empty for words of one's own.",
     "tag": f"The contact's only tag; empty without one, `{SEVERAL}` with more than one.",
+    "number": "The number that it was written from.",
     "country": "The contact's, as it is known now; empty where it is unknown.",
     "agent": "The person who wrote, or who answered first; empty where nobody did.",
     "touchpoint": "Through which the contact came first; empty where through none.",

@@ -100,6 +100,7 @@ def _writing(row: Row, person: Person) -> dict[str, str]:
         "agent": row["author_id"],
         "campaign": row["campaign_id"],
         "media": row["kind"],
+        "number": row["number_id"],
         "service": "person" if _is_by_person(row) else "bot",
         "template": row["template_name"],
     }

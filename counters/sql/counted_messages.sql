@@ -1,5 +1,5 @@
 -- Messages between a customer and the business, as counters see them.
-SELECT m.id, m.conversation_id, m.contact_id, m.direction, m.kind, m.origin, m.author_id,
+SELECT m.id, m.conversation_id, m.contact_id, m.number_id, m.direction, m.kind, m.origin, m.author_id,
        m.provider_at, m.status, m.error_code, m.wamid_token IS NOT NULL AS is_accepted,
        s.template_name, CASE WHEN s.origin = 'campaign' THEN s.origin_id END AS campaign_id,
        p.level, p.topics

@@ -24,7 +24,12 @@ from kernel.ids import Id
 from tenants import Permission
 
 # Dimensions whose values are things of ours, and what these are called in ids.
-_THINGS = {"campaign": "campaign", "agent": "person", "touchpoint": "touchpoint"}
+_THINGS = {
+    "campaign": "campaign",
+    "agent": "person",
+    "number": "number",
+    "touchpoint": "touchpoint",
+}
 
 
 @enum_type
@@ -42,10 +47,12 @@ class AlertCause:
     """What explains most of a change."""
 
     dimension: str = strawberry.field(
-        description="By what it was broken down: campaign, template, country, agent, local_hour …"
+        description="By what it was broken down: number, template, campaign, country, agent, "
+        "local_hour …"
     )
     value: str = strawberry.field(
-        description="Which one: the id of a campaign, agent or touchpoint, else its name or code."
+        description="Which one: the id of a number, campaign, agent or touchpoint, else its name "
+        "or code."
     )
     share: float = strawberry.field(description="How much of the change is its, from 0 to 1.")
 
