@@ -6,8 +6,10 @@ goes, not a share of 1. Times in microseconds.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -30,6 +32,7 @@ _UNHEARD = 0.6
 _SEEN: dict[State, float] = {"read": 1.0, "delivered": 0.7, "sent": 0.4}
 _MANY, _MANY_LIKELY, _EACH_MORE = 4, 0.6, 0.06
 _MOST_LIKELY = 0.95
+_HOW_ASKED = ("vague", "hard")
 _QUESTIONS, _LONG = 3, 80
 _QUESTION_LIKELY = {"vague": 0.6, "hard": 0.6, "questions": 0.65, "words": 0.6}
 _JUMP, _OTHER_THING, _JUMP_LIKELY = 1.1, 5.0, 0.75
@@ -88,9 +91,12 @@ class Silence:
     due_at: int | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Thread:
-    """What a diagnosis goes by: the last messages, oldest first, and where the customer lives."""
+    """What a diagnosis goes by: the last messages, oldest first, and where the customer lives.
+
+    What several causes look at is found once.
+    """
 
     said: Sequence[Said]
     zone: str | None
@@ -100,7 +106,7 @@ class Thread:
     timing: Timing
     now: int
 
-    @property
+    @cached_property
     def ours(self) -> Sequence[Said]:
         """Our messages without an answer."""
         first = len(self.said)
@@ -108,10 +114,28 @@ class Thread:
             first -= 1
         return self.said[first:]
 
-    @property
+    @cached_property
     def before(self) -> Sequence[Said]:
         """All that was said before them."""
         return self.said[: len(self.said) - len(self.ours)]
+
+    @cached_property
+    def their_remarks(self) -> Counter[str]:
+        """In how many of their last two messages each remark stands."""
+        theirs = [one for one in self.before if not one.is_ours][-2:]
+        return Counter(remark for one in theirs for remark in remarks(one.words, _SAID))
+
+    @cached_property
+    def rise(self) -> float | None:
+        """What we ask now as a share of what was named before; None where one is missing."""
+        named = [amount for one in self.before for amount in prices(one.words)]
+        named += self.asked[:-1]
+        return self.asked[-1] / named[-1] if named and self.asked else None
+
+    @cached_property
+    def asked(self) -> Sequence[float]:
+        """The prices in our messages without an answer."""
+        return [amount for one in self.ours for amount in prices(one.words)]
 
     @property
     def state(self) -> State:
@@ -196,8 +220,7 @@ def _receipts_off(thread: Thread) -> Cause | None:
 
 def _what_they_said(remark: str) -> Callable[[Thread], Cause | None]:
     def look(thread: Thread) -> Cause | None:
-        theirs = [one for one in thread.before if not one.is_ours][-2:]
-        heard = sum(remark in remarks(one.words) for one in theirs)
+        heard = thread.their_remarks[remark]
         if not heard:
             return None
         factor = _UNHEARD if thread.state == "sent" else 1.0
@@ -208,10 +231,9 @@ def _what_they_said(remark: str) -> Callable[[Thread], Cause | None]:
 
 def _refusal(thread: Thread) -> Cause | None:
     """They fell silent at the price: a refusal without words."""
-    told = [amount for one in thread.ours for amount in prices(one.words)]
-    if not told or thread.quiet_for < _REFUSAL_AFTER or _price_jump(thread):
+    if not thread.asked or thread.quiet_for < _REFUSAL_AFTER:
         return None
-    if _what_they_said("over_budget")(thread):
+    if thread.their_remarks["over_budget"] or _price_jump(thread):
         return None
     likely = round(_REFUSAL_LIKELY * _seen(thread), 2)
     return Cause("over_budget", likely, (("silent_at_price", thread.quiet_for // clock.DAY),))
@@ -219,12 +241,9 @@ def _refusal(thread: Thread) -> Cause | None:
 
 def _price_jump(thread: Thread) -> Cause | None:
     """What we ask now is far above what was named before."""
-    named = [amount for one in thread.before for amount in prices(one.words)]
-    asked = [amount for one in thread.ours for amount in prices(one.words)]
-    named += asked[:-1]
-    if not named or not asked or not _JUMP <= asked[-1] / named[-1] <= _OTHER_THING:
+    if thread.rise is None or not _JUMP <= thread.rise <= _OTHER_THING:
         return None
-    percent = round(100 * asked[-1] / named[-1]) - 100
+    percent = round(100 * thread.rise) - 100
     return Cause("price_jump", round(_JUMP_LIKELY * _seen(thread), 2), (("percent_up", percent),))
 
 
@@ -242,9 +261,7 @@ def _hard_question(thread: Thread) -> Cause | None:
     """Our last words ask much, or nothing that can be answered."""
     text = thread.said[-1].words
     asked, said = questions(text), words(text)
-    found: list[tuple[str, int]] = [
-        (name, 1) for name in ("vague", "hard") if name in remarks(text)
-    ]
+    found = [(name, 1) for name in sorted(remarks(text, _HOW_ASKED))]
     found += [("questions", asked)] if asked >= _QUESTIONS else []
     found += [("words", said)] if asked and said >= _LONG else []
     if not found:

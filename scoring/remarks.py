@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
@@ -24,10 +25,10 @@ _QUESTION = re.compile(r"[?？؟]")
 _FRACTION = re.compile(r"[.,](\d{1,2})$")
 
 
-def remarks(text: str) -> frozenset[str]:
-    """Which remarks stand in a text: comparing, deciding, over_budget, vague, hard."""
+def remarks(text: str, wanted: Iterable[str]) -> set[str]:
+    """Which of these remarks stand in a text: comparing, deciding, over_budget, vague, hard."""
     plain = normal(text[:_LONGEST])
-    return frozenset(name for name, phrases in _phrases().items() if phrases.search(plain))
+    return {name for name in wanted if _phrases()[name].search(plain)}
 
 
 def questions(text: str) -> int:

@@ -93,7 +93,11 @@ def _at(script: dict[str, Any], local: str) -> int:
 
 
 async def test_a_silence_grows_and_ends(door: Door, store: Store) -> None:
-    script = {"phone": "34600111299", "zone": "Europe/Madrid", "now": "2026-12-01T10:30"}
+    script: dict[str, Any] = {
+        "phone": "34600111299",
+        "zone": "Europe/Madrid",
+        "now": "2026-12-01T10:30",
+    }
     clock.move(_at(script, "2026-12-01T10:30") - clock.now())
     script["said"] = [
         ["2026-12-01T10:00", "they", "¿Tienen velas?"],
@@ -128,8 +132,8 @@ async def test_a_silence_grows_and_ends(door: Door, store: Store) -> None:
     assert silence["nextStep"] == "STOP"
     await arrives(door, text_message(store, "Hola", phone=script["phone"]))
     assert await _later(door, store, script, "2027-01-02T13:00") is None
-    told = await stored.rows("SELECT refs FROM outbox WHERE kind = 'silence.diagnosed' ORDER BY at")
-    reasons = [orjson.loads(row["refs"])["reason"] for row in told]
+    kept = await stored.rows("SELECT refs FROM outbox WHERE kind = 'silence.diagnosed' ORDER BY at")
+    reasons = [orjson.loads(row["refs"])["reason"] for row in kept]
     assert reasons == ["busy_hour", "blocked_or_gone", "unknown"]
 
 
