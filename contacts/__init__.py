@@ -134,10 +134,13 @@ from contacts.suppression import (
     suppress_lastingly,
 )
 from contacts.tags import (
+    make_tag,
     retag,
     tag,
+    tag_many,
     tidy_tag,
     untag,
+    untag_many,
 )
 from contacts.taking_back import take_back
 from contacts.topics import (
@@ -264,6 +267,7 @@ __all__ = [
     "locality",
     "look_up",
     "mail_addresses",
+    "make_tag",
     "mark_tokens",
     "moment_for",
     "named",
@@ -294,6 +298,7 @@ __all__ = [
     "suppress",
     "suppress_lastingly",
     "tag",
+    "tag_many",
     "tagged",
     "tags_by_ids",
     "tags_of",
@@ -310,6 +315,7 @@ __all__ = [
     "turn_search",
     "unfreeze",
     "untag",
+    "untag_many",
     "unwanted_topics",
     "update_topic",
     "use_link",

@@ -1,9 +1,9 @@
-"""Tags on contacts: by hand, and those that a shop gives (F6)."""
+"""Tags on contacts: by hand, by rule, and those that a shop gives (F6)."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from kernel import clock, database, events, ids, tenancy
 from kernel.database import Batch
@@ -112,6 +112,57 @@ async def retag(source: str, wanted: Sequence[tuple[Id, Sequence[str]]]) -> None
             for contact_id, tag_id in sorted(gone)
         ),
     )
+
+
+@database.unit_of_work
+async def tag_many(tag_id: Id, contact_ids: Iterable[Id], source: str) -> None:
+    """Put a tag on these contacts of the current tenant, where nobody did."""
+    now = clock.now()
+    added = await database.insert(
+        "contact_tag",
+        [
+            {
+                "tenant_id": tenancy.current(),
+                "contact_id": one,
+                "tag_id": tag_id,
+                "source": source,
+                "at": now,
+            }
+            for one in sorted(set(contact_ids))
+        ],
+        conflict="ON CONFLICT DO NOTHING",
+        returning="contact_id",
+    )
+    await _tell("contact.tagged", tag_id, added)
+
+
+@database.unit_of_work
+async def untag_many(tag_id: Id, contact_ids: Iterable[Id], source: str) -> None:
+    """Take a tag off these contacts, where this source put it on."""
+    gone = await database.rows(
+        """DELETE FROM contact_tag
+            WHERE tenant_id = $1::uuid AND tag_id = $2::uuid AND source = $3
+              AND contact_id IN (SELECT b.id FROM ({batch}) AS b)
+        RETURNING contact_id""",
+        tenancy.current(),
+        tag_id,
+        source,
+        batch=Batch({"id": "uuid"}, [[one] for one in sorted(set(contact_ids))]),
+    )
+    await _tell("contact.untagged", tag_id, gone)
+
+
+async def _tell(kind: str, tag_id: Id, rows: Iterable[Mapping[str, Id]]) -> None:
+    await events.record(
+        *(Event(kind, {"contact": row["contact_id"], "tag": tag_id}) for row in rows)
+    )
+
+
+@database.unit_of_work
+async def make_tag(name: str) -> Id:
+    """The tag of this name, made where it is new; Invalid where it cannot be one."""
+    tags, _ = await find_or_make_tags([tidied := tidy_tag(name)])
+    return tags[tidied]
 
 
 def _tidy(name: str) -> str:

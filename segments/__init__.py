@@ -38,6 +38,13 @@ from segments.stays import (
     stay_page,
     stays_of,
 )
+from segments.tagging import (
+    SuggestedTag,
+    drop_tag_rule,
+    rules_of_tags,
+    set_tag_rule,
+    suggested_tags,
+)
 from segments.walks import look_after, recompute
 
 __all__ = [
@@ -49,11 +56,13 @@ __all__ = [
     "Reason",
     "SegmentRow",
     "Stay",
+    "SuggestedTag",
     "count_members",
     "count_segments",
     "count_stays",
     "create",
     "delete",
+    "drop_tag_rule",
     "explain_membership",
     "facts_of",
     "follow",
@@ -66,12 +75,15 @@ __all__ = [
     "recompute",
     "refresh",
     "refresh_due",
+    "rules_of_tags",
     "segment_page",
     "segments_by_ids",
     "selection_at",
     "selection_by",
     "selection_of",
+    "set_tag_rule",
     "stay_page",
     "stays_of",
+    "suggested_tags",
     "update",
 ]

@@ -15,7 +15,7 @@ from kernel.events import Event
 from kernel.ids import Id
 from segments.compiling import Frame, compile_rule
 from segments.reading import read
-from segments.references import check_tags, leads_to, settle, whole
+from segments.references import check_chain, check_tags, leads_to, settle, whole
 from segments.rules import Rule
 
 Direction = Literal["ASC", "DESC"]
@@ -62,7 +62,7 @@ async def create(
     others = await rules_of_tenant()
     if len(others) >= _MOST:
         raise Conflict(f"There are {_MOST} segments already.", field=("name",))
-    await _check(read(kept), others)
+    await _check(read(kept), others, segment_id, tag_id)
     made = await database.insert(
         "segment",
         [
@@ -207,7 +207,9 @@ async def count_segments() -> int:
     return int(row["n"]) if row else 0
 
 
-async def _check(rule: Rule, others: Mapping[Id, Rule], own: Id | None = None) -> Selection:
+async def _check(
+    rule: Rule, others: Mapping[Id, Rule], own: Id | None = None, tag_id: Id | None = None
+) -> Selection:
     """Whom it holds for; Invalid where it, or what leads to it, would not be whole."""
     await check_tags(rule)
     found = whole(rule, others, own)
@@ -215,7 +217,19 @@ async def _check(rule: Rule, others: Mapping[Id, Rule], own: Id | None = None) -
         changed = {**others, own: rule}
         for other in others:
             whole(changed[other], changed, other)
+        check_chain(
+            own, changed, {**await _segments_of_tags(), **({tag_id: own} if tag_id else {})}
+        )
     return compile_rule(found, Frame(tenancy.current(), clock.now()))
+
+
+async def _segments_of_tags() -> dict[Id, Id]:
+    rows = await database.rows(
+        """SELECT id, tag_id FROM segment
+            WHERE tenant_id = $1::uuid AND tag_id IS NOT NULL AND deleted_at IS NULL""",
+        tenancy.current(),
+    )
+    return {row["tag_id"]: row["id"] for row in rows}
 
 
 async def _hold(segment_id: Id) -> SegmentRow:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import contacts
 from kernel import clock, database, events, tenancy
 from kernel.conditions import Conditions
 from kernel.database import Batch
@@ -23,6 +24,8 @@ from segments.rules import Rule
 # So many segments in one statement: each is a branch of it, and SQLite takes 32,766 parameters.
 _TOGETHER = 40
 _AT_ONCE = 4000
+# Who put a tag on.
+BY_RULE = "rule"
 _TOUCHED = "SELECT t.id FROM touched t"
 
 _FITTING = """WITH {touched}fitting AS (
@@ -65,18 +68,23 @@ async def whole_rules() -> dict[Id, Rule]:
 async def refresh(contact_ids: Iterable[Id]) -> None:
     """Look at these contacts of the current tenant anew, in all segments that are filled."""
     touched = sorted(set(contact_ids))
-    filled = await _hold_filled()
+    filled, tags = await _hold_segments()
     rules = {one: rule for one, rule in (await whole_rules()).items() if one in filled}
     for start in range(0, len(touched) if rules else 0, _AT_ONCE):
-        await _record(*await _move(rules, touched[start : start + _AT_ONCE]))
+        entered, left = await _move(rules, touched[start : start + _AT_ONCE])
+        await _record(entered, left)
+        await _put_tags(tags, entered, left)
 
 
 @database.unit_of_work
 async def review(segment_ids: Iterable[Id]) -> None:
     """Look at all contacts of the current tenant anew, in these segments if they are filled."""
-    wanted = await _hold_filled() & set(segment_ids)
+    filled, tags = await _hold_segments()
+    wanted = filled & set(segment_ids)
     rules = {one: rule for one, rule in (await whole_rules()).items() if one in wanted}
-    await _record(*await _move(rules))
+    entered, left = await _move(rules)
+    await _record(entered, left)
+    await _put_tags(tags, entered, left)
 
 
 @database.unit_of_work
@@ -85,13 +93,13 @@ async def fill(segment_ids: Iterable[Id]) -> None:
 
     Nobody is told of each who enters or leaves: `segment.changed` was told of the whole.
     """
-    await _hold_filled()
+    _, tags = await _hold_segments()
     rules = await rules_of_tenant()
     wanted = set(segment_ids)
     while more := {one for one, rule in rules.items() if leads_to(rule) & wanted} - wanted:
         wanted |= more
     told = {one: rule for one, rule in (await whole_rules()).items() if one in wanted}
-    await _move(told)
+    await _put_tags(tags, *await _move(told))
     await database.run(
         """UPDATE segment SET filled_version = version, filled_at = $2
             WHERE tenant_id = $1::uuid AND id IN (SELECT b.id FROM ({batch}) AS b)""",
@@ -101,13 +109,15 @@ async def fill(segment_ids: Iterable[Id]) -> None:
     )
 
 
-async def _hold_filled() -> set[Id]:
+async def _hold_segments() -> tuple[set[Id], dict[Id, Id]]:
+    """Hold the current tenant's segments; those that are filled, and the tags that go with some."""
     rows = await database.rows(
-        """SELECT id, filled_at FROM segment WHERE tenant_id = $1::uuid AND deleted_at IS NULL
-            ORDER BY id FOR UPDATE""",
+        """SELECT id, filled_at, tag_id FROM segment
+            WHERE tenant_id = $1::uuid AND deleted_at IS NULL ORDER BY id FOR UPDATE""",
         tenancy.current(),
     )
-    return {row["id"] for row in rows if row["filled_at"] is not None}
+    filled = {row["id"] for row in rows if row["filled_at"] is not None}
+    return filled, {row["id"]: row["tag_id"] for row in rows if row["tag_id"] is not None}
 
 
 async def _move(
@@ -161,3 +171,17 @@ async def _record(entered: list[dict[str, Any]], left: list[dict[str, Any]]) -> 
             for row in rows
         )
     )
+
+
+async def _put_tags(
+    tags: Mapping[Id, Id], entered: Iterable[Mapping[str, Id]], left: Iterable[Mapping[str, Id]]
+) -> None:
+    """Tags by rule (F6): on who entered, off who left; what others put on stays."""
+    for verb, rows in ((contacts.untag_many, left), (contacts.tag_many, entered)):
+        concerned: dict[Id, list[Id]] = {}
+        for row in rows:
+            if row["segment_id"] in tags:
+                concerned.setdefault(tags[row["segment_id"]], []).append(row["contact_id"])
+        for tag_id, people in concerned.items():
+            for start in range(0, len(people), _AT_ONCE):
+                await verb(tag_id, people[start : start + _AT_ONCE], BY_RULE)

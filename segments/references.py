@@ -61,6 +61,27 @@ def whole(rule: Rule, rules: Mapping[Id, Rule], own: Id | None = None) -> Rule:
     return put_in
 
 
+def check_chain(own: Id, rules: Mapping[Id, Rule], tagging: Mapping[Id, Id]) -> None:
+    """Invalid (CYCLE) where a rule leads back to its own segment, also over tags that rules put on:
+    `tagging` tells the segment that puts a tag on.
+    """
+    reached, ahead = set[Id](), {own}
+    while ahead:
+        ahead = (
+            set().union(*(_next(rules[one], tagging) for one in ahead if one in rules)) - reached
+        )
+        reached |= ahead
+    if own in reached:
+        message = "The rule leads back to its own segment, by a tag that a rule puts on."
+        raise Invalid(message, code="CYCLE", field=_ROOT)
+
+
+def _next(rule: Rule, tagging: Mapping[Id, Id]) -> set[Id]:
+    named = (one for _, one in places(rule) if isinstance(one, Tagged))
+    tags = {tag for one in named for tag in (*one.all_of, *one.any_of, *one.none_of)}
+    return leads_to(rule) | {tagging[tag] for tag in tags if tag in tagging}
+
+
 def leads_to(rule: Rule) -> set[Id]:
     """The segments that a rule names."""
     return {one.segment for _, one in places(rule) if isinstance(one, Member)}

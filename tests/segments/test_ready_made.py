@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import contacts
 import segments
-from kernel import clock, tenancy
+import tenants
+from kernel import clock, ids, tenancy
 from segments.reading import read
 from segments.ready_made import ready_made
 from tests import stored
@@ -31,3 +35,52 @@ async def test_they_are_there_and_filled(door: Door, store: Store) -> None:
     await stored.run("DELETE FROM segment_member")
     await stored.run("DELETE FROM segment")
     assert await segments.install_missing() == 1
+
+
+SET = """mutation($input: TagRuleSetInput!) { tagRuleSet(input: $input) {
+  tag { id name } userErrors { field code } } }"""
+DROP = """mutation($input: TagRuleDropInput!) { tagRuleDrop(input: $input) {
+  userErrors { field code } } }"""
+
+
+async def test_tags_go_by_rules(door: Door, store: Store) -> None:
+    token = store.tokens["owner"]
+    suggested = (await door.data("{ suggestedTags { name rule } }", token))["suggestedTags"]
+    rules = {one["name"]: one["rule"] for one in suggested}
+    assert list(rules) == [
+        *("new inquiry", "purchased", "VIP", "to follow up", "problem", "highly interested"),
+    ]
+
+    async def put(name: str, rule: Any) -> Any:
+        answer = await door.data(SET, token, input={"name": name, "rule": rule})
+        return answer["tagRuleSet"]
+
+    async def bear(tag: str) -> dict[str, str]:
+        await follow_segments()
+        rows = await stored.rows(
+            "SELECT contact_id, source FROM contact_tag WHERE tag_id = $1", ids.read("tag", tag)
+        )
+        return {row["contact_id"]: row["source"] for row in rows}
+
+    with tenancy.acting_for(store.tenant_id):
+        keen, by_hand = await meet(seen(0, "447700900101"), seen(0, "447700900102"))
+        await contacts.tag(by_hand, "highly interested")
+        for age in (DAY, 6 * DAY):
+            await happens(keen, "link.clicked", clock.now() - age)
+    tag = (await put("highly interested", rules["highly interested"]))["tag"]["id"]
+    assert await bear(tag) == {keen: "rule", by_hand: "person"}
+    warm = (await put("warm", {"tags": {"anyOf": [tag]}}))["tag"]["id"]
+    assert set(await bear(warm)) == {keen, by_hand}
+    back = await put("highly interested", {"none": [{"tags": {"anyOf": [warm]}}]})
+    assert back == {"tag": None, "userErrors": [{"field": ["rule"], "code": "CYCLE"}]}
+    # By Wednesday only one click is of the last seven days; a tag put on by hand stays.
+    clock.move(2 * DAY)
+    await segments.pass_time()
+    assert await bear(tag) == {by_hand: "person"}
+    assert await bear(warm) == {by_hand: "rule"}
+    with tenancy.acting_for(store.tenant_id):
+        token = await tenants.issue(store.people["owner"])
+    for given in (warm, tag):
+        done = await door.data(DROP, token, input={"tag": given})
+        assert done["tagRuleDrop"]["userErrors"] == []
+    assert (await bear(tag), await bear(warm)) == ({by_hand: "person"}, {})

@@ -74,6 +74,7 @@ from api.graphql.schema.segments import SegmentQuery
 from api.graphql.schema.sending import SendingMutation
 from api.graphql.schema.signing import SigningMutation
 from api.graphql.schema.stores import CurrencyRate, Store, StoreMutation, all_rates, all_stores
+from api.graphql.schema.tag_rules import TagRuleMutation, TagRuleQuery
 from api.graphql.schema.tags import Tag, all_tags
 from api.graphql.schema.telling import TellingMutation
 from api.graphql.schema.template_preview import TemplateQuery
@@ -141,6 +142,7 @@ class Query(
     RetentionQuery,
     RfmQuery,
     SegmentQuery,
+    TagRuleQuery,
     TemplateQuery,
 ):
     """What can be asked."""
@@ -435,6 +437,7 @@ class Mutation(
     RestrictionMutation,
     RetentionMutation,
     SegmentMutation,
+    TagRuleMutation,
     ScoreMutation,
     SendingMutation,
     ImportMutation,
