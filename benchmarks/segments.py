@@ -11,7 +11,7 @@ from typing import Any
 
 import commerce
 import segments
-from benchmarks import figures, ground, ledger, stage
+from benchmarks import figures, ground, ledger, segment_previews, stage
 from benchmarks.figures import Figure, tell
 from kernel import clock, database, tenancy
 from kernel.ids import Id
@@ -54,11 +54,16 @@ async def measure(backend: str) -> list[Figure]:
                 first = await _compute()
                 await ledger.analyse(laid.settings)
                 again = await _compute()
+                await ledger.analyse(laid.settings)
+                asked = await segment_previews.previews(business.tenant_id)
+                filled = await segment_previews.ready_made()
     return [
         Figure("orders aggregated and ranked bare, seconds", f"{floor:.1f}"),
         Figure("facts and quintiles, the first time, seconds", f"{first:.1f}"),
         Figure("facts and quintiles anew, seconds", f"{again:.1f}"),
         Figure("facts and quintiles anew, times the bare statement", f"{again / floor:.1f}", "≤ 3"),
+        *asked,
+        filled,
     ]
 
 
