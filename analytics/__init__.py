@@ -9,7 +9,7 @@ My events: alert.raised, alert.cleared, report.published.
 """
 
 from analytics.alert_reads import AlertRow, acknowledge, alert_page, alerts_by_ids, count_alerts
-from analytics.alerts import check_due, follow_news
+from analytics.alerts import check, follow_news, tenants_to_check
 from analytics.asked import Asked, Comparison, checked
 from analytics.baselines import learn_baselines
 from analytics.board import Point, Slice, Tile, board
@@ -41,7 +41,7 @@ __all__ = [
     "alert_page",
     "alerts_by_ids",
     "board",
-    "check_due",
+    "check",
     "checked",
     "count_alerts",
     "count_reports",
@@ -57,4 +57,5 @@ __all__ = [
     "report_page",
     "reports_by_ids",
     "set_target",
+    "tenants_to_check",
 ]

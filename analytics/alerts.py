@@ -25,6 +25,7 @@ _SPREADS = 4
 _TRIFLE = 4
 # After news counters get a moment to count them; without news it is looked every hour.
 _MOMENT = 30 * clock.SECOND
+_LEASE = 2 * clock.MINUTE
 _NEWS = (
     *("message.status_changed", "message.recorded", "send.sent"),
     *("number.quality_changed", "number.state_changed"),
@@ -48,24 +49,22 @@ async def follow_news(limit: int = 500) -> int:
     return await events.follow(READER, _note, limit, _NEWS)
 
 
-async def check_due() -> int:
-    """Look at the figures of every tenant that is due; of how many they were."""
+async def tenants_to_check() -> dict[Id, int]:
+    """The tenants whose figures are due, each with when they are again if nobody ends the look."""
     now = clock.now()
+    claimed = now + _LEASE
     with tenancy.across_tenants("figures of all tenants are watched by one clock"):
         due = await database.rows(
             """UPDATE alert_check SET due_at = $2::bigint WHERE due_at <= $1::bigint
                RETURNING tenant_id""",
             now,
-            now + clock.HOUR,
+            claimed,
         )
-    for row in due:
-        with tenancy.acting_for(row["tenant_id"]):
-            await check()
-    return len(due)
+    return {row["tenant_id"]: claimed for row in due}
 
 
-async def check() -> None:
-    """Look at the current tenant's figures; raise what is new, clear what is over."""
+async def check(claimed: int) -> int:
+    """Look at the current tenant's figures, raise what is new, clear what is over; always 1."""
     now = clock.now()
     counts = await counted(WATCHES, (now // clock.HOUR - HOURS + 1) * clock.HOUR, now)
     looks = [await _look(watch, latest(hours_of(watch, counts))) for watch in WATCHES]
@@ -80,6 +79,15 @@ async def check() -> None:
     await _clear({(one.watch.kpi, "") for one in beyond} | {(QUALITY, one) for one in poor})
     await _raise([await _alert(one) for one in beyond if one.is_sure])
     await _raise([_of_quality(*one) for one in poor.items()])
+    # News that came meanwhile has made it due earlier, and stays.
+    await database.run(
+        """UPDATE alert_check SET due_at = $3::bigint
+            WHERE tenant_id = $1::uuid AND due_at = $2::bigint""",
+        tenancy.current(),
+        claimed,
+        now + clock.HOUR,
+    )
+    return 1
 
 
 async def _note(happened: Sequence[Event]) -> None:

@@ -169,7 +169,9 @@ async def privacy_clock(ctx: Context, *args: Any, **kwargs: Any) -> None:
 
 async def alerts(ctx: Context, *args: Any, **kwargs: Any) -> None:
     """Look at the figures of those of whom there is news."""
-    await _alone("alerts", analytics.check_due)
+    for tenant_id, claimed in (await analytics.tenants_to_check()).items():
+        with tenancy.acting_for(tenant_id):
+            await _quietly("alerts", partial(analytics.check, claimed))
 
 
 async def measure(ctx: Context, *args: Any, **kwargs: Any) -> None:
