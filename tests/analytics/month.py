@@ -43,7 +43,7 @@ class Month:
 
     def __init__(self, door: Door, store: Store) -> None:
         self.door, self.store = door, store
-        self.campaign_id = ids.new_id()
+        self.campaign_id, self.shop = ids.new_id(), ""
 
     def phone(self, country: str, place: int) -> str:
         """The number of a customer, from 1."""
@@ -106,7 +106,7 @@ class Month:
     async def resolves(self, place: int, when: int) -> None:
         """Their threads, in which the shop wrote in a second before, are resolved an hour later."""
         move_to(when + 3600)
-        for row in await self._written(place, when):
+        for row in await self.written(place, when):
             with tenancy.acting_for(self.store.tenant_id):
                 await conversations.change_state(row["conversation_id"], None, "resolved")
 
@@ -120,7 +120,7 @@ class Month:
 
     async def becomes(self, place: int, when: int, origin: str) -> None:
         """What the shop wrote in that second was the bot's, or the campaign's."""
-        for row in await self._written(place, when):
+        for row in await self.written(place, when):
             await stored.run(
                 "UPDATE message SET origin = $1 WHERE id = $2::uuid", origin, row["id"]
             )
@@ -129,14 +129,15 @@ class Month:
 
     async def scores(self, place: int, when: int, level: int, topics: str) -> None:
         """What they wrote in that second was read as this."""
-        for row in await self._written(place, when):
+        for row in await self.written(place, when):
             same = {name: row[name] for name in ("tenant_id", "subject_id")}
             percents = ("level_percent", "language_percent", "mood_percent")
             score = {**same, "message_id": row["id"], "model": 1, "level": level}
             score |= {"topics": topics, "scored_at": row["provider_at"]}
             await stored.insert("message_score", [score | dict.fromkeys(percents, 90)])
 
-    async def _written(self, place: int, when: int) -> list[Json]:
+    async def written(self, place: int, when: int) -> list[Json]:
+        """The messages of that second, of theirs or to them, by country."""
         with tenancy.acting_for(self.store.tenant_id):
             wamids = [_wamid(self.phone(country, place), when) for country in COUNTRIES]
             tokens = [keys.index().token("message.wamid", one) for one in wamids]
@@ -184,7 +185,7 @@ async def play(door: Door) -> Month:
     """The whole month, up to 12 April."""
     move_to(at(3, 16, 8))
     month = Month(door, await open_store())
-    shop = await own_shop(month.store)
+    month.shop = shop = await own_shop(month.store)
     # 1: asks in opening hours, is answered after 10 minutes, resolved after an hour; asks again two
     # days later and is answered after 20 minutes. In between they bought for 50, and again for 30.
     await month.arrives(
@@ -247,7 +248,7 @@ def move_to(second: int) -> None:
 async def _buys(month: Month, shop: str) -> None:
     rows = []
     for country in COUNTRIES:
-        called_off = {"cancelled_at": _told(at(3, 26, 9))}
+        called_off = {"cancelled_at": shown(at(3, 26, 9))}
         for name, place, when, total, more in (
             ("a", 1, at(3, 18, 9), "50.00", {}),
             ("b", 1, at(3, 25, 9), "30.00", {}),
@@ -256,12 +257,12 @@ async def _buys(month: Month, shop: str) -> None:
             ("e", 4, at(3, 26, 9), "60.00", {}),
         ):
             customer = {"phone": f"+{month.phone(country, place)}"}
-            told = {"id": f"{country}{name}", "placed_at": _told(when), "updated_at": _told(when)}
+            told = {"id": f"{country}{name}", "placed_at": shown(when), "updated_at": shown(when)}
             rows.append({**told, "currency": "EUR", "total": total, "customer": customer, **more})
     token = await month.token()
     # Six carts, of which five became the order.
     carts = [
-        {"id": f"k{country}", "currency": "EUR", "total": 50, "updated_at": _told(at(3, 18, 8))}
+        {"id": f"k{country}", "currency": "EUR", "total": 50, "updated_at": shown(at(3, 18, 8))}
         | {"customer": {"phone": f"+{month.phone(country, 1)}"}}
         for country in COUNTRIES
     ]
@@ -272,7 +273,7 @@ async def _buys(month: Month, shop: str) -> None:
     status, answer = await put(month.door, token, shop, "orders", rows)
     assert status == 200, answer
     refund = {"id": "r", "order": "ESa", "amount": "20.00", "currency": "EUR"}
-    refund["at"] = _told(at(4, 1, 9))
+    refund["at"] = shown(at(4, 1, 9))
     assert (await put(month.door, token, shop, "refunds", [refund]))[0] == 200
 
 
@@ -280,7 +281,8 @@ def _wamid(phone: str, second: int) -> str:
     return f"wamid.{phone}.{second}"
 
 
-def _told(second: int) -> str:
+def shown(second: int) -> str:
+    """A time as shops tell it."""
     return datetime.fromtimestamp(second, MADRID).isoformat()
 
 

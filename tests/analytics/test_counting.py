@@ -5,13 +5,16 @@ from __future__ import annotations
 from random import Random
 from typing import Any
 
+import contacts
 import counters
 from counters import METRICS
-from kernel import events, tenancy
+from kernel import events, ids, tenancy
 from kernel.events import START, Event
+from kernel.ids import Id
 from tests import stored
-from tests.analytics.month import play, wiped
+from tests.analytics.month import Month, at, play, shown, wiped
 from tests.api.door import Door
+from tests.commerce.test_own_shop import put
 from tests.following import follow_counters
 
 Row = tuple[Any, ...]
@@ -27,13 +30,13 @@ async def test_any_order_and_anew(door: Door) -> None:
         assert len(happened) > 250
         for seed in range(3):
             chance = Random(seed)
-            told = happened + chance.sample(happened, 50)
-            chance.shuffle(told)
+            left = happened + chance.sample(happened, 50)
+            chance.shuffle(left)
             await wiped(tenant_id)
-            while told:
+            while left:
                 size = chance.randint(1, 200)
-                await counters.count_events(told[:size])
-                told = told[size:]
+                await counters.count_events(left[:size])
+                left = left[size:]
             assert await _counted() == live
         # Counters that were damaged, and things that were never told of, come right.
         await stored.run("UPDATE kpi_hour SET n = n + 7")
@@ -55,9 +58,9 @@ async def test_any_order_and_anew(door: Door) -> None:
 
 async def _events(tenant_id: str) -> Any:
     after = START
-    while told := await events.read(after, tenant_id=tenant_id):
-        after = told[-1].cursor
-        for one in told:
+    while found := await events.read(after, tenant_id=tenant_id):
+        after = found[-1].cursor
+        for one in found:
             yield Event(one.kind, one.refs, one.at)
 
 
@@ -84,3 +87,59 @@ def _sums_hold(counted: dict[Row, int]) -> None:
         for dimension in METRICS[metric].dimensions:
             assert sums.get((dimension, metric, hour, place), 0) == n, (dimension, metric)
     assert len({metric for metric, _, _ in totals}) > 36
+
+
+async def test_people_who_change_and_are_forgotten(door: Door) -> None:
+    month = await play(door)
+    tenant_id = month.store.tenant_id
+    await follow_counters()
+    ana, bo = await _contact(month, 1), await _contact(month, 2)
+    with tenancy.acting_for(tenant_id):
+        for contact_id, tag in ((ana, "vip"), (ana, "late"), (bo, "vip")):
+            await contacts.tag(contact_id, tag)
+    # Somebody whom only a mail is known of orders, and turns out to be the first; the first's
+    # second order turns out to be the second's.
+    guest = {"email": "ana@example.com"}
+    when = {"placed_at": shown(at(4, 11, 9)), "updated_at": shown(at(4, 12, 9)), "currency": "EUR"}
+    moved = {"id": "ESb", "total": "30.00", "customer": {"phone": f"+{month.phone('ES', 2)}"}}
+    for kind, row in (
+        ("orders", {**when, "id": "g", "total": "10.00", "customer": guest}),
+        ("customers", {**guest, "id": "c1", "phone": f"+{month.phone('ES', 1)}"}),
+        ("orders", {**when, "placed_at": shown(at(3, 25, 9)), **moved}),
+    ):
+        status, answer = await put(door, await month.token(), month.shop, kind, [row])
+        assert status == 200, answer
+    await follow_counters()
+    live = await _counted()
+    _sums_hold(live)
+    assert _total(live, "orders") == 19
+    assert _total(live, "repeat_orders") == 6
+    assert _by(live, "tag", "received", "several") == 2
+    with tenancy.acting_for(tenant_id):
+        await counters.begin()
+        await follow_counters()
+        assert await _counted() == live
+        # Whoever is forgotten leaves no country and no tag behind, and what they gave.
+        happened = [one async for one in _events(tenant_id)]
+        await contacts.forget(ana, ids.new_id())
+        await stored.run("DELETE FROM contact_tag WHERE contact_id = $1::uuid", ana)
+        await counters.count_events(happened)
+        assert await _counted() == live
+        await counters.begin()
+        await follow_counters()
+        assert await _counted() == live
+
+
+async def _contact(month: Month, place: int) -> Id:
+    """The contact of this place in Spain."""
+    [row, *_] = await month.written(place, at(3, 17, 10) if place == 1 else at(3, 27, 17, 50))
+    return str(row["contact_id"])
+
+
+def _total(counted: dict[Row, int], metric: str) -> int:
+    return _by(counted, "", metric, "")
+
+
+def _by(counted: dict[Row, int], dimension: str, metric: str, value: str) -> int:
+    wanted = (dimension, metric, value)
+    return sum(n for key, n in counted.items() if (key[0], key[1], key[3]) == wanted)
