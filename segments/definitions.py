@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, Literal, TypedDict, cast
 
 import orjson
@@ -165,12 +166,18 @@ async def selection_by(segment_id: Id) -> Selection:
 
 
 async def rules_of_tenant() -> dict[Id, Rule]:
-    """The rules of the current tenant's segments."""
+    """The rules of the current tenant's segments; without those of an earlier release that no
+    longer read: their members stay as they are.
+    """
     rows = await database.rows(
         "SELECT id, rule FROM segment WHERE tenant_id = $1::uuid AND deleted_at IS NULL",
         tenancy.current(),
     )
-    return {row["id"]: read(orjson.loads(row["rule"])) for row in rows}
+    rules = {}
+    for row in rows:
+        with suppress(Invalid):
+            rules[row["id"]] = read(orjson.loads(row["rule"]))
+    return rules
 
 
 async def segments_by_ids(segment_ids: Iterable[Id]) -> dict[Id, SegmentRow]:

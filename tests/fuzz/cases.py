@@ -60,6 +60,8 @@ _TEXT_LIKE = {
     "ID": st.just("an id"),
     "String": _WORDS | _TEXTS,
     "DateTime": _TIMES,
+    "Date": st.sampled_from(["2026-10-01", "0001-01-01", "2026-02-30", "soon"]),
+    "Decimal": st.sampled_from(["26.00", "-0.0001", "99999999999", "much"]),
     "PhoneNumber": st.sampled_from(["+34600111222", "+1 (415) 555-0100", "12", ""]),
     "Locale": st.sampled_from(["es", "zh-Hans-CN", "xx", "español"]),
     "CountryCode": st.sampled_from(["ES", "CN", "XX", "es"]),
