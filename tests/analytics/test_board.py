@@ -111,6 +111,7 @@ async def test_the_month_comes_out_exactly(door: Door) -> None:
     await _targets_and_bad_input(ask, door)
     await _is_live(month, ask.token)
     await _as_csv(door, ask.token)
+    await _counts_anew(door, ask.token)
 
 
 async def _as_csv(door: Door, token: str) -> None:
@@ -142,6 +143,15 @@ async def _is_live(month: Month, token: str) -> None:
             [late, *_] = month.asks(2, at(3, 31, 9))
             await month.arrives([late])
             await follow_counters()
+
+
+async def _counts_anew(door: Door, token: str) -> None:
+    asking = """mutation($step: KpiCountingStep!) { it: kpiCountAnew(input: {step: $step}) {
+      counting { isRunning isPaused done } userErrors { code } } }"""
+    for step, is_paused in (("BEGIN", False), ("PAUSE", True), ("RESUME", False)):
+        told = (await door.data(asking, token, step=step))["it"]
+        counting = {"isRunning": True, "isPaused": is_paused, "done": 0}
+        assert told == {"counting": counting, "userErrors": []}
 
 
 class _Asking:

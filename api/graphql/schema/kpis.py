@@ -325,6 +325,10 @@ class KpiCounting:
     def is_running(self) -> bool:
         return self.far.is_running
 
+    @strawberry.field(description="Whether that rests.")
+    def is_paused(self) -> bool:
+        return self.far.is_paused
+
     @strawberry.field(description="How many things were counted so far.")
     def done(self) -> int:
         return self.far.done
@@ -380,6 +384,32 @@ class KpiTargetSetInput:
         description="In its unit: shares 0 to 1, seconds, units of the currency; null for the "
         "house's target.",
     )
+
+
+@enum_type
+class KpiCountingStep(Enum):
+    """What can be done about counting anew."""
+
+    BEGIN = strawberry.enum_value("begin", description="Count everything anew, from the first.")
+    PAUSE = strawberry.enum_value("pause", description="Let it rest.")
+    RESUME = strawberry.enum_value("resume", description="Let it go on.")
+
+
+@input_type
+class KpiCountAnewInput:
+    """What is to be done about counting anew."""
+
+    step: KpiCountingStep = strawberry.field(description="The step.")
+
+
+@object_type
+class KpiCountAnewPayload:
+    """How counting stands then."""
+
+    counting: KpiCounting | None = strawberry.field(
+        description="How far it is; null before anything was counted."
+    )
+    user_errors: list[UserError] = strawberry.field(description="What the user can put right.")
 
 
 @object_type
@@ -455,6 +485,24 @@ class KpiMutation:
         target = (await room.read_targets()).get(name, KPIS[name].target)
         return KpiTargetSetPayload(
             target=None if target is None else target / scale, user_errors=errors
+        )
+
+    @strawberry.mutation(
+        description="Count everything anew from what happened, beside live counting; until it is "
+        "done, boards are not whole. It rests and goes on as told.",
+        directives=[requires(Permission.ANALYTICS_WRITE)],
+    )
+    async def kpi_count_anew(self, input: InputOf[KpiCountAnewInput]) -> KpiCountAnewPayload:
+        async def work() -> None:
+            if input.step is KpiCountingStep.BEGIN:
+                await counters.begin()
+            else:
+                await counters.pause(is_paused=input.step is KpiCountingStep.PAUSE)
+
+        _, errors = await attempt(work)
+        far = await counters.how_far()
+        return KpiCountAnewPayload(
+            counting=KpiCounting(far=far) if far else None, user_errors=errors
         )
 
 
