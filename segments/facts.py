@@ -96,12 +96,8 @@ async def _refresh(named: Batch) -> None:
 
 
 async def _changed(who: str, *span: Id, batch: Batch | None = None) -> list[dict[str, Any]]:
-    statement = database.sql(__file__, "changed_facts").replace("/* who */", who)
-    for one in "ormaf" if span else "":
-        within = f"AND {one}.contact_id > $5::uuid AND {one}.contact_id <= $6::uuid"
-        statement = statement.replace(f"/* {one} */", within)
     return await database.rows(
-        statement,
+        database.sql(__file__, "changed_facts").replace("/* who */", who),
         tenancy.current(),
         clock.now(),
         clock.DAY,

