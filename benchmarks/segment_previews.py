@@ -71,11 +71,14 @@ async def previews(tenant_id: Id) -> list[Figure]:
     return found
 
 
-async def ready_made() -> Figure:
+async def ready_made() -> list[Figure]:
     """Seconds until the members of all ready-made segments are worked out from all contacts."""
     await segments.install_missing()
     page = await segments.segment_page("ASC", None, 100)
-    began = time.perf_counter()
-    await fill(row["id"] for row in page)
-    took = time.perf_counter() - began
-    return Figure("members of all ready-made segments, seconds", f"{took:.1f}")
+    found = []
+    for when in ("the first time", "anew"):
+        began = time.perf_counter()
+        await fill(row["id"] for row in page)
+        took = time.perf_counter() - began
+        found.append(Figure(f"members of all ready-made segments, {when}, seconds", f"{took:.1f}"))
+    return found

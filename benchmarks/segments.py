@@ -63,7 +63,7 @@ async def measure(backend: str) -> list[Figure]:
         Figure("facts and quintiles anew, seconds", f"{again:.1f}"),
         Figure("facts and quintiles anew, times the bare statement", f"{again / floor:.1f}", "≤ 3"),
         *asked,
-        filled,
+        *filled,
     ]
 
 
