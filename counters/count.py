@@ -42,6 +42,16 @@ _OF_ORDER = {
     *("order.placed", "order.paid", "order.cancelled", "order.refunded", "order.attributed"),
     "order.changed",
 }
+_OF_CONSENT = {
+    *("consent.requested", "consent.prompted", "consent.confirmed", "consent.refused"),
+    *("consent.expired", "consent.superseded", "consent.unproven", "consent.withdrawn"),
+}
+_OF_CART = {"cart.updated", "cart.abandoned", "cart.recovered"}
+_RESOLVED = "conversation.state_changed"
+_COUNTED = frozenset(
+    {_RESOLVED, *_OF_MESSAGE, *_OF_TALK, *_OF_SEND, *_OF_PERSON, *_OF_ORDER, *_OF_CONSENT}
+    | _OF_CART
+)
 
 
 @dataclass
@@ -56,7 +66,7 @@ class Changed:
 
 async def count(limit: int = 500) -> int:
     """Follow the outbox one step; how many events were seen."""
-    return await events.follow(READER, _handle, limit)
+    return await events.follow(READER, _handle, limit, _COUNTED)
 
 
 async def count_events(happened: Sequence[Event]) -> None:
@@ -105,11 +115,11 @@ def _changed(happened: Sequence[Event]) -> Changed:
                 changed.things["order"].add(refs["order"])
             if kind == "order.changed" and "contact" in refs:
                 changed.people[refs["contact"]] = 0
-        if kind.startswith("consent.") and "entry" in refs:
+        if kind in _OF_CONSENT:
             changed.things["consent"].add(refs["entry"])
-        if kind.startswith("cart."):
+        if kind in _OF_CART:
             changed.things["cart"].add(refs["cart"])
-        if kind == "conversation.state_changed" and refs["state"] == "resolved":
+        if kind == _RESOLVED and refs["state"] == "resolved":
             changed.threads[refs["conversation"]] = one.at
     return changed
 
