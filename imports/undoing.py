@@ -14,6 +14,7 @@ import commerce
 import contacts
 import conversations
 import links
+import scoring
 from contacts import Effect
 from imports import claims
 from imports.claims import Claimed
@@ -74,6 +75,8 @@ async def _take_back(job: Claimed) -> Claimed | None:
     who = {one.contact_id for one in effects if one.contact_id}
     await links.take_back_listed([one.object_id for one in effects if one.kind == "use"])
     kept = await contacts.take_back(effects, job.id, job.created_at, await _in_use(who, job.id))
+    made = {one.object_id for one in effects if one.kind == "contact"}
+    await scoring.forget_standings(made - kept)
     await _tell_kept(job.id, {row["row_number"] for row in rows if row["contact_id"] in kept})
     await database.run(
         """DELETE FROM import_effect WHERE tenant_id = $1::uuid

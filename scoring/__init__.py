@@ -25,6 +25,7 @@ from scoring.silences import (
 from scoring.standing import (
     Standing,
     follow_merges,
+    forget_standings,
     judge_standings,
     note_standings,
     standing_of,
@@ -50,6 +51,7 @@ __all__ = [
     "correct_score",
     "count_scored",
     "follow_merges",
+    "forget_standings",
     "judge_silences",
     "judge_standings",
     "moods_of",

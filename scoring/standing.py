@@ -69,6 +69,16 @@ async def note_standings(contact_ids: Iterable[Id], within: int = 0) -> None:
     )
 
 
+async def forget_standings(contact_ids: Iterable[Id]) -> None:
+    """Nobody stands anywhere who turned out to be nobody."""
+    await database.run(
+        """DELETE FROM contact_score WHERE tenant_id = $1::uuid
+              AND contact_id IN (SELECT b.id FROM ({batch}) AS b)""",
+        tenancy.current(),
+        batch=_ids(contact_ids),
+    )
+
+
 async def judge_standings() -> int:
     """Judge contacts that are due, of all tenants; how many."""
     with tenancy.across_tenants("contacts of all tenants are judged by one clock"):

@@ -16,7 +16,7 @@ from kernel.events import Event
 from kernel.ids import Id
 from segments.compiling import Frame, compile_rule
 from segments.reading import read
-from segments.references import check_chain, check_tags, leads_to, settle, whole
+from segments.references import check_chain, check_names, leads_to, settle, whole
 from segments.rules import Rule
 
 Direction = Literal["ASC", "DESC"]
@@ -218,7 +218,7 @@ async def _check(
     rule: Rule, others: Mapping[Id, Rule], own: Id | None = None, tag_id: Id | None = None
 ) -> Selection:
     """Whom it holds for; Invalid where it, or what leads to it, would not be whole."""
-    await check_tags(rule)
+    await check_names(rule)
     found = whole(rule, others, own)
     if own:
         changed = {**others, own: rule}

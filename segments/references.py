@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import Any
 
 import contacts
@@ -11,7 +11,7 @@ from kernel.errors import Invalid
 from kernel.ids import Id
 from segments.columns import KEYED
 from segments.reading import DEEPEST, MOST
-from segments.rules import Group, Member, Path, Rule, Tagged, places
+from segments.rules import Group, Member, Path, People, Rule, Tagged, places
 
 _ROOT: Path = ("rule",)
 
@@ -36,18 +36,22 @@ async def settle(given: Any, path: Path = _ROOT) -> Any:
     return kept
 
 
-async def check_tags(rule: Rule) -> None:
-    """Invalid (NOT_FOUND) where a tag that the rule names is not there."""
-    named = {
-        tag: path
-        for path, one in places(rule)
-        if isinstance(one, Tagged)
-        for tag in (*one.all_of, *one.any_of, *one.none_of)
-    }
-    there = await contacts.tags_by_ids(named)
-    for tag, path in named.items():
-        if tag not in there:
-            raise Invalid("There is no such tag.", code="NOT_FOUND", field=path)
+async def check_names(rule: Rule) -> None:
+    """Invalid (NOT_FOUND) where a tag or a contact that the rule names is not there."""
+    tags, people = dict[Id, Path](), dict[Id, Path]()
+    for path, one in places(rule):
+        if isinstance(one, Tagged):
+            tags |= dict.fromkeys((*one.all_of, *one.any_of, *one.none_of), path)
+        elif isinstance(one, People):
+            people |= dict.fromkeys(one.contacts, path)
+    _must_be_there("tag", tags, await contacts.tags_by_ids(tags))
+    _must_be_there("contact", people, await contacts.contacts_by_ids(people))
+
+
+def _must_be_there(what: str, named: Mapping[Id, Path], there: Container[Id]) -> None:
+    for one, path in named.items():
+        if one not in there:
+            raise Invalid(f"There is no such {what}.", code="NOT_FOUND", field=path)
 
 
 def whole(rule: Rule, rules: Mapping[Id, Rule], own: Id | None = None) -> Rule:
