@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from tortoise.apps import Apps
 
 from kernel import anchors, bells, clock, database, keys, log
 from kernel import settings as kernel_settings
@@ -48,6 +49,22 @@ def logged() -> Iterator[Logged]:
     yield heard
     Sealer.seal = seal  # type: ignore[method-assign]
     assert heard.leaks() == []
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _described_once() -> Iterator[None]:
+    """Tortoise describes the same models again for each house; once for each dialect is enough."""
+    describe, described = Apps._build_initial_querysets, list[str]()
+
+    def describe_anew(apps: Apps) -> None:
+        dialect = apps._connections.get("default").capabilities.dialect
+        if described != [dialect]:
+            describe(apps)
+            described[:] = [dialect]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Apps, "_build_initial_querysets", describe_anew)
+        yield
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -157,6 +174,15 @@ def swept(postgres: Postgres, postgres_template: tuple[str, str]) -> Iterator[Sw
     pair = Swept(postgres, postgres_template)
     yield pair
     pair.close()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """In each file one database after the other."""
+    items.sort(key=lambda item: (str(item.path), _backend_of(item)))
+
+
+def _backend_of(item: pytest.Item) -> str:
+    return str(getattr(item, "callspec", None) and item.callspec.params.get("backend", ""))
 
 
 def pytest_collection_finish() -> None:
