@@ -1,8 +1,8 @@
 """A rule as a condition on `contact c`, to stand in one set-based statement (F36).
 
 Each condition is a set of contacts (`c.id IN (SELECT …)`) that does not depend on `c`, so that a
-database reads it once and not once for each contact. Of a few contacts only, the sets are read for
-these alone: `within` says which.
+database reads it once and not once for each contact. Many rules at once are asked of some contacts
+at a time (`within`): the sets are read for these alone, and facts and scores stand beside them.
 """
 
 from __future__ import annotations
@@ -34,15 +34,26 @@ from segments.rules import (
 )
 
 _FIGURES = {**FIGURES, **AMOUNTS}
+_BESIDE = {"contact": "c", "contact_facts": "f", "contact_score": "s"}
+_ASKED = ", ".join(
+    f"{_BESIDE[one.table]}.{one.name}" for one in (*TRAITS.values(), *_FIGURES.values())
+)
+# Contacts with all that stands in one row about each.
+KNOWN = f"""SELECT c.id, c.state, c.created_at, {_ASKED}
+  FROM contact c
+  LEFT JOIN contact_facts f ON f.tenant_id = $1::uuid AND f.contact_id = c.id
+  LEFT JOIN contact_score s ON s.tenant_id = $1::uuid AND s.contact_id = c.id
+ WHERE c.tenant_id = $1::uuid"""
 _HOW_MANY = "count(*)"
 _WHAT_SUM = "coalesce(sum(x.base_total), 0)"
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """Whose contacts are meant, at which moment; `within` is a query of the ids asked about.
+    """Whose contacts are meant, at which moment.
 
-    It is one that the statement around can read, without values of its own.
+    `within`: the contacts asked about, as a condition on the column `{}` that the statement around
+    can read, without values of its own; `c` is a row of `KNOWN` then.
     """
 
     tenant_id: Id
@@ -65,12 +76,14 @@ class _Rows:
     """Rows of a table `x` about contacts, by conditions; `?` in a line is a value's place."""
 
     def __init__(self, frame: Frame, table: str, contact: str = "contact_id") -> None:
-        self._head = f"SELECT x.{contact} FROM {table} WHERE x.tenant_id = ?::uuid"
+        # DISTINCT: a set of few at most, which PostgreSQL keeps in memory.
+        what = f"{'DISTINCT ' if frame.within else ''}x.{contact}"
+        self._head = f"SELECT {what} FROM {table} WHERE x.tenant_id = ?::uuid"
         self._values: list[Any] = [frame.tenant_id]
         self._group = f" GROUP BY x.{contact}"
         self._now = frame.now
         if frame.within:
-            self._head += f" AND x.{contact} IN ({frame.within})"
+            self._head += f" AND {frame.within.format(f'x.{contact}')}"
 
     def where(self, line: str, *values: Any) -> _Rows:
         """Only rows for which this holds."""
@@ -141,15 +154,19 @@ def _condition(one: Condition, frame: Frame) -> Selection:
 
 
 def _trait(column: Column, values: Sequence[str], frame: Frame) -> Selection:
-    if column.table != "contact":
+    if column.table != "contact" and not frame.within:
         return _Rows(frame, f"{column.table} x").one_of(f"x.{column.name}", values).there()
     places = ", ".join("?::text" for _ in values)
     return Selection(f"coalesce(c.{column.name}, '') IN ({places})", tuple(values))
 
 
 def _figure(column: Column, span: Span, frame: Frame) -> Selection:
+    fits_unknown = column.missing is not None and column.missing in span
+    if frame.within:
+        text, *values = _within(f"c.{column.name}", span)
+        return Selection(f"coalesce({text}, {str(fits_unknown).lower()})", tuple(values))
     rows, name = _Rows(frame, f"{column.table} x"), f"x.{column.name}"
-    if column.missing is None or column.missing not in span:
+    if not fits_unknown:
         return rows.span(name, span).there()
     text, *values = _within(name, span)
     return rows.where(f"NOT ({text})", *values).there(is_so=False)

@@ -1,12 +1,15 @@
-"""Who belongs to which segment since when, worked out by two statements over many segments (F36).
+"""Who belongs to which segment since when, worked out for many segments at once (F36).
 
 Who fits and is not in, enters; who is in and does not fit, leaves: of the contacts that something
-touched, or of all. One at a time of each tenant, each on what the last one left.
+touched, or of all, so many at a time. All rules are asked of a contact at once, and the answers are
+bits of a number, as are the segments it stands in: what differs moves. One at a time of each
+tenant, each on what the last one left.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import pairwise
 from typing import Any
 
 import contacts
@@ -16,37 +19,55 @@ from kernel.database import Batch
 from kernel.errors import Invalid
 from kernel.events import Event
 from kernel.ids import Id
-from segments.compiling import Frame, compile_rule
+from segments.compiling import KNOWN, Frame, compile_rule
 from segments.definitions import rules_of_tenant
 from segments.references import leads_to, whole
 from segments.rules import Rule
 
-# So many segments in one statement: each is a branch of it, and SQLite takes 32,766 parameters.
+# So many segments in one statement: each is a bit of a number.
 _TOGETHER = 40
 _AT_ONCE = 4000
+_SPAN = 10_000
+_FIRST, _LAST = "0" * 32, "f" * 32
 # Who put a tag on.
 BY_RULE = "rule"
-_TOUCHED = "SELECT t.id FROM touched t"
+_TOUCHED = "{} IN (SELECT t.id FROM touched t)"
+_BETWEEN = "{0} > $2::uuid AND {0} <= $3::uuid"
 
-_FITTING = """WITH {touched}fitting AS (
-{branches}
-)"""
-_ENTER = """
+_BITS = "bits (segment_id, bit) AS (VALUES {bits})"
+_MOVING = f"""
+WITH {{touched}}{_BITS}, known AS (
+{KNOWN} AND {{of_contact}}
+), fitting AS MATERIALIZED (
+    SELECT c.id,
+           CASE WHEN c.state IN ('active', 'frozen') THEN {{answers}} ELSE 0::bigint END AS bits
+      FROM known c
+), standing AS (
+    SELECT m.contact_id, CAST(sum(b.bit) AS bigint) AS bits
+      FROM segment_member m JOIN bits b ON b.segment_id = m.segment_id
+     WHERE m.tenant_id = $1::uuid AND m.left_at IS NULL AND {{of_member}}
+     GROUP BY m.contact_id
+)
+SELECT f.id, f.bits & ~coalesce(s.bits, 0) AS enters, coalesce(s.bits, 0) & ~f.bits AS leaves
+  FROM fitting f LEFT JOIN standing s ON s.contact_id = f.id
+ WHERE f.bits <> coalesce(s.bits, 0)"""
+_ENTER = f"""
+WITH {_BITS}
 INSERT INTO segment_member (tenant_id, segment_id, contact_id, entered_at)
-SELECT $1::uuid, f.segment_id, f.contact_id, $2::bigint
-  FROM fitting f
- WHERE NOT EXISTS (SELECT 1 FROM segment_member m
-                    WHERE m.tenant_id = $1::uuid AND m.segment_id = f.segment_id
-                      AND m.contact_id = f.contact_id AND m.left_at IS NULL)
+SELECT $1::uuid, s.segment_id, b.id, $2::bigint
+  FROM ({{batch}}) AS b JOIN bits s ON (b.enters & s.bit) <> 0
+ WHERE true
     ON CONFLICT (tenant_id, segment_id, contact_id, entered_at) DO UPDATE SET left_at = NULL
 RETURNING segment_id, contact_id"""
-_LEAVE = """
+_LEAVE = f"""
+WITH {_BITS}
 UPDATE segment_member SET left_at = $2::bigint
- WHERE tenant_id = $1::uuid AND left_at IS NULL AND segment_id IN ({segments}) {of_touched}
-   AND NOT EXISTS (SELECT 1 FROM fitting f
-                    WHERE f.segment_id = segment_member.segment_id
-                      AND f.contact_id = segment_member.contact_id)
+ WHERE tenant_id = $1::uuid AND left_at IS NULL
+   AND (segment_id, contact_id) IN (
+       SELECT s.segment_id, b.id FROM ({{batch}}) AS b JOIN bits s ON (b.leaves & s.bit) <> 0)
 RETURNING segment_id, contact_id"""
+
+Row = dict[str, Any]
 
 
 async def whole_rules() -> dict[Id, Rule]:
@@ -71,9 +92,10 @@ async def refresh(contact_ids: Iterable[Id]) -> None:
     filled, tags = await _hold_segments()
     rules = {one: rule for one, rule in (await whole_rules()).items() if one in filled}
     for start in range(0, len(touched) if rules else 0, _AT_ONCE):
-        entered, left = await _move(rules, touched[start : start + _AT_ONCE])
-        await _record(entered, left)
-        await _put_tags(tags, entered, left)
+        batch = Batch({"id": "uuid"}, [[one] for one in touched[start : start + _AT_ONCE]])
+        moved = await _move(rules, _TOUCHED, batch=batch)
+        await _record(*moved)
+        await _put_tags(tags, *moved)
 
 
 @database.unit_of_work
@@ -82,9 +104,10 @@ async def review(segment_ids: Iterable[Id]) -> None:
     filled, tags = await _hold_segments()
     wanted = filled & set(segment_ids)
     rules = {one: rule for one, rule in (await whole_rules()).items() if one in wanted}
-    entered, left = await _move(rules)
-    await _record(entered, left)
-    await _put_tags(tags, entered, left)
+    for span in await _spans():
+        moved = await _move(rules, _BETWEEN, *span)
+        await _record(*moved)
+        await _put_tags(tags, *moved)
 
 
 @database.unit_of_work
@@ -99,7 +122,8 @@ async def fill(segment_ids: Iterable[Id]) -> None:
     while more := {one for one, rule in rules.items() if leads_to(rule) & wanted} - wanted:
         wanted |= more
     told = {one: rule for one, rule in (await whole_rules()).items() if one in wanted}
-    await _put_tags(tags, *await _move(told))
+    for span in await _spans():
+        await _put_tags(tags, *await _move(told, _BETWEEN, *span))
     await database.run(
         """UPDATE segment SET filled_version = version, filled_at = $2
             WHERE tenant_id = $1::uuid AND id IN (SELECT b.id FROM ({batch}) AS b)""",
@@ -120,50 +144,69 @@ async def _hold_segments() -> tuple[set[Id], dict[Id, Id]]:
     return filled, {row["id"]: row["tag_id"] for row in rows if row["tag_id"] is not None}
 
 
+async def _spans() -> list[tuple[Id, Id]]:
+    """From where to where all contacts are looked at, so many at a time."""
+    rows = await database.rows(
+        """SELECT x.id FROM (SELECT id, row_number() OVER (ORDER BY id) AS n FROM contact
+                              WHERE tenant_id = $1::uuid) AS x
+            WHERE x.n % $2::bigint = 0 ORDER BY x.id""",
+        tenancy.current(),
+        _SPAN,
+    )
+    return list(pairwise([_FIRST, *(row["id"] for row in rows), _LAST]))
+
+
 async def _move(
-    rules: Mapping[Id, Rule], touched: list[Id] | None = None
-) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    rules: Mapping[Id, Rule], within: str, *span: Id, batch: Batch | None = None
+) -> tuple[list[Row], list[Row]]:
     """Let in who fits and out who does not; who entered and who left."""
-    entered, left = list[dict[str, Any]](), list[dict[str, Any]]()
+    entered, left = list[Row](), list[Row]()
     named = sorted(rules)
     for start in range(0, len(named), _TOGETHER):
         part = {one: rules[one] for one in named[start : start + _TOGETHER]}
-        for statement, found in ((_ENTER, entered), (_LEAVE, left)):
-            text, values = _statement(statement, part, of_touched=touched is not None)
-            batch = Batch({"id": "uuid"}, [[one] for one in touched or ()])
-            found += await database.rows(
-                text, *values, batch=batch if touched is not None else None
-            )
+        moving = await _moving(part, Frame(tenancy.current(), clock.now(), within), span, batch)
+        for statement, name, found in ((_ENTER, "enters", entered), (_LEAVE, "leaves", left)):
+            if people := [[row["id"], row[name]] for row in moving if row[name]]:
+                where = Conditions(tenancy.current(), clock.now())
+                found += await database.rows(
+                    statement.replace("{bits}", _bits(part, where)),
+                    *where.params,
+                    batch=Batch({"id": "uuid", name: "bigint"}, people),
+                )
     return entered, left
 
 
-def _statement(verb: str, rules: Mapping[Id, Rule], *, of_touched: bool) -> tuple[str, list[Any]]:
-    now = clock.now()
-    where = Conditions(tenancy.current(), now)
-    within = _TOUCHED if of_touched else ""
-    frame = Frame(tenancy.current(), now, within)
-    branches = []
-    for segment_id, rule in rules.items():
+async def _moving(
+    rules: Mapping[Id, Rule], frame: Frame, span: Iterable[Id], batch: Batch | None
+) -> list[Row]:
+    """Who stands elsewhere than where they fit: bits of what they enter, and of what they leave."""
+    where = Conditions(frame.tenant_id, *span)
+    bits, answers = _bits(rules, where), []
+    for at, rule in enumerate(rules.values()):
         chosen = compile_rule(rule, frame)
-        branch = where.fill(
-            f"""SELECT ?::uuid AS segment_id, c.id AS contact_id FROM contact c
-                 WHERE c.tenant_id = $1::uuid AND c.state IN ('active', 'frozen')
-                   {f"AND c.id IN ({within})" if within else ""} AND ({chosen.condition})""",
-            segment_id,
-            *chosen.values,
-        )
-        branches.append(branch)
-    fitting = _FITTING.replace("{touched}", "touched AS ({batch}), " if of_touched else "")
-    text = fitting.replace("{branches}", "\nUNION ALL\n".join(branches)) + verb
-    if "{segments}" in text:
-        places = ", ".join("?::uuid" for _ in rules)
-        text = text.replace("{segments}", where.fill(places, *rules))
-    return text.replace("{of_touched}", f"AND contact_id IN ({within})" if within else ""), (
-        where.params
+        condition = where.fill(chosen.condition, *chosen.values)
+        answers.append(f"CASE WHEN {condition} THEN {1 << at}::bigint ELSE 0::bigint END")
+    parts = {
+        "{touched}": "touched AS ({batch}), " if batch else "",
+        "{bits}": bits,
+        "{answers}": "\n + ".join(answers),
+        "{of_contact}": frame.within.format("c.id"),
+        "{of_member}": frame.within.format("m.contact_id"),
+    }
+    text = _MOVING
+    for place, part in parts.items():
+        text = text.replace(place, part)
+    return await database.rows(text, *where.params, batch=batch)
+
+
+def _bits(segment_ids: Iterable[Id], where: Conditions) -> str:
+    """The bit of each segment, by their order."""
+    return ", ".join(
+        where.fill(f"(?::uuid, {1 << at}::bigint)", one) for at, one in enumerate(segment_ids)
     )
 
 
-async def _record(entered: list[dict[str, Any]], left: list[dict[str, Any]]) -> None:
+async def _record(entered: list[Row], left: list[Row]) -> None:
     await events.record(
         *(
             Event(kind, {"segment": row["segment_id"], "contact": row["contact_id"]})

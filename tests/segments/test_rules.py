@@ -14,7 +14,7 @@ from kernel import database, ids, tenancy
 from kernel.conditions import Conditions
 from kernel.database import Batch
 from kernel.errors import Invalid
-from segments.compiling import Frame, compile_rule
+from segments.compiling import KNOWN, Frame, compile_rule
 from segments.evidence import evidence_of
 from segments.matching import matches
 from segments.reading import read
@@ -51,7 +51,7 @@ async def test_both_evaluators_agree(house: House) -> None:
         assert 0.2 < held / (RULES * len(people)) < 0.8
         # Through the wall that reads each statement; of all, and of those asked about only.
         tagged = {one for one in people if known[one].tags}
-        few = replace(frame, within="SELECT t.id FROM touched t")
+        few = replace(frame, within="{} IN (SELECT t.id FROM touched t)")
         for rule in rules[:60]:
             expected = sorted(one for one in people if matches(rule, known[one], NOON))
             assert await contacts.selected_page(compile_rule(rule, frame), None, 200) == expected
@@ -120,9 +120,8 @@ def test_what_is_wrong_is_told_by_its_place(rule: Any, code: str, field: str) ->
     assert told.value.message
 
 
-_OF_TOUCHED = """WITH touched AS ({batch})
-SELECT c.id FROM contact c WHERE c.tenant_id = $1::uuid
-   AND c.id IN (SELECT t.id FROM touched t) AND /* selection */"""
+_OF_TOUCHED = f"""WITH touched AS ({{batch}}), known AS ({KNOWN})
+SELECT c.id FROM known c WHERE c.id IN (SELECT t.id FROM touched t) AND /* selection */"""
 
 
 async def _answers(selections: list[Selection]) -> list[set[str]]:
