@@ -12,7 +12,7 @@ CREATE TABLE contact_score (
     computed_at bigint NOT NULL,
     due_at bigint,
     PRIMARY KEY (tenant_id, contact_id),
-    FOREIGN KEY (tenant_id, contact_id) REFERENCES contact (tenant_id, id)
+    FOREIGN KEY (tenant_id, contact_id) REFERENCES contact (tenant_id, id) ON DELETE CASCADE
 );
 CREATE INDEX contact_score_due ON contact_score (due_at) WHERE due_at IS NOT NULL;
 SELECT rapport_wall('contact_score');
