@@ -34,18 +34,12 @@ from segments.rules import (
 )
 
 _FIGURES = {**FIGURES, **AMOUNTS}
+_HOW_MANY = "count(*)"
+_WHAT_SUM = "coalesce(sum(x.base_total), 0)"
 _BESIDE = {"contact": "c", "contact_facts": "f", "contact_score": "s"}
 _ASKED = ", ".join(
     f"{_BESIDE[one.table]}.{one.name}" for one in (*TRAITS.values(), *_FIGURES.values())
 )
-# Contacts with all that stands in one row about each.
-KNOWN = f"""SELECT c.id, c.state, c.created_at, {_ASKED}
-  FROM contact c
-  LEFT JOIN contact_facts f ON f.tenant_id = $1::uuid AND f.contact_id = c.id
-  LEFT JOIN contact_score s ON s.tenant_id = $1::uuid AND s.contact_id = c.id
- WHERE c.tenant_id = $1::uuid"""
-_HOW_MANY = "count(*)"
-_WHAT_SUM = "coalesce(sum(x.base_total), 0)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +47,23 @@ class Frame:
     """Whose contacts are meant, at which moment.
 
     `within`: the contacts asked about, as a condition on the column `{}` that the statement around
-    can read, without values of its own; `c` is a row of `KNOWN` then.
+    can read, without values of its own; `c` is a row of `known` then.
     """
 
     tenant_id: Id
     now: int
     within: str = ""
+
+
+def known(frame: Frame) -> str:
+    """The contacts asked about, with all that stands in one row about each; $1 is the tenant."""
+    return f"""SELECT c.id, c.state, c.created_at, {_ASKED}
+  FROM contact c
+  LEFT JOIN contact_facts f ON f.tenant_id = $1::uuid AND f.contact_id = c.id
+   AND {frame.within.format("f.contact_id")}
+  LEFT JOIN contact_score s ON s.tenant_id = $1::uuid AND s.contact_id = c.id
+   AND {frame.within.format("s.contact_id")}
+ WHERE c.tenant_id = $1::uuid AND {frame.within.format("c.id")}"""
 
 
 def compile_rule(rule: Rule, frame: Frame) -> Selection:

@@ -6,6 +6,7 @@ days are of UTC; a window of n days holds what is at most n times 24 hours old.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -45,6 +46,10 @@ _SPAN = """
     SELECT c.id FROM contact c
      WHERE c.tenant_id = $1::uuid AND c.id > $5::uuid AND c.id <= $6::uuid
        AND c.state IN ('active', 'frozen')"""
+# Whether a column is of these contacts.
+_OF_NAMED = r"\1 IN (SELECT w.id FROM who w)"
+_OF_SPAN = r"\1 > $5::uuid AND \1 <= $6::uuid"
+_PLACE = re.compile(r"\{(\w\.contact_id)\}")
 
 
 async def refresh(contact_ids: Iterable[Id]) -> None:
@@ -78,7 +83,7 @@ async def refresh_due() -> int:
 
 async def refresh_span(after: Id, last: Id) -> None:
     """The same for all contacts behind the one and up to the other, in the open unit."""
-    await _write(await _changed(_SPAN, after, last))
+    await _write(await _changed(_SPAN, _OF_SPAN, after, last))
 
 
 @database.unit_of_work
@@ -92,12 +97,15 @@ async def _refresh(named: Batch) -> None:
         tenancy.current(),
         batch=named,
     )
-    await _write(await _changed(_NAMED, batch=named))
+    await _write(await _changed(_NAMED, _OF_NAMED, batch=named))
 
 
-async def _changed(who: str, *span: Id, batch: Batch | None = None) -> list[dict[str, Any]]:
+async def _changed(
+    who: str, of_whom: str, *span: Id, batch: Batch | None = None
+) -> list[dict[str, Any]]:
+    text = database.sql(__file__, "changed_facts").replace("/* who */", who)
     return await database.rows(
-        database.sql(__file__, "changed_facts").replace("/* who */", who),
+        _PLACE.sub(of_whom, text),
         tenancy.current(),
         clock.now(),
         clock.DAY,

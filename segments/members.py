@@ -19,13 +19,13 @@ from kernel.database import Batch
 from kernel.errors import Invalid
 from kernel.events import Event
 from kernel.ids import Id
-from segments.compiling import KNOWN, Frame, compile_rule
+from segments.compiling import Frame, compile_rule, known
 from segments.definitions import rules_of_tenant
 from segments.references import leads_to, whole
 from segments.rules import Rule
 
-# So many segments in one statement: each is a bit of a number.
-_TOGETHER = 40
+# So many segments in one statement: each is a bit of a number of 32.
+_TOGETHER = 30
 _AT_ONCE = 4000
 _SPAN = 10_000
 _FIRST, _LAST = "0" * 32, "f" * 32
@@ -34,37 +34,36 @@ BY_RULE = "rule"
 _TOUCHED = "{} IN (SELECT t.id FROM touched t)"
 _BETWEEN = "{0} > $2::uuid AND {0} <= $3::uuid"
 
-_BITS = "bits (segment_id, bit) AS (VALUES {bits})"
-_MOVING = f"""
-WITH {{touched}}{_BITS}, known AS (
-{KNOWN} AND {{of_contact}}
+_MOVING = """
+WITH {touched}bits (segment_id, bit) AS (VALUES {bits}), known AS (
+{known}
 ), fitting AS MATERIALIZED (
     SELECT c.id,
-           CASE WHEN c.state IN ('active', 'frozen') THEN {{answers}} ELSE 0::bigint END AS bits
+           CASE WHEN c.state IN ('active', 'frozen') THEN {answers} ELSE 0 END AS bits
       FROM known c
 ), standing AS (
-    SELECT m.contact_id, CAST(sum(b.bit) AS bigint) AS bits
+    SELECT m.contact_id, sum(b.bit) AS bits
       FROM segment_member m JOIN bits b ON b.segment_id = m.segment_id
-     WHERE m.tenant_id = $1::uuid AND m.left_at IS NULL AND {{of_member}}
+     WHERE m.tenant_id = $1::uuid AND m.left_at IS NULL AND {of_member}
      GROUP BY m.contact_id
 )
 SELECT f.id, f.bits & ~coalesce(s.bits, 0) AS enters, coalesce(s.bits, 0) & ~f.bits AS leaves
   FROM fitting f LEFT JOIN standing s ON s.contact_id = f.id
  WHERE f.bits <> coalesce(s.bits, 0)"""
-_ENTER = f"""
-WITH {_BITS}
+_ENTER = """
+WITH bits (segment_id, bit) AS (VALUES {bits})
 INSERT INTO segment_member (tenant_id, segment_id, contact_id, entered_at)
 SELECT $1::uuid, s.segment_id, b.id, $2::bigint
-  FROM ({{batch}}) AS b JOIN bits s ON (b.enters & s.bit) <> 0
+  FROM ({batch}) AS b JOIN bits s ON (b.enters & s.bit) <> 0
  WHERE true
     ON CONFLICT (tenant_id, segment_id, contact_id, entered_at) DO UPDATE SET left_at = NULL
 RETURNING segment_id, contact_id"""
-_LEAVE = f"""
-WITH {_BITS}
+_LEAVE = """
+WITH bits (segment_id, bit) AS (VALUES {bits})
 UPDATE segment_member SET left_at = $2::bigint
  WHERE tenant_id = $1::uuid AND left_at IS NULL
    AND (segment_id, contact_id) IN (
-       SELECT s.segment_id, b.id FROM ({{batch}}) AS b JOIN bits s ON (b.leaves & s.bit) <> 0)
+       SELECT s.segment_id, b.id FROM ({batch}) AS b JOIN bits s ON (b.leaves & s.bit) <> 0)
 RETURNING segment_id, contact_id"""
 
 Row = dict[str, Any]
@@ -171,7 +170,7 @@ async def _move(
                 found += await database.rows(
                     statement.replace("{bits}", _bits(part, where)),
                     *where.params,
-                    batch=Batch({"id": "uuid", name: "bigint"}, people),
+                    batch=Batch({"id": "uuid", name: "integer"}, people),
                 )
     return entered, left
 
@@ -185,12 +184,12 @@ async def _moving(
     for at, rule in enumerate(rules.values()):
         chosen = compile_rule(rule, frame)
         condition = where.fill(chosen.condition, *chosen.values)
-        answers.append(f"CASE WHEN {condition} THEN {1 << at}::bigint ELSE 0::bigint END")
+        answers.append(f"CASE WHEN {condition} THEN {1 << at}::integer ELSE 0 END")
     parts = {
         "{touched}": "touched AS ({batch}), " if batch else "",
         "{bits}": bits,
         "{answers}": "\n + ".join(answers),
-        "{of_contact}": frame.within.format("c.id"),
+        "{known}": known(frame),
         "{of_member}": frame.within.format("m.contact_id"),
     }
     text = _MOVING
@@ -202,7 +201,7 @@ async def _moving(
 def _bits(segment_ids: Iterable[Id], where: Conditions) -> str:
     """The bit of each segment, by their order."""
     return ", ".join(
-        where.fill(f"(?::uuid, {1 << at}::bigint)", one) for at, one in enumerate(segment_ids)
+        where.fill(f"(?::uuid, {1 << at}::integer)", one) for at, one in enumerate(segment_ids)
     )
 
 

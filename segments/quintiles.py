@@ -140,29 +140,39 @@ def _segment(r: str, f: str) -> str:
 
 
 # Around the quantile, and the end of the part.
-_WANTED = "(p.n - 1) * b.j / 5 + 1, (p.n - 1) * b.j / 5 + 2, p.n / 5 * b.j + LEAST(b.j, p.n % 5)"
+_WANTED = (
+    *("(t.n - 1) * b.j / 5 + 1", "(t.n - 1) * b.j / 5 + 2"),
+    "t.n / 5 * b.j + LEAST(b.j, t.n % 5)",
+)
 _RANKS = ", ".join(f"row_number() OVER (ORDER BY {one}, contact_id) AS by_{one}" for one in FIGURES)
+_PLACES = " UNION ".join(
+    f"SELECT {one} AS place FROM ({{batch}}) AS b CROSS JOIN counted t" for one in _WANTED
+)
 _SORTED = f"""
-SELECT p.contact_id, p.n, p.r, p.f, p.m, p.by_r, p.by_f, p.by_m
-  FROM ({{batch}}) AS b
-  JOIN (SELECT y.contact_id, y.r, y.f, y.m, count(*) OVER () AS n,
-               {_RANKS}
-          FROM (SELECT x.contact_id, {", ".join(f"{_VALUES[one]} AS {one}" for one in FIGURES)}
-                  FROM contact_facts x
-                 WHERE x.tenant_id = $1::uuid AND x.orders > 0) AS y) AS p
-    ON {" OR ".join(f"p.by_{one} IN ({_WANTED})" for one in FIGURES)}"""
+WITH bought AS (
+    SELECT x.contact_id, {", ".join(f"{_VALUES[one]} AS {one}" for one in FIGURES)}
+      FROM contact_facts x WHERE x.tenant_id = $1::uuid AND x.orders > 0
+), counted AS (
+    SELECT count(*) AS n FROM bought
+), wanted AS (
+    {_PLACES}
+)
+SELECT p.contact_id, t.n, p.r, p.f, p.m, p.by_r, p.by_f, p.by_m
+  FROM (SELECT contact_id, r, f, m, {_RANKS} FROM bought) AS p CROSS JOIN counted t
+ WHERE {" OR ".join(f"p.by_{one} IN (SELECT w.place FROM wanted w)" for one in FIGURES)}"""
 
 _SCORED = {
     rule: f"""
 UPDATE contact_facts
    SET r = t.r, f = t.f, m = t.m, rn = t.rn, fn = t.fn, mn = t.mn, rfm_segment = t.segment
   FROM (SELECT s.*, {_segment(r, f)} AS segment
-          FROM (SELECT x.contact_id, {", ".join(_scores(one) for one in FIGURES)}
+          FROM (SELECT x.contact_id, x.r AS was_r, x.f AS was_f, x.m AS was_m, x.rn AS was_rn,
+                       x.fn AS was_fn, x.mn AS was_mn, x.rfm_segment AS was_segment,
+                       {", ".join(_scores(one) for one in FIGURES)}
                   FROM contact_facts x
                  WHERE x.tenant_id = $1::uuid /* chosen */) AS s) AS t
  WHERE contact_facts.tenant_id = $1::uuid AND contact_facts.contact_id = t.contact_id
-   AND (contact_facts.r, contact_facts.f, contact_facts.m, contact_facts.rn, contact_facts.fn,
-        contact_facts.mn, contact_facts.rfm_segment)
+   AND (t.was_r, t.was_f, t.was_m, t.was_rn, t.was_fn, t.was_mn, t.was_segment)
        IS DISTINCT FROM (t.r, t.f, t.m, t.rn, t.fn, t.mn, t.segment)"""
     for rule, r, f in (("ties", "r", "f"), ("ntile", "rn", "fn"))
 }

@@ -1,8 +1,8 @@
 -- Of these contacts, or of whom they were joined into, those of whom orders and messages come to
 -- something else at $2 than what stands: all that they come to, and what was known (was_…).
--- $3: a day; $4: the tenant's currency. Joins are written as CROSS JOIN: SQLite then walks in this
--- order, by index. MATERIALIZED: PostgreSQL would add up once for each contact while it does not
--- know yet how large the tables have become.
+-- $3: a day; $4: the tenant's currency; what stands in {} is asked whether it is of these contacts,
+-- so that what is about them alone is read. MATERIALIZED: PostgreSQL would add up once for each
+-- contact while it does not know yet how large the tables have become.
 WITH who AS (
 /* who */
 ), purchase AS (
@@ -10,9 +10,8 @@ WITH who AS (
            coalesce(o.base_refunded, 0) AS refunded,
            first_value(coalesce(o.base_total, 0)) OVER (
                PARTITION BY o.contact_id ORDER BY o.placed_at, o.id) AS first_order
-      FROM who w
-     CROSS JOIN shop_order o
-     WHERE o.tenant_id = $1::uuid AND o.contact_id = w.id
+      FROM shop_order o
+     WHERE o.tenant_id = $1::uuid AND {o.contact_id}
        AND o.cancelled_at IS NULL AND o.deleted_at IS NULL AND o.is_test = 0
 ), bought AS MATERIALIZED (
     SELECT p.contact_id, min(p.placed_at) AS first_order_at, max(p.placed_at) AS last_order_at,
@@ -42,9 +41,8 @@ WITH who AS (
                             AND x.valid_from <= r.at
                           ORDER BY x.valid_from DESC LIMIT 1) / 1000000000.0)) AS bigint), 0)
                END) AS amount
-      FROM who w
-     CROSS JOIN refund r
-     WHERE r.tenant_id = $1::uuid AND r.contact_id = w.id AND r.order_external_id = ''
+      FROM refund r
+     WHERE r.tenant_id = $1::uuid AND {r.contact_id} AND r.order_external_id = ''
      GROUP BY r.contact_id
 ), said AS MATERIALIZED (
     SELECT m.contact_id,
@@ -59,18 +57,16 @@ WITH who AS (
            min(m.provider_at) FILTER (
                WHERE m.direction = 'in' AND m.provider_at >= $2::bigint - 30 * $3::bigint
            ) + 30 * $3::bigint + 1 AS due_at
-      FROM who w
-     CROSS JOIN message m
-     WHERE m.tenant_id = $1::uuid AND m.contact_id = w.id AND m.direction IN ('in', 'out')
+      FROM message m
+     WHERE m.tenant_id = $1::uuid AND {m.contact_id} AND m.direction IN ('in', 'out')
      GROUP BY m.contact_id
 ), clicked AS MATERIALIZED (
     SELECT a.contact_id, max(a.at) AS last_at,
            count(*) FILTER (WHERE a.at >= $2::bigint - 7 * $3::bigint) AS clicks_7d,
            min(a.at) FILTER (WHERE a.at >= $2::bigint - 7 * $3::bigint)
                + 7 * $3::bigint + 1 AS due_at
-      FROM who w
-     CROSS JOIN activity a
-     WHERE a.tenant_id = $1::uuid AND a.contact_id = w.id AND a.kind = 'link.clicked'
+      FROM activity a
+     WHERE a.tenant_id = $1::uuid AND {a.contact_id} AND a.kind = 'link.clicked'
        AND a.at >= $2::bigint - 181 * $3::bigint
      GROUP BY a.contact_id
 ), known AS (
@@ -143,6 +139,7 @@ SELECT g.id AS contact_id, g.first_order_at, g.last_order_at, g.orders, g.spent,
        coalesce(f.spent, 0) AS was_spent, f.tier AS was_tier, f.stage AS was_stage
   FROM staged g
   LEFT JOIN contact_facts f ON f.tenant_id = $1::uuid AND f.contact_id = g.id
+   AND {f.contact_id}
  WHERE (f.contact_id IS NOT NULL OR g.orders > 0 OR g.spent_net <> 0
         OR g.last_outbound_at IS NOT NULL OR g.day > 0)
    AND (f.contact_id IS NULL

@@ -14,7 +14,8 @@ from kernel import database, ids, tenancy
 from kernel.conditions import Conditions
 from kernel.database import Batch
 from kernel.errors import Invalid
-from segments.compiling import KNOWN, Frame, compile_rule
+from segments.compiling import Frame, compile_rule
+from segments.compiling import known as known_of
 from segments.evidence import evidence_of
 from segments.matching import matches
 from segments.reading import read
@@ -55,7 +56,8 @@ async def test_both_evaluators_agree(house: House) -> None:
         for rule in rules[:60]:
             expected = sorted(one for one in people if matches(rule, known[one], NOON))
             assert await contacts.selected_page(compile_rule(rule, frame), None, 200) == expected
-            statement, values = compile_rule(rule, few).into(_OF_TOUCHED, tenancy.current())
+            of_few = _OF_TOUCHED.replace("/* known */", known_of(few))
+            statement, values = compile_rule(rule, few).into(of_few, tenancy.current())
             found = await database.rows(
                 statement, *values, batch=Batch({"id": "uuid"}, [[one] for one in tagged])
             )
@@ -120,8 +122,8 @@ def test_what_is_wrong_is_told_by_its_place(rule: Any, code: str, field: str) ->
     assert told.value.message
 
 
-_OF_TOUCHED = f"""WITH touched AS ({{batch}}), known AS ({KNOWN})
-SELECT c.id FROM known c WHERE c.id IN (SELECT t.id FROM touched t) AND /* selection */"""
+_OF_TOUCHED = """WITH touched AS ({batch}), known AS (/* known */)
+SELECT c.id FROM known c WHERE /* selection */"""
 
 
 async def _answers(selections: list[Selection]) -> list[set[str]]:
