@@ -1,7 +1,8 @@
 """`scripts/bench segments`: facts of a million contacts with five million orders (F36).
 
 The floor, in the same run: one bare statement that aggregates the same orders by buyer and ranks
-the buyers in fifths by recency, frequency and monetary value, and writes nothing.
+the buyers in fifths by recency, frequency and monetary value, and writes nothing. It knows nothing
+of segments: facts, quintiles and the members of all ready-made segments anew are held against it.
 """
 
 from __future__ import annotations
@@ -56,14 +57,16 @@ async def measure(backend: str) -> list[Figure]:
                 again = await _compute()
                 await ledger.analyse(laid.settings)
                 asked = await segment_previews.previews(business.tenant_id)
-                filled = await segment_previews.ready_made()
+                filled, filled_again = await segment_previews.ready_made()
+    all_again = again + filled_again
     return [
         Figure("orders aggregated and ranked bare, seconds", f"{floor:.1f}"),
         Figure("facts and quintiles, the first time, seconds", f"{first:.1f}"),
         Figure("facts and quintiles anew, seconds", f"{again:.1f}"),
-        Figure("facts and quintiles anew, times the bare statement", f"{again / floor:.1f}", "≤ 3"),
+        Figure("members of all ready-made segments, the first time, seconds", f"{filled:.1f}"),
+        Figure("members of all ready-made segments, anew, seconds", f"{filled_again:.1f}"),
+        Figure("all of it anew, times the bare statement", f"{all_again / floor:.1f}", "≤ 3"),
         *asked,
-        *filled,
     ]
 
 

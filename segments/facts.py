@@ -82,7 +82,10 @@ async def refresh_due() -> int:
 
 
 async def refresh_span(after: Id, last: Id) -> None:
-    """The same for all contacts behind the one and up to the other, in the open unit."""
+    """The same for all contacts behind the one and up to the other, in the open unit.
+
+    Whoever walks over all of them draws the cuts at the end.
+    """
     await _write(await _changed(_SPAN, _OF_SPAN, after, last))
 
 
@@ -97,7 +100,8 @@ async def _refresh(named: Batch) -> None:
         tenancy.current(),
         batch=named,
     )
-    await _write(await _changed(_NAMED, _OF_NAMED, batch=named))
+    if await _write(await _changed(_NAMED, _OF_NAMED, batch=named)):
+        await cuts_age()
 
 
 async def _changed(
@@ -115,9 +119,10 @@ async def _changed(
     )
 
 
-async def _write(changed: Sequence[Row]) -> None:
-    """Write what changed, score who bought, and tell pacing."""
-    await _drop([row["contact_id"] for row in changed if _is_nothing(row)])
+async def _write(changed: Sequence[Row]) -> bool:
+    """Write what changed, score who bought, and tell pacing; whether anybody bought."""
+    if nothing := [row["contact_id"] for row in changed if _is_nothing(row)]:
+        await _drop(nothing)
     standing = [
         {"tenant_id": tenancy.current(), **{name: row[name] for name in _COLUMNS}}
         for row in changed
@@ -127,8 +132,8 @@ async def _write(changed: Sequence[Row]) -> None:
     bought = [row["contact_id"] for row in changed if _differs(row, _BOUGHT)]
     if bought:
         await score(bought)
-        await cuts_age()
     await contacts.write_pacing([_pacing(row) for row in changed if _differs(row, _PACED)])
+    return bool(bought)
 
 
 async def _drop(contact_ids: Iterable[Id]) -> None:

@@ -12,7 +12,7 @@ from kernel import clock, database, tenancy
 from kernel.database import Batch
 from kernel.ids import Id
 from segments import rfm
-from segments.rfm import FIGURES, SEGMENTS, Cuts, Figure
+from segments.rfm import FIGURES, QUINTILES, Cuts, Figure, segment_of
 from segments.state import cuts_age, hold_state, read_state
 
 _VALUES: Mapping[Figure, str] = {
@@ -131,12 +131,11 @@ def _scores(figure: Figure) -> str:
 def _segment(r: str, f: str) -> str:
     """The name of the cell, of whom has bought."""
     cells = " ".join(
-        f"WHEN s.{r} BETWEEN {low_r} AND {high_r} AND s.{f} BETWEEN {low_f} AND {high_f}"
-        f" THEN '{name}'"
-        for name, found in SEGMENTS.items()
-        for low_r, high_r, low_f, high_f in found
+        f"WHEN {5 * in_r + in_f} THEN '{segment_of(in_r, in_f)}'"
+        for in_r in QUINTILES
+        for in_f in QUINTILES
     )
-    return f"CASE {cells} END"
+    return f"CASE 5 * s.{r} + s.{f} {cells} END"
 
 
 # Around the quantile, and the end of the part.

@@ -9,7 +9,7 @@ from segments.quintiles import draw_cuts
 from segments.state import FactsState, hold_state, tenants_with_work
 
 _FIRST = "0" * 32
-_AT_ONCE = 5_000
+_AT_ONCE = 10_000
 
 
 @database.unit_of_work

@@ -2,26 +2,29 @@
 -- something else at $2 than what stands: all that they come to, and what was known (was_…).
 -- $3: a day; $4: the tenant's currency; what stands in {} is asked whether it is of these contacts,
 -- so that what is about them alone is read. MATERIALIZED: PostgreSQL would add up once for each
--- contact while it does not know yet how large the tables have become.
+-- contact while it does not know yet how large the tables have become, and once for each mention.
 WITH who AS (
 /* who */
 ), purchase AS (
     SELECT o.contact_id, o.placed_at, coalesce(o.base_total, 0) AS total,
            coalesce(o.base_refunded, 0) AS refunded,
            first_value(coalesce(o.base_total, 0)) OVER (
-               PARTITION BY o.contact_id ORDER BY o.placed_at, o.id) AS first_order
+               PARTITION BY o.contact_id ORDER BY o.placed_at, o.id
+               ROWS UNBOUNDED PRECEDING) AS first_order
       FROM shop_order o
      WHERE o.tenant_id = $1::uuid AND {o.contact_id}
        AND o.cancelled_at IS NULL AND o.deleted_at IS NULL AND o.is_test = 0
 ), bought AS MATERIALIZED (
     SELECT p.contact_id, min(p.placed_at) AS first_order_at, max(p.placed_at) AS last_order_at,
-           count(*) AS orders, sum(p.total) AS spent, sum(p.refunded) AS refunded,
+           count(*) AS orders, CAST(sum(p.total) AS bigint) AS spent,
+           CAST(sum(p.refunded) AS bigint) AS refunded,
            min(p.first_order) AS first_order, max(p.total) AS largest_order,
            count(*) FILTER (WHERE p.placed_at >= $2::bigint - 30 * $3::bigint) AS orders_30d,
            count(*) FILTER (WHERE p.placed_at >= $2::bigint - 90 * $3::bigint) AS orders_90d,
            count(*) FILTER (WHERE p.placed_at >= $2::bigint - 180 * $3::bigint) AS orders_180d,
            count(*) FILTER (WHERE p.placed_at >= $2::bigint - 365 * $3::bigint) AS orders_365d,
-           sum(p.total) FILTER (WHERE p.placed_at >= $2::bigint - 365 * $3::bigint) AS spent_365d,
+           CAST(sum(p.total) FILTER (WHERE p.placed_at >= $2::bigint - 365 * $3::bigint) AS bigint)
+               AS spent_365d,
            -- When the first of these leaves a window.
            min(CASE WHEN p.placed_at >= $2::bigint - 30 * $3::bigint THEN p.placed_at + 30 * $3::bigint
                     WHEN p.placed_at >= $2::bigint - 90 * $3::bigint THEN p.placed_at + 90 * $3::bigint
@@ -69,14 +72,14 @@ WITH who AS (
      WHERE a.tenant_id = $1::uuid AND {a.contact_id} AND a.kind = 'link.clicked'
        AND a.at >= $2::bigint - 181 * $3::bigint
      GROUP BY a.contact_id
-), known AS (
+), known AS MATERIALIZED (
     SELECT w.id, b.first_order_at, b.last_order_at, coalesce(b.orders, 0) AS orders,
-           CAST(coalesce(b.spent, 0) AS bigint) AS spent,
+           coalesce(b.spent, 0) AS spent,
            CAST(coalesce(b.spent - b.refunded, 0) - coalesce(t.amount, 0) AS bigint) AS spent_net,
            b.first_order, b.largest_order,
            coalesce(b.orders_30d, 0) AS orders_30d, coalesce(b.orders_90d, 0) AS orders_90d,
            coalesce(b.orders_180d, 0) AS orders_180d, coalesce(b.orders_365d, 0) AS orders_365d,
-           CAST(coalesce(b.spent_365d, 0) AS bigint) AS spent_365d,
+           coalesce(b.spent_365d, 0) AS spent_365d,
            s.last_inbound_at, s.last_outbound_at, s.last_read_at,
            coalesce(s.inbound_30d, 0) AS inbound_30d, coalesce(k.clicks_7d, 0) AS clicks_7d,
            -- The day on which they bought, wrote or clicked last; 0: never.
