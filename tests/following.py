@@ -1,49 +1,59 @@
-"""The reactions, brought up to date with what has happened."""
+"""The durable readers, brought up to date with what has happened.
+
+On PostgreSQL whatever tests beside this one have open holds readers back for a moment.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+
+import analytics
 import counters
 import segments
 from tests import stored
 from workers import reactions
 
-_ATTRIBUTION, _COUNTERS, _SEGMENTS = "attribution", "counters", "segments"
-_FACTS = "facts"
+
+async def follow() -> None:
+    """Let reactions follow until nothing is left."""
+    await _catch_up({reactions.READER: reactions.react})
+
+
+async def follow_attribution() -> None:
+    """The same for what belongs to what."""
+    await _catch_up({"attribution": counters.follow_attribution})
 
 
 async def follow_counters() -> None:
-    """The same for what belongs to what, and for counters, also of what was before them."""
-    while (
-        await counters.follow_attribution() + await counters.count()
-        or await _is_anything_left(_ATTRIBUTION)
-        or await _is_anything_left(_COUNTERS)
-    ):
-        pass
+    """The same for that and counters, also of what was before them."""
+    await _catch_up({"attribution": counters.follow_attribution, "counters": counters.count})
     while await counters.count_anew():
         pass
 
 
-async def follow() -> None:
-    """Let them follow until nothing is left.
-
-    On PostgreSQL whatever tests beside this one have open holds readers back for a moment.
-    """
-    while await reactions.react() or await _is_anything_left(reactions.READER):
-        pass
-
-
 async def follow_facts() -> None:
-    """The same for facts alone."""
-    while await segments.follow() or await _is_anything_left(_FACTS):
-        pass
+    """The same for facts."""
+    await _catch_up({"facts": segments.follow})
 
 
 async def follow_segments() -> None:
-    """The same for facts, and for members of segments behind them."""
-    while (
-        await reactions.react() + await segments.follow() + await segments.follow_members()
-        or await _is_anything_left(_SEGMENTS)
-    ):
+    """The same for members of segments, which stay behind reactions and facts."""
+    await _catch_up(
+        {
+            reactions.READER: reactions.react,
+            "facts": segments.follow,
+            "segments": segments.follow_members,
+        }
+    )
+
+
+async def follow_news() -> None:
+    """The same for what wakes alerts."""
+    await _catch_up({"alerts": analytics.follow_news})
+
+
+async def _catch_up(readers: dict[str, Callable[[], Awaitable[int]]]) -> None:
+    while any([await step() or await _is_anything_left(name) for name, step in readers.items()]):
         pass
 
 

@@ -10,7 +10,7 @@ import analytics
 import tenants
 from kernel import clock, database, events, ids, tenancy
 from kernel.events import Event
-from tests import stored
+from tests import following, stored
 from tests.api.door import Door, Store
 
 Json = dict[str, Any]
@@ -119,8 +119,7 @@ async def _looks() -> None:
         await events.record(Event("number.state_changed", {"number": ids.new_id()}))
 
     await tell()
-    while await analytics.follow_news():
-        pass
+    await following.follow_news()
     clock.move(clock.MINUTE)
     due = await analytics.tenants_to_check()
     await analytics.check(due[tenancy.current()])

@@ -13,12 +13,11 @@ from hypothesis import strategies as st
 
 import commerce
 import conversations
-import counters
 import links
 from commerce.told import Buyer, Customer, Order, Told
 from kernel import clock, database, ids, keys, tenancy
 from kernel.ids import Id
-from tests import stored
+from tests import following, stored
 from tests.api.door import Store, delivery, text_message
 from tests.campaigns.office import Office, listed
 from tests.commerce.test_own_shop import own_shop, put
@@ -76,7 +75,7 @@ async def test_what_a_campaign_brought(office: Office) -> None:
         assert told["rows"][0]["outcome"] in ("created", "updated"), told
 
     async def seen() -> tuple[dict[str, Json | None], Json]:
-        await _follow()
+        await following.follow_attribution()
         found = await studio.door.data(_SHOWN, token, campaign=campaign)
         orders = found["orders"]["nodes"]
         return (
@@ -216,8 +215,8 @@ async def test_in_any_order(house: House, told: list[Status | Told], looks: set[
             else:
                 await _take(store_id, one)
             if place in looks:
-                await _follow()
-        await _follow()
+                await following.follow_attribution()
+        await following.follow_attribution()
         rows = await stored.rows(
             """SELECT o.external_id, a.evidence, a.send_id, a.touched_at FROM attribution a
                  JOIN shop_order o ON o.tenant_id = a.tenant_id AND o.id = a.order_id
@@ -273,8 +272,3 @@ async def _promotions(tenant_id: Id, number: str) -> dict[str, Id]:
 @database.unit_of_work
 async def _take(store_id: Id, one: Told) -> None:
     await conversations.follow_merges((await commerce.ingest(store_id, [one])).merges)
-
-
-async def _follow() -> None:
-    while await counters.follow_attribution():
-        pass
