@@ -27,7 +27,7 @@ from segments.rules import Rule
 # So many segments in one statement: each is a bit of a number of 32.
 _TOGETHER = 30
 _AT_ONCE = 4000
-_SPAN = 10_000
+_SPAN = 15_000
 _FIRST, _LAST = "0" * 32, "f" * 32
 # Who put a tag on.
 BY_RULE = "rule"
