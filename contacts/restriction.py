@@ -22,9 +22,11 @@ async def unfreeze(contact_id: Id) -> bool:
 async def frozen_subjects() -> set[Id]:
     """The owners of keys whose contacts are frozen: what is theirs is shown to few."""
     rows = await database.rows(
-        """SELECT s.id FROM contact c
-             JOIN subject s ON s.tenant_id = c.tenant_id AND s.contact_id = c.id
-            WHERE c.tenant_id = $1::uuid AND c.state = 'frozen'""",
+        # In this order SQLite walks the index of the few that are frozen.
+        """SELECT s.id FROM contact c CROSS JOIN subject s
+            WHERE c.tenant_id = $1::uuid AND c.state = 'frozen'
+              AND s.tenant_id = $1::uuid AND s.contact_id = c.id
+            ORDER BY c.tenant_id, c.id""",
         tenancy.current(),
     )
     return {row["id"] for row in rows}

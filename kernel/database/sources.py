@@ -14,6 +14,7 @@ _CAST = re.compile(r"::[a-z][a-z0-9_]*(\[\])?")
 _LOCK = re.compile(
     r"\bFOR (?:NO KEY UPDATE|UPDATE|SHARE)(?: OF [a-z_]+)?(?: SKIP LOCKED)?", re.IGNORECASE
 )
+_BATCH_FIRST = re.compile(r"(FROM \(\{batch\}\) AS [a-z]+)\s+JOIN\b")
 _SCALAR = {"GREATEST(": "MAX(", "LEAST(": "MIN("}
 _MOST_CELLS = 30_000
 
@@ -66,8 +67,13 @@ def sql(beside: str, name: str) -> str:
 
 @lru_cache(maxsize=2048)
 def for_sqlite(statement: str) -> str:
-    """A statement written for PostgreSQL as SQLite reads it: places, casts, locks, GREATEST."""
+    """A statement written for PostgreSQL as SQLite reads it: places, casts, locks, GREATEST.
+
+    A batch is walked before what it is joined with: SQLite, which knows nothing of how many rows a
+    tenant has, would as soon walk all of them and look each up in the batch.
+    """
     text = _LOCK.sub("", _CAST.sub("", _PLACE.sub(r"?\1", statement)))
+    text = _BATCH_FIRST.sub(r"\1 CROSS JOIN", text)
     for ours, theirs in _SCALAR.items():
         text = text.replace(ours, theirs)
     return text

@@ -1,5 +1,6 @@
 -- What each contact of a batch did, for engagement, churn risk and the next action: one row each.
 -- $2 now, $3 a day; messages are counted by how much they are about, and what we sent by its ticks.
+-- The + keeps SQLite from walking all later threads of the tenant instead of the contact's.
 SELECT b.id AS contact_id,
        coalesce(said.light_7, 0) AS light_7, coalesce(said.light_30, 0) AS light_30,
        coalesce(said.light_90, 0) AS light_90, coalesce(said.heavy_7, 0) AS heavy_7,
@@ -80,7 +81,7 @@ SELECT b.id AS contact_id,
         AND NOT EXISTS (SELECT 1 FROM conversation w
                          WHERE w.tenant_id = $1::uuid AND w.contact_id = b.id
                            AND w.state <> 'merged'
-                           AND (w.last_message_at, w.id) > (v.last_message_at, v.id))
+                           AND (+w.last_message_at, w.id) > (v.last_message_at, v.id))
   LEFT JOIN message last ON last.tenant_id = $1::uuid AND last.id = v.last_message_id
   LEFT JOIN message_score s ON s.tenant_id = $1::uuid AND s.message_id = last.id
   LEFT JOIN score_correction k ON k.tenant_id = $1::uuid AND k.message_id = last.id
