@@ -90,16 +90,14 @@ async def check(claimed: int) -> int:
     return 1
 
 
-async def _note(happened: Sequence[Event]) -> None:
+async def _note(_news: Sequence[Event]) -> None:
     due_at = clock.now() + _MOMENT
-    for tenant_id in sorted({one.tenant_id for one in happened}):
-        with tenancy.acting_for(tenant_id):
-            await database.insert(
-                "alert_check",
-                [{"tenant_id": tenant_id, "name": "figures", "due_at": due_at}],
-                conflict="""ON CONFLICT (tenant_id, name) DO UPDATE SET due_at = excluded.due_at
-                            WHERE alert_check.due_at > excluded.due_at""",
-            )
+    await database.insert(
+        "alert_check",
+        [{"tenant_id": tenancy.current(), "name": "figures", "due_at": due_at}],
+        conflict="""ON CONFLICT (tenant_id, name) DO UPDATE SET due_at = excluded.due_at
+                    WHERE alert_check.due_at > excluded.due_at""",
+    )
 
 
 async def _look(watch: Watch, hours: Hours) -> _Look | None:

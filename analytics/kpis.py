@@ -72,11 +72,6 @@ class Kpi:
 
 _RULES = "the house's rules of good practice"
 
-
-def _lacking(name: str, title: str, meaning: str, unit: Unit, lacks: str, **more: object) -> Kpi:
-    return Kpi(name, title, meaning, unit, lacks=lacks, **more)  # type: ignore[arg-type]
-
-
 # fmt: off
 _ALL: tuple[Kpi, ...] = (
     # Reaching people
@@ -90,8 +85,8 @@ _ALL: tuple[Kpi, ...] = (
     Kpi("opt_out_rate", "Opt-out rate", "Withdrawals of consent to marketing for each time that a customer was written to.", "share", "opt_outs", "approaches", good="less", target=0.02, healthy=(None, 0.02), source=_RULES),
     Kpi("unsubscribes", "Unsubscribes", "Withdrawals of consent to marketing, by word, button, page or the platform.", "count", "opt_outs", good="less"),
     Kpi("opt_ins", "Opt-ins", "Second yeses to marketing.", "count", "opt_ins", good="more"),
-    _lacking("click_rate", "Click rate", "Of the delivered messages with a link, those whose link was clicked; scanners and previews do not count.", "share", "short links", good="more", target=0.10, healthy=(0.10, 0.20), source=_RULES),
-    _lacking("cost_per_message", "Cost per message", "What the platform charged for each message.", "money", "a table of prices", good="less"),
+    Kpi("click_rate", "Click rate", "Of the delivered messages with a link, those whose link was clicked; scanners and previews do not count.", "share", lacks="short links", good="more", target=0.10, healthy=(0.10, 0.20), source=_RULES),
+    Kpi("cost_per_message", "Cost per message", "What the platform charged for each message.", "money", lacks="a table of prices", good="less"),
 
     # Talking
     Kpi("response_rate", "Response rate", "Of the times that a customer was written to, those that the customer answered in the same episode. A customer counts once in an episode, and once for every campaign's message.", "share", "replies", "approaches", good="more", target=0.15, healthy=(0.15, 0.25), source=_RULES),
@@ -116,10 +111,10 @@ _ALL: tuple[Kpi, ...] = (
     Kpi("resolution_median", "Resolution time, median", "The same: half of the episodes were resolved sooner.", "seconds", "resolution_bins", quantile=0.5, good="less"),
     Kpi("resolution_p90", "Resolution time, p90", "The same: nine of ten were resolved sooner.", "seconds", "resolution_bins", quantile=0.9, good="less"),
     Kpi("resolved", "Episodes resolved", "Episodes that were resolved by hand.", "count", "resolved", good="more"),
-    _lacking("automatic_share", "Questions answered automatically", "Of the most-asked questions, those that the bot answered.", "share", "the bot", good="more"),
-    _lacking("csat", "Satisfaction", "Mean of the answers from 1 to 5 after resolution.", "score", "surveys", good="more", target=4.5, healthy=(4.5, 5), source=_RULES, period="month"),
-    _lacking("negative_feedback", "Negative feedback", "Of the answers to surveys, the negative ones.", "share", "surveys", good="less", target=0.02, healthy=(None, 0.02), source=_RULES, period="month"),
-    _lacking("recommendation", "Recommendation", "Of the customers asked, those who recommend the store.", "share", "surveys", good="more", target=0.25, healthy=(0.25, None), source=_RULES, period="month"),
+    Kpi("automatic_share", "Questions answered automatically", "Of the most-asked questions, those that the bot answered.", "share", lacks="the bot", good="more"),
+    Kpi("csat", "Satisfaction", "Mean of the answers from 1 to 5 after resolution.", "score", lacks="surveys", good="more", target=4.5, healthy=(4.5, 5), source=_RULES, period="month"),
+    Kpi("negative_feedback", "Negative feedback", "Of the answers to surveys, the negative ones.", "share", lacks="surveys", good="less", target=0.02, healthy=(None, 0.02), source=_RULES, period="month"),
+    Kpi("recommendation", "Recommendation", "Of the customers asked, those who recommend the store.", "share", lacks="surveys", good="more", target=0.25, healthy=(0.25, None), source=_RULES, period="month"),
 
     # Selling
     Kpi("inquiry_to_order", "Inquiry to order", "Of the episodes that customers started, those whose customer ordered within 7 days of the start.", "share", "customer_orders", "customer_started", good="more", target=0.35, healthy=(0.35, None), source=_RULES, period="month"),
@@ -133,13 +128,13 @@ _ALL: tuple[Kpi, ...] = (
     Kpi("half_year_repeat", "Half-year repeat of first buyers", "Of the customers whose first order was 183 days ago in the period, those who ordered again within these days.", "share", "half_year_back", "half_year_due", good="more", period="quarter"),
     Kpi("yearly_churn", "Yearly churn of repeat buyers", "Of the repeat orders that were 365 days ago in the period, those after which the customer ordered nothing for these days.", "share", "year_lost", "year_due", good="less", period="year"),
     Kpi("cart_to_order", "Cart to order", "Of the carts of known customers, those that became an order.", "share", "cart_orders", "carts", good="more", period="month"),
-    _lacking("click_to_cart", "Click to cart", "Of the clicks, those after which a cart was filled.", "share", "short links", good="more", target=0.08, healthy=(0.08, None), source=_RULES, period="month"),
+    Kpi("click_to_cart", "Click to cart", "Of the clicks, those after which a cart was filled.", "share", lacks="short links", good="more", target=0.08, healthy=(0.08, None), source=_RULES, period="month"),
     Kpi("attributed_orders", "Attributed orders", "Orders that belong to a message or a coupon.", "count", "attributed_orders", good="more"),
     Kpi("attributed_revenue", "Attributed revenue", "What was ordered by orders that belong to a message or a coupon, before what went back.", "money", "attributed_revenue", good="more"),
     Kpi("attributed_order_value", "Order value of attributed orders", "What was ordered for each attributed order; good is a fifth above the store's own average order value.", "money", "attributed_revenue", "attributed_orders", good="more", period="month"),
     Kpi("revenue_per_recipient", "Revenue per recipient", "Attributed revenue of the period for each time that a customer was written to in it.", "money", "attributed_revenue", "approaches", good="more"),
-    _lacking("acquisition_cost", "Customer acquisition cost", "What winning a new buyer cost.", "money", "costs", good="less", period="quarter"),
-    _lacking("receipt_confirmation", "Receipt confirmations", "Of the delivered orders, those whose customer confirmed the receipt.", "share", "journeys", good="more", period="month"),
+    Kpi("acquisition_cost", "Customer acquisition cost", "What winning a new buyer cost.", "money", lacks="costs", good="less", period="quarter"),
+    Kpi("receipt_confirmation", "Receipt confirmations", "Of the delivered orders, those whose customer confirmed the receipt.", "share", lacks="journeys", good="more", period="month"),
 )
 # fmt: on
 

@@ -8,12 +8,11 @@ not matter in which order statuses, orders and merges come.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import groupby
 from typing import Any, Literal, TypedDict, cast
 
 import orjson
 
-from kernel import clock, database, events, metrics, tenancy
+from kernel import clock, database, events, tenancy
 from kernel.database import Batch
 from kernel.events import Event
 from kernel.ids import Id
@@ -64,11 +63,7 @@ async def attributions_of(order_ids: Iterable[Id]) -> dict[Id, AttributionRow]:
 
 
 async def _handle(happened: Sequence[Event]) -> None:
-    ordered = sorted(happened, key=lambda one: one.tenant_id)
-    for tenant_id, group in groupby(ordered, key=lambda one: one.tenant_id):
-        with tenancy.acting_for(tenant_id):
-            await attribute_orders(await _concerned(list(group)))
-    metrics.EVENTS.labels(READER).inc(len(happened))
+    await attribute_orders(await _concerned(happened))
 
 
 async def _concerned(happened: Sequence[Event]) -> set[Id]:

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby
 from typing import TypeVar
 
 from counters.anew import begin
 from counters.recounting import KINDS, hold, recount, recount_episodes
 from counters.said import INQUIRY_LASTS
-from kernel import database, events, metrics, tenancy
+from kernel import database, events, tenancy
 from kernel.database import Batch
 from kernel.events import Event
 from kernel.ids import Id
@@ -66,7 +65,7 @@ class Changed:
 
 async def count(limit: int = 500) -> int:
     """Follow the outbox one step; how many events were seen."""
-    return await events.follow(READER, _handle, limit, _COUNTED)
+    return await events.follow(READER, count_events, limit, _COUNTED)
 
 
 async def count_events(happened: Sequence[Event]) -> None:
@@ -82,14 +81,6 @@ async def count_events(happened: Sequence[Event]) -> None:
             await recount(kind, part)
     for threads in _parts(sorted(changed.threads.items())):
         await recount_episodes(dict(threads))
-
-
-async def _handle(happened: Sequence[Event]) -> None:
-    ordered = sorted(happened, key=lambda one: one.tenant_id)
-    for tenant_id, group in groupby(ordered, key=lambda one: one.tenant_id):
-        with tenancy.acting_for(tenant_id):
-            await count_events(list(group))
-    metrics.EVENTS.labels(READER).inc(len(happened))
 
 
 @database.unit_of_work

@@ -12,7 +12,7 @@ from typing import Any
 
 import orjson
 
-from kernel import audit, bells, clock, database, ids, tenancy
+from kernel import audit, bells, clock, database, ids, metrics, tenancy
 from kernel.database import Batch
 from kernel.errors import Invalid
 from kernel.ids import Id
@@ -129,11 +129,12 @@ async def follow(
 ) -> int:
     """One step of a durable reader: lease, read, handle, remember; how many events it read.
 
-    It never overtakes the readers that it is `behind`: it reads what they write.
+    `handle` is given the events of one tenant at a time, in order and inside that tenant; at least
+    once, so it must be idempotent. Who names kinds is given these alone, and reads next to nothing
+    of the others. It never overtakes the readers that it is `behind`: it reads what they write.
 
-    At least once: `handle` must be idempotent. Two workers never handle for one reader at a time;
-    the fencing number stops one that slept through its lease from moving the cursor back. Who names
-    kinds is given these alone, and reads next to nothing of the others.
+    Two workers never handle for one reader at a time; the fencing number stops one that slept
+    through its lease from moving the cursor back.
     """
     reader = await _lease(name)
     if reader is None:
@@ -143,9 +144,14 @@ async def follow(
     if behind:
         last = await _slowest(behind)
         happened = [event for event in happened if event.cursor <= last]
-    wanted = [one for one in happened if one.kind in kinds] if kinds else happened
-    if wanted:
-        await handle(wanted)
+    by_tenant: dict[Id, list[Event]] = {}
+    for one in happened:
+        if not kinds or one.kind in kinds:
+            by_tenant.setdefault(one.tenant_id, []).append(one)
+    for of_tenant, told in by_tenant.items():
+        with tenancy.acting_for(of_tenant):
+            await handle(told)
+        metrics.EVENTS.labels(name).inc(len(told))
     position, event_id = happened[-1].cursor if happened else after
     with database.redone_if_lost():
         await database.run(

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from kernel import events, metrics, tenancy
+from kernel import events
 from kernel.events import Event
-from kernel.ids import Id
 from segments.facts import refresh
 from segments.state import redraw
 
@@ -29,17 +28,11 @@ async def follow(limit: int = 2000) -> int:
 
 
 async def _handle(happened: Sequence[Event]) -> None:
-    by_tenant: dict[Id, list[Event]] = {}
-    for event in happened:
-        by_tenant.setdefault(event.tenant_id, []).append(event)
-    for tenant_id, told in by_tenant.items():
-        with tenancy.acting_for(tenant_id):
-            if any(event.kind in _SCORES_CHANGING for event in told):
-                await redraw()
-            await refresh(
-                event.refs[name]
-                for event in told
-                for name in ("contact", "merged")
-                if name in event.refs
-            )
-    metrics.EVENTS.labels(READER).inc(len(happened))
+    if any(event.kind in _SCORES_CHANGING for event in happened):
+        await redraw()
+    await refresh(
+        event.refs[name]
+        for event in happened
+        for name in ("contact", "merged")
+        if name in event.refs
+    )

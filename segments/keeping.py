@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from kernel import clock, database, events, metrics, tenancy
+from kernel import clock, database, events, tenancy
 from kernel.conditions import Conditions
 from kernel.events import Event
 from kernel.ids import Id
@@ -66,20 +66,14 @@ async def follow_members(limit: int = 2000) -> int:
 
 
 async def _handle(happened: Sequence[Event]) -> None:
-    by_tenant: dict[Id, list[Event]] = {}
-    for event in happened:
-        by_tenant.setdefault(event.tenant_id, []).append(event)
-    for tenant_id, told in by_tenant.items():
-        with tenancy.acting_for(tenant_id):
-            if any(one.kind == _FOUNDED for one in told):
-                await install()
-            changed = {one.refs["segment"] for one in told if one.kind == _CHANGED}
-            if changed:
-                await fill(changed)
-            touched = _touched(told)
-            if touched:
-                await refresh(touched)
-    metrics.EVENTS.labels(READER).inc(len(happened))
+    if any(one.kind == _FOUNDED for one in happened):
+        await install()
+    changed = {one.refs["segment"] for one in happened if one.kind == _CHANGED}
+    if changed:
+        await fill(changed)
+    touched = _touched(happened)
+    if touched:
+        await refresh(touched)
 
 
 def _touched(told: Iterable[Event]) -> set[Id]:

@@ -14,7 +14,7 @@ import conversations
 import privacy
 import scoring
 from contacts import Touch
-from kernel import clock, events, metrics, tenancy
+from kernel import clock, events
 from kernel.events import Event
 
 Verb = Callable[[Sequence[Event]], Awaitable[object]]
@@ -188,10 +188,8 @@ async def react(limit: int = 500) -> int:
 
 
 async def _handle(happened: Sequence[Event]) -> None:
-    ordered = sorted(happened, key=lambda event: (event.tenant_id, event.kind))
-    for (tenant_id, kind), group in groupby(ordered, key=lambda one: (one.tenant_id, one.kind)):
+    ordered = sorted(happened, key=lambda event: event.kind)
+    for kind, group in groupby(ordered, key=lambda event: event.kind):
         batch = list(group)
-        with tenancy.acting_for(tenant_id):
-            for verb in REACTIONS.get(kind, ()):
-                await verb(batch)
-        metrics.EVENTS.labels(READER).inc(len(batch))
+        for verb in REACTIONS[kind]:
+            await verb(batch)

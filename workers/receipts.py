@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from itertools import groupby
 
 import channels
 import conversations
 from conversations import Receivable
-from kernel import clock, events, metrics, tenancy
+from kernel import clock, events
 from kernel.events import Event
 from kernel.ids import Id
 
@@ -34,14 +33,6 @@ async def tell_customers(limit: int = 500) -> int:
 async def _handle(happened: Sequence[Event]) -> None:
     now = clock.now()
     wished = [one for one in happened if now - one.at <= _LASTS[one.kind]]
-    wished.sort(key=lambda one: one.tenant_id)
-    for tenant_id, group in groupby(wished, key=lambda one: one.tenant_id):
-        with tenancy.acting_for(tenant_id):
-            await _tell(list(group))
-    metrics.EVENTS.labels(READER).inc(len(happened))
-
-
-async def _tell(wished: Sequence[Event]) -> None:
     # The latest of a thread speaks for those before it.
     latest = {one.refs["conversation"]: one for one in wished}.values()
     types = {one.refs["conversation"] for one in wished if one.kind == "typing.wanted"}

@@ -145,7 +145,7 @@ async def test_eight_at_once_and_large_ones_alone(
 ) -> None:
     async def once_all_are_busy(_request: web.Request) -> None:
         async with asyncio.timeout(5):
-            while platform.most_busy < most:  # noqa: ASYNC110
+            while platform.most_busy < most:  # noqa: ASYNC110 (nothing tells)
                 await asyncio.sleep(0.01)
         await asyncio.sleep(0.05)  # one more than that would come now
 

@@ -29,8 +29,10 @@ def random_rule(
     if depth and dice.random() < 0.45:
         some = [random_rule(dice, people, tags, depth - 1) for _ in range(dice.randint(1, 3))]
         return {dice.choice(("all", "any", "none")): some}
-    make = dice.choice(_MAKERS)
-    return make(dice) if make in _SIMPLE else make(dice, people, tags)  # type: ignore[call-arg]
+    at = dice.randrange(len(_MAKERS) + 2)
+    if at < len(_MAKERS):
+        return _MAKERS[at](dice)
+    return (_tags, _people)[at - len(_MAKERS)](dice, people, tags)
 
 
 def _few(dice: random.Random, values: Sequence[str]) -> list[str]:
@@ -99,10 +101,9 @@ def _people(dice: random.Random, people: Sequence[Id], tags: Sequence[Id]) -> Js
     return {"contacts": [ids.show("contact", one) for one in _few(dice, people)]}
 
 
-_SIMPLE: tuple[Callable[[random.Random], Json], ...] = (
+_MAKERS: tuple[Callable[[random.Random], Json], ...] = (
     *(_trait, _figure, _amount, _created, _consent, _events, _orders, _messages),
 )
-_MAKERS = (*_SIMPLE, _tags, _people)
 
 
 def _span(dice: random.Random, ends: Sequence[Any]) -> Json:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
-from enum import Enum
 from typing import Annotated, Any, cast
 
 import strawberry
@@ -14,10 +13,20 @@ import counters
 import tenants
 from analytics import KPIS, Figure
 from api.graphql.context import Info
-from api.graphql.described import InputOf, enum_type, input_type, object_type
-from api.graphql.payloads import UserError, attempt
+from api.graphql.described import input_type, object_type
 from api.graphql.permissions import requires
 from api.graphql.scalars import Date, DateTime, TimeZone
+from api.graphql.schema.kpi_definitions import (
+    DIMENSIONS,
+    NAMES,
+    KpiComparison,
+    KpiDefinition,
+    KpiDimension,
+    KpiDirection,
+    KpiEvery,
+    KpiState,
+)
+from api.graphql.schema.kpi_steps import KpiCounting
 from api.graphql.schema.money import Money, money_or_none
 from kernel import bells, events, ids
 from tenants import Permission
@@ -26,82 +35,6 @@ from tenants import Permission
 _PACE, _PATIENCE = 1.0, 2.0
 # Dimensions whose values are ids of rows, by the kind that clients know them as.
 _KINDS = {"campaign": "campaign", "tag": "tag", "agent": "person", "touchpoint": "touchpoint"}
-
-# Its values are made from the page of definitions, which types cannot follow.
-_enum: Any = strawberry.enum
-KpiName = _enum(
-    Enum(
-        "KpiName",
-        {
-            name.upper(): strawberry.enum_value(name, description=f"{one.title}: {one.meaning}")
-            for name, one in KPIS.items()
-        },
-    ),
-    description="The KPIs, as docs/kpis.md defines them.",
-)
-KpiDimension = _enum(
-    Enum(
-        "KpiDimension",
-        {
-            name.upper(): strawberry.enum_value(name, description=says)
-            for name, says in (
-                *counters.DIMENSIONS.items(),
-                *((name, f"Not yet: {says}.") for name, says in counters.WITHOUT_SOURCE.items()),
-            )
-        },
-    ),
-    description="What figures are broken down by: the values of each come to the total.",
-)
-_NAMES: Any = KpiName
-_DIMENSIONS: Any = KpiDimension
-
-
-@enum_type
-class KpiEvery(Enum):
-    """How long a bucket of a series is, by the clock of the range."""
-
-    HOUR = strawberry.enum_value("hour", description="An hour; ranges of 41 days at most.")
-    DAY = strawberry.enum_value("day", description="A day.")
-    WEEK = strawberry.enum_value("week", description="A week, from Monday.")
-    MONTH = strawberry.enum_value("month", description="A month.")
-    QUARTER = strawberry.enum_value("quarter", description="A quarter of a year.")
-
-
-@enum_type
-class KpiComparison(Enum):
-    """What a period is compared to."""
-
-    PERIOD_BEFORE = strawberry.enum_value(
-        "period_before", description="As many days right before it."
-    )
-    YEAR_BEFORE = strawberry.enum_value(
-        "year_before", description="The same weekdays 52 weeks before."
-    )
-
-
-@enum_type
-class KpiState(Enum):
-    """How a figure stands against its target, or against the period before where it has none."""
-
-    ON_TARGET = strawberry.enum_value("on_target", description="Met.")
-    WATCH = strawberry.enum_value("watch", description="Missed by a tenth of it at most.")
-    OFF = strawberry.enum_value("off", description="Missed by more.")
-    NO_TARGET = strawberry.enum_value(
-        "no_target", description="Neither more nor less is better, or there is no period before."
-    )
-    NO_DATA = strawberry.enum_value("no_data", description="Nothing happened to reckon it from.")
-    NO_SOURCE_YET = strawberry.enum_value(
-        "no_source_yet", description="Defined; what it is reckoned from is not counted yet."
-    )
-
-
-@enum_type
-class KpiDirection(Enum):
-    """Where a figure moves since the period that it is compared to."""
-
-    RISING = strawberry.enum_value("rising", description="More, by over a hundredth.")
-    FALLING = strawberry.enum_value("falling", description="Less, by over a hundredth.")
-    STEADY = strawberry.enum_value("steady", description="About the same.")
 
 
 @input_type
@@ -119,65 +52,10 @@ class DateRange:
 class KpiFilter:
     """Only what has one value in one dimension."""
 
-    dimension: _DIMENSIONS = strawberry.field(description="The dimension.")
+    dimension: DIMENSIONS = strawberry.field(description="The dimension.")
     value: str = strawberry.field(
         description="The value: a code, an id, or empty for what has none."
     )
-
-
-@object_type
-class KpiDefinition:
-    """What a KPI means."""
-
-    kpi: strawberry.Private[room.Kpi]
-
-    @strawberry.field(description="Its name.")
-    def name(self) -> _NAMES:
-        return KpiName(self.kpi.name)
-
-    @strawberry.field(description="What a board calls it.")
-    def title(self) -> str:
-        return self.kpi.title
-
-    @strawberry.field(description="What it says, and what counts.")
-    def meaning(self) -> str:
-        return self.kpi.meaning
-
-    @strawberry.field(description="How it is reckoned from what is counted.")
-    def formula(self) -> str:
-        return self.kpi.formula
-
-    @strawberry.field(description="share (0 to 1), seconds, money, count, ratio or score.")
-    def unit(self) -> str:
-        return self.kpi.unit
-
-    @strawberry.field(description="Over which period it is usually looked at.")
-    def period(self) -> str:
-        return self.kpi.period
-
-    @strawberry.field(description="What it can be broken down by.")
-    def dimensions(self) -> list[_DIMENSIONS]:
-        return [KpiDimension(one) for one in self.kpi.dimensions]
-
-    @strawberry.field(description="From where its usual range is low; null where nothing is.")
-    def healthy_from(self) -> float | None:
-        return self.kpi.healthy[0]
-
-    @strawberry.field(description="Up to where its usual range is; null where nothing is.")
-    def healthy_to(self) -> float | None:
-        return self.kpi.healthy[1]
-
-    @strawberry.field(description="Where its target and its usual range are from.")
-    def source(self) -> str:
-        return self.kpi.source
-
-    @strawberry.field(description="What it waits for; null where it is counted.")
-    def lacks(self) -> str | None:
-        return self.kpi.lacks or None
-
-    @strawberry.field(description="The version of all definitions; another one counts anew.")
-    def version(self) -> int:
-        return counters.VERSION
 
 
 @object_type
@@ -232,7 +110,7 @@ class KpiSlice:
 class KpiBreakdown:
     """A figure by the values of a dimension: what is counted comes to the total."""
 
-    dimension: _DIMENSIONS = strawberry.field(description="The dimension.")
+    dimension: DIMENSIONS = strawberry.field(description="The dimension.")
     slices: list[KpiSlice] = strawberry.field(description="Its values, the largest sample first.")
 
 
@@ -316,29 +194,6 @@ class KpiTile:
 
 
 @object_type
-class KpiCounting:
-    """How counting stands: while all is counted anew, figures are not whole."""
-
-    far: strawberry.Private[counters.Anew]
-
-    @strawberry.field(description="Whether all is being counted anew.")
-    def is_running(self) -> bool:
-        return self.far.is_running
-
-    @strawberry.field(description="Whether that rests.")
-    def is_paused(self) -> bool:
-        return self.far.is_paused
-
-    @strawberry.field(description="How many things were counted so far.")
-    def done(self) -> int:
-        return self.far.done
-
-    @strawberry.field(description="How many there are.")
-    def total(self) -> int:
-        return self.far.total
-
-
-@object_type
 class KpiStep:
     """A step of the way from what was sent to what was bought."""
 
@@ -374,59 +229,13 @@ class KpiBoard:
         return [KpiStep(name=one.name, count=one.count, share=one.share) for one in steps]
 
 
-@input_type
-class KpiTargetSetInput:
-    """A KPI, and what it shall be."""
-
-    name: _NAMES = strawberry.field(description="The KPI.")
-    target: float | None = strawberry.field(
-        default=None,
-        description="In its unit: shares 0 to 1, seconds, units of the currency; null for the "
-        "house's target.",
-    )
-
-
-@enum_type
-class KpiCountingStep(Enum):
-    """What can be done about counting anew."""
-
-    BEGIN = strawberry.enum_value("begin", description="Count everything anew, from the first.")
-    PAUSE = strawberry.enum_value("pause", description="Let it rest.")
-    RESUME = strawberry.enum_value("resume", description="Let it go on.")
-
-
-@input_type
-class KpiCountAnewInput:
-    """What is to be done about counting anew."""
-
-    step: KpiCountingStep = strawberry.field(description="The step.")
-
-
-@object_type
-class KpiCountAnewPayload:
-    """How counting stands then."""
-
-    counting: KpiCounting | None = strawberry.field(
-        description="How far it is; null before anything was counted."
-    )
-    user_errors: list[UserError] = strawberry.field(description="What the user can put right.")
-
-
-@object_type
-class KpiTargetSetPayload:
-    """The KPI with its target."""
-
-    target: float | None = strawberry.field(description="The target that holds now.")
-    user_errors: list[UserError] = strawberry.field(description="What the user can put right.")
-
-
 Range = Annotated[DateRange, strawberry.argument(description="Which days.")]
 Names = Annotated[
-    list[_NAMES] | None,
+    list[NAMES] | None,
     strawberry.argument(description="Which KPIs; all that fit where it is left out."),
 ]
 By = Annotated[
-    list[_DIMENSIONS] | None,
+    list[DIMENSIONS] | None,
     strawberry.argument(
         description="Break each tile down by these; LOCAL_HOUR is the heat map of the week."
     ),
@@ -467,46 +276,6 @@ class KpiQuery:
 
 
 @object_type
-class KpiMutation:
-    """Setting what KPIs shall be."""
-
-    @strawberry.mutation(
-        description="Set the target of a KPI, or take the house's again.",
-        directives=[requires(Permission.ANALYTICS_WRITE)],
-    )
-    async def kpi_target_set(self, input: InputOf[KpiTargetSetInput]) -> KpiTargetSetPayload:
-        name = str(input.name.value)
-        scale = 10_000 if KPIS[name].unit == "money" else 1
-
-        async def work() -> None:
-            await room.set_target(name, None if input.target is None else input.target * scale)
-
-        _, errors = await attempt(work)
-        target = (await room.read_targets()).get(name, KPIS[name].target)
-        return KpiTargetSetPayload(
-            target=None if target is None else target / scale, user_errors=errors
-        )
-
-    @strawberry.mutation(
-        description="Count everything anew from what happened, beside live counting; until it is "
-        "done, boards are not whole. It rests and goes on as told.",
-        directives=[requires(Permission.ANALYTICS_WRITE)],
-    )
-    async def kpi_count_anew(self, input: InputOf[KpiCountAnewInput]) -> KpiCountAnewPayload:
-        async def work() -> None:
-            if input.step is KpiCountingStep.BEGIN:
-                await counters.begin()
-            else:
-                await counters.pause(is_paused=input.step is KpiCountingStep.PAUSE)
-
-        _, errors = await attempt(work)
-        far = await counters.how_far()
-        return KpiCountAnewPayload(
-            counting=KpiCounting(far=far) if far else None, user_errors=errors
-        )
-
-
-@object_type
 class KpiSubscription:
     """Live tiles."""
 
@@ -519,7 +288,7 @@ class KpiSubscription:
         self,
         info: Info,
         range: Range,
-        names: Annotated[list[_NAMES], strawberry.argument(description="Which KPIs.")],
+        names: Annotated[list[NAMES], strawberry.argument(description="Which KPIs.")],
     ) -> AsyncGenerator[KpiBoard, None]:
         seen: list[Figure] | None = None
         while True:

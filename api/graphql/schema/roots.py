@@ -56,7 +56,8 @@ from api.graphql.schema.found_messages import FoundMessagesQuery
 from api.graphql.schema.holds import LegalHoldMutation, LegalHoldQuery
 from api.graphql.schema.imports import ImportMutation
 from api.graphql.schema.jobs import JobQuery
-from api.graphql.schema.kpis import KpiMutation, KpiQuery
+from api.graphql.schema.kpi_steps import KpiMutation
+from api.graphql.schema.kpis import KpiQuery
 from api.graphql.schema.node import KINDS, Node
 from api.graphql.schema.orders import Order, OrderFilterArg, orders_page
 from api.graphql.schema.pace import PaceQuery
