@@ -44,7 +44,7 @@ class _Look:
     is_sure: bool
 
 
-async def follow_news(limit: int = 500) -> int:
+async def follow_news(limit: int = 2000) -> int:
     """Follow the outbox one step: whose figures move is looked at in a moment."""
     return await events.follow(READER, _note, limit, _NEWS)
 

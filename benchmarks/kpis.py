@@ -2,11 +2,13 @@
 
 A board of 20 tiles, 90 days by day, over MESSAGES messages in the environment (10,000,000 unless
 it says otherwise) of threads that talk in bursts of ten; how many events are counted a second; how
-fast all is counted anew, and how much memory that takes.
+fast all is counted anew, and how much memory that takes. Before all that: how long a worker needs
+to raise the alert after a wave of blocks.
 """
 
 from __future__ import annotations
 
+import asyncio
 import os
 import resource
 import time
@@ -18,6 +20,7 @@ import counters
 from analytics import KPIS
 from benchmarks import figures, ground, stage
 from benchmarks.figures import Figure, tell
+from benchmarks.ground import Ground
 from kernel import clock, database, tenancy
 from kernel.events import Event
 from tests import stored
@@ -27,6 +30,7 @@ _BURST, _BURSTS = 10, 10
 _DAYS = 90
 _ROUNDS = 5
 _EVENTS, _AT_ONCE = 20_000, 500
+_BLOCKED = 100
 
 _OUT = "t.direction = 'out' AND t.wamid_token IS NOT NULL"
 _ARRIVED = "t.status IN ('delivered', 'read')"
@@ -74,6 +78,8 @@ async def measure(backend: str) -> list[Figure]:
         async with ground.inside(laid):
             business = await stage.settle_in()
             since = (clock.now() // clock.DAY - _DAYS) * clock.DAY
+            await stage.hear_from(stage.people(1), ["wamid.first"])
+            alerted = await _until_alerted(laid)
             await fill(since)
             with tenancy.acting_for(business.tenant_id):
                 rate, grown = await _anew()
@@ -85,12 +91,25 @@ async def measure(backend: str) -> list[Figure]:
         Figure("events counted a second", f"{events:,.0f}", "≥ 3,300"),
         Figure("things counted anew a second", f"{rate:,.0f}"),
         Figure("memory that counting anew took, MB", f"{grown:,.0f}", "≤ 100"),
+        Figure("an alert is raised after the blocks came, seconds", f"{alerted:.0f}", "≤ 120"),
     ]
+
+
+async def _until_alerted(laid: Ground) -> float:
+    """Seconds from when receipts tell of blocks until the alert stands."""
+    blocked, wamids = stage.people(_BLOCKED), stage.wamids(_BLOCKED, "B")
+    with ground.program(laid, "workers") as worker:
+        worker.wait_until(lambda: ground.works(laid))
+        await stage.write_to(blocked, wamids)
+        began = time.perf_counter()
+        await stage.block(blocked, wamids)
+        while not await stored.row("SELECT id FROM alert WHERE kpi = 'block_rate'"):  # noqa: ASYNC110
+            await asyncio.sleep(0.2)
+        return time.perf_counter() - began
 
 
 async def fill(since: int) -> None:
     """People, threads, messages and episodes, copied by the database from one that was heard."""
-    await stage.hear_from(stage.people(1), ["wamid.first"])
     threads, step = MESSAGES // (_BURST * _BURSTS), _DAYS * clock.DAY // MESSAGES
     begun, place = f"{since} + n.i * {step * _BURST}", f"n.i / {threads} + 1"
     told = "CASE n.i % 10 WHEN 1 THEN 'delivered' WHEN 3 THEN 'failed' ELSE 'read' END"

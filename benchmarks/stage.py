@@ -23,6 +23,7 @@ SECRET = "an-app-secret-of-the-benchmarks"  # noqa: S105 (of no house)
 WABA, NUMBER, DISPLAY = "102290129340398", "106540352242922", "15550783881"
 _ITEMS = 200  # updates in one delivery of the set-up; the platform allows 1,000
 _STATES = ("sent", "delivered", "read")
+_BLOCKED = 130403
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +143,22 @@ def receipts(persons: Sequence[Person], messages: Sequence[str]) -> Iterator[byt
             for place in range(start, min(start + ahead, len(messages))):
                 person = persons[place % len(persons)]
                 yield _receipt(person, messages[place], state, now - 60 + age * 20)
+
+
+async def block(persons: Sequence[Person], messages: Sequence[str]) -> None:
+    """These messages, one to each, did not arrive: they have blocked the business (130403)."""
+    at = clock.now() // clock.SECOND
+    statuses = [
+        {
+            "id": wamid,
+            "status": "failed",
+            "timestamp": str(at),
+            "recipient_id": person.phone,
+            "errors": [{"code": _BLOCKED, "title": "The customer has blocked the business."}],
+        }
+        for person, wamid in zip(persons, messages, strict=True)
+    ]
+    await deliver(as_platform(_envelope("messages", {"statuses": statuses})))
 
 
 async def forget_deliveries() -> None:

@@ -43,7 +43,7 @@ class AttributionRow(TypedDict):
     attributed_at: int
 
 
-async def follow_attribution(limit: int = 500) -> int:
+async def follow_attribution(limit: int = 2000) -> int:
     """Follow the outbox one step; how many events were seen."""
     return await events.follow(READER, _handle, limit, _KINDS)
 

@@ -63,7 +63,7 @@ class Changed:
     people: dict[Id, int] = field(default_factory=dict)
 
 
-async def count(limit: int = 500) -> int:
+async def count(limit: int = 2000) -> int:
     """Follow the outbox one step; how many events were seen."""
     return await events.follow(READER, count_events, limit, _COUNTED)
 

@@ -69,7 +69,7 @@ async def create(wanted: Wanted, person_id: Id | None) -> Id:
         is_month_first=_or(wanted.is_month_first, (wanted.country or home.country) in _MONTH_FIRST),
         is_decimal_comma=_or(wanted.is_decimal_comma, looked.form.delimiter == ";"),
         currency=wanted.currency or home.currency,
-        store_id=await _store(wanted),
+        store_id=await _store(wanted, mapping),
         cancellation_prefix=wanted.cancellation_prefix,
         touchpoint_id=await _touchpoint(wanted),
     )
@@ -145,11 +145,11 @@ async def _must_exist(job_id: Id) -> None:
         raise NotFound("There is no such import.", field=("job",))
 
 
-async def _store(wanted: Wanted) -> Id | None:
-    """The shop whose customers and orders these are; orders of none go to one for files."""
+async def _store(wanted: Wanted, mapping: Mapping[int, Field]) -> Id | None:
+    """The shop whose customers and orders these are; those of none go to one for files."""
     if wanted.store_id is not None:
         return (await commerce.read_store(wanted.store_id)).id
-    if wanted.kind == "contacts":
+    if Field.CUSTOMER not in mapping.values() and wanted.kind == "contacts":
         return None
     with suppress(Conflict):  # it is there already
         await commerce.connect_store("own", "Imported orders", _OF_FILES)

@@ -1,8 +1,8 @@
 """A rule as a condition on `contact c`, to stand in one set-based statement (F36).
 
-Each condition is a set of contacts (`c.id IN (SELECT …)`) that does not depend on `c`, so that a
-database reads it once and not once for each contact. Many rules at once are asked of some contacts
-at a time (`within`): the sets are read for these alone, and facts and scores stand beside them.
+Each condition is a set of contacts that does not depend on `c`, so that a database can read it once
+and not once for each contact. Many rules at once are asked of some contacts at a time (`within`):
+the sets are read for these alone, and facts and scores stand beside them.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, assert_never
 
 from contacts import EVERYBODY, Selection
+from kernel import database
 from kernel.ids import Id
 from segments.columns import AMOUNTS, FIGURES, TRAITS, Column
 from segments.rules import (
@@ -71,10 +72,11 @@ def compile_rule(rule: Rule, frame: Frame) -> Selection:
     if not isinstance(rule, Group):
         return _condition(rule, frame)
     parts = [compile_rule(one, frame) for one in rule.rules]
-    word = " AND " if rule.word == "all" else " OR "
-    joined = word.join(f"({one.condition})" for one in parts)
-    values = tuple(value for one in parts for value in one.values)
-    return Selection(f"NOT ({joined})" if rule.word == "none" else joined, values)
+    # Each by itself is denied, not all together: so PostgreSQL can leave a set out by a join.
+    before = "NOT " if rule.word == "none" else ""
+    word = " OR " if rule.word == "any" else " AND "
+    joined = word.join(f"{before}({one.condition})" for one in parts)
+    return Selection(joined, tuple(value for one in parts for value in one.values))
 
 
 class _Rows:
@@ -83,10 +85,11 @@ class _Rows:
     def __init__(self, frame: Frame, table: str, contact: str = "contact_id") -> None:
         # DISTINCT: a set of few at most, which PostgreSQL keeps in memory.
         what = f"{'DISTINCT ' if frame.within else ''}x.{contact}"
-        self._head = f"SELECT {what} FROM {table} WHERE x.tenant_id = ?::uuid"
+        self._head = f"SELECT {what} AS contact_id FROM {table} WHERE x.tenant_id = ?::uuid"
         self._values: list[Any] = [frame.tenant_id]
         self._group = f" GROUP BY x.{contact}"
         self._now = frame.now
+        self._few = bool(frame.within)
         if frame.within:
             self._head += f" AND {frame.within.format(f'x.{contact}')}"
 
@@ -111,7 +114,7 @@ class _Rows:
 
     def there(self, is_so: bool = True) -> Selection:
         """Contacts with such a row, or those without."""
-        return Selection(f"c.id {'IN' if is_so else 'NOT IN'} ({self._head})", tuple(self._values))
+        return Selection(f"{'' if is_so else 'NOT '}{self._among()}", tuple(self._values))
 
     def come_to(self, *spans: tuple[str, Span]) -> Selection:
         """Contacts whose rows come to this; who has none of them comes to 0."""
@@ -123,6 +126,14 @@ class _Rows:
             self._head += f"{self._group} HAVING {f'NOT ({fits})' if nothing_fits else fits}"
             self._values += [value for _, *values in lines for value in values]
         return self.there(is_so=not nothing_fits)
+
+    def _among(self) -> str:
+        # PostgreSQL keeps a list behind IN in memory or else walks it for each contact, which of a
+        # million takes hours; EXISTS it joins, or looks up by index. SQLite makes an index of the
+        # list, and would aggregate anew for each contact what stands within EXISTS.
+        if self._few or database.dialect() == "sqlite":
+            return f"c.id IN ({self._head})"
+        return f"EXISTS (SELECT 1 FROM ({self._head}) AS found WHERE found.contact_id = c.id)"
 
 
 def _condition(one: Condition, frame: Frame) -> Selection:

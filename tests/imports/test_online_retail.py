@@ -25,8 +25,8 @@ RECENCY = {
     "lost": "lost_gt180",
 }
 TOLD = (
-    *("first_at", "last_at", "R", "F", "r", "f", "m", "segment", "recency_class"),
-    *("valuable_lost", "tier"),
+    *("first_at", "last_at", "R", "F", "r", "f", "m", "rn", "fn", "mn", "segment"),
+    *("segment_ntile", "recency_class", "valuable_lost", "tier"),
 )
 OF_CUSTOMERS = (
     *("R_scores(ties)", "F_scores(ties)", "M_scores(ties)", "NTILE sizes"),
@@ -59,7 +59,7 @@ def facts(samples: Path) -> dict[str, str]:
 
 @pytest.fixture(scope="session")
 def customers(samples: Path) -> list[tuple[str, ...]]:
-    """What others found on each customer, but who it is and the parts where ties are cut by it."""
+    """What others found on each customer, in the order of their ids, which NTILE cuts ties by."""
     path = samples / "data" / "orders" / "online_retail_rfm_customers_2011-12-10.csv.xz"
     rows = csv.DictReader(lzma.decompress(path.read_bytes()).decode().splitlines())
     money = ("monetary", "net_monetary")
@@ -78,6 +78,9 @@ async def test_the_figures_are_exactly_those_of_the_facts(
     with tenancy.acting_for(office.store.tenant_id):
         await tenants.update_settings({"currency": "GBP"})
     began = time.monotonic()
+    # As shops do: their customers first, in the order of their ids. So contacts stand in it too.
+    known = await office.run(_customers_of(retail))
+    assert str(known["report"]["created"]) == facts["customers_any"]
     job = await office.run(
         retail, kind="ORDERS", currency="GBP", timeZone="UTC", country="GB", cancellationPrefix="C"
     )
@@ -109,12 +112,30 @@ async def test_the_figures_are_exactly_those_of_the_facts(
     }
     clock.move(REFERENCE - clock.now())
     with tenancy.acting_for(office.store.tenant_id):
-        await segments.recompute()
-        while await segments.look_after():
-            pass
-    found = await known_facts(office.store.tenant_id)
+        await _recompute()
+        found = await known_facts(office.store.tenant_id)
+        await tenants.update_settings({"rfm_rule": "ntile"})
+        await _recompute()
+        by_ntile = await known_facts(office.store.tenant_id)
     assert facts_figures(found) == {name: facts[name] for name in OF_CUSTOMERS}
-    assert sorted(_as_in_the_table(row) for row in found if row["orders"]) == sorted(customers)
+    segments_by_ntile = [row["rfm_segment"] for row in by_ntile]
+    assert [
+        _as_in_the_table(row, of_ntile)
+        for row, of_ntile in zip(found, segments_by_ntile, strict=True)
+        if row["orders"]
+    ] == customers
+
+
+def _customers_of(retail: bytes) -> str:
+    """A file of all customers that it names, by their ids."""
+    told = csv.DictReader(retail.decode().splitlines())
+    return "\n".join(["CustomerID", *sorted({row["CustomerID"] for row in told} - {""})])
+
+
+async def _recompute() -> None:
+    await segments.recompute()
+    while await segments.look_after():
+        pass
 
 
 async def product_figures(office: Office) -> dict[str, str]:
@@ -155,8 +176,10 @@ async def product_figures(office: Office) -> dict[str, str]:
 
 
 async def known_facts(tenant_id: str) -> list[dict[str, Any]]:
-    """The facts of all customers."""
-    return await stored.rows("SELECT * FROM contact_facts WHERE tenant_id = $1::uuid", tenant_id)
+    """The facts of all customers, in the order in which they came."""
+    return await stored.rows(
+        "SELECT * FROM contact_facts WHERE tenant_id = $1::uuid ORDER BY contact_id", tenant_id
+    )
 
 
 def facts_figures(found: list[dict[str, Any]]) -> dict[str, str]:
@@ -199,7 +222,7 @@ def facts_figures(found: list[dict[str, Any]]) -> dict[str, str]:
     }
 
 
-def _as_in_the_table(row: dict[str, Any]) -> tuple[str, ...]:
+def _as_in_the_table(row: dict[str, Any], by_ntile: str) -> tuple[str, ...]:
     is_valuable = row["recency_class"] == "lost" and row["largest_order"] > 100_0000
     told = {
         **{name: str(value) for name, value in row.items()},
@@ -208,6 +231,7 @@ def _as_in_the_table(row: dict[str, Any]) -> tuple[str, ...]:
         "R": str(REFERENCE // clock.DAY - row["last_order_at"] // clock.DAY),
         "F": str(row["orders"]),
         "segment": row["rfm_segment"],
+        "segment_ntile": by_ntile,
         "recency_class": RECENCY[row["recency_class"]],
         "valuable_lost": str(is_valuable),
         "tier": str(row["tier"]).lower(),
