@@ -337,7 +337,8 @@ def _event(one: Result) -> Event | None:
         refs |= {"message": one.of.message_id, "conversation": one.of.conversation_id}
     match one.state:
         case "sent":
-            return Event("send.sent", refs)
+            of_mailing = {"mailing": one.of.mailing_id} if one.of.mailing_id else {}
+            return Event("send.sent", refs | of_mailing)
         case "unknown":
             return Event("send.unknown", refs)
         case "refused":

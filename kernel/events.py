@@ -73,31 +73,20 @@ async def record(*happened: Event) -> None:
     database.after_commit(lambda: bells.ring(BELL))
 
 
-async def read(
-    after: Cursor,
-    limit: int = 500,
-    *,
-    tenant_id: Id | None = None,
-    kinds: Collection[str] = (),
-) -> list[Event]:
+async def read(after: Cursor, limit: int = 500, *, tenant_id: Id | None = None) -> list[Event]:
     """The events after the cursor, in order, of all tenants or of one; none that may be overtaken.
 
-    Where kinds are named only these of the next so many, and the last of all, whatever it is.
     PostgreSQL numbers a row when it is written, not when it is committed, so reading stops below
     the oldest transaction that is still open (traps: PostgreSQL).
     """
     statement = database.sql(__file__, f"read_outbox.{database.dialect()}")
-    batch = None
-    if kinds:
-        statement = database.sql(__file__, "read_kinds").replace("/* span */", statement)
-        batch = Batch({"kind": "text"}, [[kind] for kind in kinds])
     if tenant_id:
         statement = statement.replace("/* of tenant */", "AND tenant_id = $4::uuid")
         with tenancy.acting_for(tenant_id):
-            rows = await database.rows(statement, *after, limit, tenant_id, batch=batch)
+            rows = await database.rows(statement, *after, limit, tenant_id)
     else:
         with tenancy.across_tenants("readers follow the events of all tenants"):
-            rows = await database.rows(statement, *after, limit, batch=batch)
+            rows = await database.rows(statement, *after, limit)
     return [_event(row) for row in rows]
 
 
@@ -127,7 +116,7 @@ async def follow(
     kinds: Collection[str] = (),
     behind: Sequence[str] = (),
 ) -> int:
-    """One step of a durable reader: lease, read, handle, remember; how many events it read.
+    """One step of a durable reader: lease, read, handle, remember; how many events it passed.
 
     `handle` is given the events of one tenant at a time, in order and inside that tenant; at least
     once, so it must be idempotent. Who names kinds is given these alone, and reads next to nothing
@@ -140,10 +129,12 @@ async def follow(
     if reader is None:
         return 0
     fence, after = reader
-    happened = await read(after, limit, kinds=kinds)
-    if behind:
+    happened, passed = await _next(after, limit, kinds)
+    if behind and happened:
         last = await _slowest(behind)
-        happened = [event for event in happened if event.cursor <= last]
+        if happened[-1].cursor > last:
+            happened = [event for event in happened if event.cursor <= last]
+            passed = len(happened)
     by_tenant: dict[Id, list[Event]] = {}
     for one in happened:
         if not kinds or one.kind in kinds:
@@ -162,7 +153,7 @@ async def follow(
             position,
             event_id,
         )
-    return len(happened)
+    return passed
 
 
 async def forget(before: int) -> int:
@@ -173,6 +164,22 @@ async def forget(before: int) -> int:
                 AND position < (SELECT min(position) FROM reader)""",
             ids.first_at(before),
         )
+
+
+async def _next(after: Cursor, limit: int, kinds: Collection[str]) -> tuple[list[Event], int]:
+    """Of the next so many events these kinds and the last of all, and how many there are."""
+    if not kinds:
+        happened = await read(after, limit)
+        return happened, len(happened)
+    span = database.sql(__file__, f"read_outbox.{database.dialect()}")
+    with tenancy.across_tenants("readers follow the events of all tenants"):
+        rows = await database.rows(
+            database.sql(__file__, "read_kinds").replace("/* span */", span),
+            *after,
+            limit,
+            batch=Batch({"kind": "text"}, [[kind] for kind in kinds]),
+        )
+    return [_event(row) for row in rows], rows[0]["passed"] if rows else 0
 
 
 async def _slowest(names: Sequence[str]) -> Cursor:

@@ -16,13 +16,15 @@ import scoring
 from contacts import Touch
 from kernel import clock, events
 from kernel.events import Event
+from kernel.ids import Id
 
 Verb = Callable[[Sequence[Event]], Awaitable[object]]
 
 READER = "reactions"
 # What an activity refers to: the first of these that its event carries.
 _REFERENCES = ("message", "entry", "touchpoint", "tag", "request")
-# So long ticks wait for one another.
+# What comes in crowds carries one of these, and waits so long for one another.
+_OF_CROWDS = {"mailing", "status"}
 _CROWD = 5 * clock.MINUTE
 # Statuses that tell when somebody looked.
 _SEEN = ("read", "played")
@@ -48,12 +50,15 @@ async def note_silences(happened: Sequence[Event]) -> None:
 async def note_standings(happened: Sequence[Event]) -> None:
     """Contacts did something, or something befell them: how they stand is asked anew.
 
-    Ticks come in crowds and matter little each, so they wait for one another.
+    Mailings and their ticks come in crowds and matter little each, so they wait for one another.
     """
-    ticks = [event for event in happened if "status" in event.refs]
-    others = [event for event in happened if "status" not in event.refs]
-    await scoring.note_standings((one.refs["contact"] for one in ticks), _CROWD)
-    await scoring.note_standings(one.refs["contact"] for one in others if "contact" in one.refs)
+    crowd, others = list[Id](), list[Id]()
+    for event in happened:
+        if "contact" in event.refs:
+            is_one_of_many = event.refs.keys() & _OF_CROWDS
+            (crowd if is_one_of_many else others).append(event.refs["contact"])
+    await scoring.note_standings(crowd, _CROWD)
+    await scoring.note_standings(others)
 
 
 async def touch(happened: Sequence[Event]) -> None:
