@@ -22,7 +22,7 @@ from pathlib import Path
 from statistics import median
 
 import conversations
-from benchmarks import crowd, figures, ground, ledger, stage
+from benchmarks import aftermath, crowd, figures, ground, ledger, stage
 from benchmarks.figures import Figure, tell
 from benchmarks.ground import Ground
 from benchmarks.stage import Business
@@ -47,6 +47,7 @@ async def measure(backend: str) -> list[Figure]:
             began = time.perf_counter()
             numbers = await crowd.open_numbers(business, _NUMBERS)
             people = await crowd.meet(business, _ROUNDS * (_EACH + _WARM) + 2 * _EACH)
+            await aftermath.work_off()
             tell(f"{len(people):,} people in {time.perf_counter() - began:.0f} s")
             await ledger.analyse(laid.settings)
             return await _measure(laid, business, numbers, people)

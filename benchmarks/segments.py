@@ -16,10 +16,10 @@ from typing import Any
 
 import commerce
 import segments
-from benchmarks import figures, ground, ledger, segment_previews, stage
+from benchmarks import aftermath, figures, ground, ledger, segment_previews, stage
 from benchmarks.figures import Figure, tell
 from benchmarks.ground import Ground
-from kernel import clock, database, events, tenancy
+from kernel import clock, database, tenancy
 from kernel.ids import Id
 
 _CONTACTS, _ORDERS_EACH = 1_000_000, 5
@@ -110,7 +110,8 @@ async def _until_known(laid: Ground, store_id: Id) -> float:
     """The most seconds from when an order is taken until its buyer's facts and segments stand."""
     took = []
     with ground.program(laid, "workers"):
-        while await _is_behind():  # noqa: ASYNC110 (nothing tells)
+        # Computing anew tells of everybody.
+        while await aftermath.is_left():  # noqa: ASYNC110 (nothing tells)
             await asyncio.sleep(0.5)
         for place in range(_NEW_ORDERS):
             at = clock.moment(clock.now()).isoformat()
@@ -123,12 +124,6 @@ async def _until_known(laid: Ground, store_id: Id) -> float:
             took.append(time.perf_counter() - began)
             await asyncio.sleep(0.37)  # at another moment of the worker's rounds each time
     return max(took)
-
-
-async def _is_behind() -> bool:
-    """Whether a reader has events before it: computing anew tells of everybody."""
-    last, row = await events.newest(), await database.row("SELECT min(position) AS at FROM reader")
-    return row is None or (row["at"] or 0) < last[0]
 
 
 async def _is_known(buyers: int) -> bool:

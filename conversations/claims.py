@@ -53,7 +53,7 @@ class Seats:
         self.free += count
 
 
-SEATS = Seats(500)
+SEATS = Seats(900)
 
 
 @dataclass(frozen=True, slots=True)

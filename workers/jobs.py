@@ -32,7 +32,7 @@ _LONGEST = 20.0
 _SIDE_BY_SIDE = 4
 # Seconds in which events gather (segments stand two steps after an order, within the 2 s of F36),
 # and how many are passed at once.
-_GATHER, _MANY = 0.3, 2000
+_GATHER, _MANY = 0.7, 2000
 _OUTBOX_KEPT = 14 * clock.DAY
 _SESSIONS_KEPT = 30 * clock.DAY
 _log = structlog.get_logger("jobs")

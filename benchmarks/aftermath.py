@@ -1,0 +1,23 @@
+"""What follows from the set-up, done before anything is measured: readers are up to date, those who
+are due are judged, chains are linked. Else the worker that is measured would have it to do as well.
+"""
+
+from __future__ import annotations
+
+from kernel import database, events
+from workers import jobs
+
+
+async def work_off() -> None:
+    """Do in this process what a worker would do."""
+    while await is_left():
+        await jobs.outbox({})
+    await jobs.judgements({})
+    await jobs.link_chains()
+
+
+async def is_left() -> bool:
+    """Whether a reader has events before it."""
+    last = await events.newest()
+    row = await database.row("SELECT min(position) AS at FROM reader")
+    return row is None or (row["at"] or 0) < last[0]
