@@ -30,8 +30,9 @@ _OF_MAILING = """s.mailing_id = $2::uuid AND EXISTS (
 class Seats:
     """How many messages this process has in hand at once; each may need a connection.
 
-    At 100 ms an answer, 1,000 a second keep 100 in flight, and as many again on their way there
-    and back.
+    At 100 ms an answer, 1,000 a second keep 100 in flight. The others are on their way there and
+    back: a turn asks the database the same questions for 100 messages as for 200, so several
+    numbers beside each other need room for full turns.
     """
 
     def __init__(self, count: int) -> None:
