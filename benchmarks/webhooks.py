@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 from statistics import median
 
-from benchmarks import figures, ground, load, stage
+from benchmarks import aftermath, figures, ground, load, stage
 from benchmarks.figures import Figure, tell
 from benchmarks.ground import Ground
 from tests.platform_json import sign
@@ -62,6 +62,7 @@ async def _by_the_clock(laid: Ground) -> list[Figure]:
     path, count = laid.settings.data / "open.requests", _RATE * _SECONDS
     persons, messages = stage.people(2000), stage.wamids((_WARM + count) // 3, "open")
     await stage.write_to(persons, messages)
+    await aftermath.work_off()
     await stage.forget_deliveries()
     load.write_requests(path, _requests(stage.receipts(persons, messages)))
     with ground.program(laid, "api") as api, ground.program(laid, "workers") as worker:

@@ -335,10 +335,11 @@ def _event(one: Result) -> Event | None:
     refs = {"send": one.of.id, "contact": one.of.contact_id}
     if one.of.message_id and one.of.conversation_id:  # one of a mailing may never have come so far
         refs |= {"message": one.of.message_id, "conversation": one.of.conversation_id}
+    if one.of.mailing_id:
+        refs |= {"mailing": one.of.mailing_id}
     match one.state:
         case "sent":
-            of_mailing = {"mailing": one.of.mailing_id} if one.of.mailing_id else {}
-            return Event("send.sent", refs | of_mailing)
+            return Event("send.sent", refs)
         case "unknown":
             return Event("send.unknown", refs)
         case "refused":

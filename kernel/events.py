@@ -85,8 +85,7 @@ async def read(after: Cursor, limit: int = 500, *, tenant_id: Id | None = None) 
         with tenancy.acting_for(tenant_id):
             rows = await database.rows(statement, *after, limit, tenant_id)
     else:
-        with tenancy.across_tenants("readers follow the events of all tenants"):
-            rows = await database.rows(statement, *after, limit)
+        rows = await _of_all(statement, after, limit)
     return [_event(row) for row in rows]
 
 
@@ -172,14 +171,16 @@ async def _next(after: Cursor, limit: int, kinds: Collection[str]) -> tuple[list
         happened = await read(after, limit)
         return happened, len(happened)
     span = database.sql(__file__, f"read_outbox.{database.dialect()}")
-    with tenancy.across_tenants("readers follow the events of all tenants"):
-        rows = await database.rows(
-            database.sql(__file__, "read_kinds").replace("/* span */", span),
-            *after,
-            limit,
-            batch=Batch({"kind": "text"}, [[kind] for kind in kinds]),
-        )
+    of_kinds = database.sql(__file__, "read_kinds").replace("/* span */", span)
+    rows = await _of_all(of_kinds, after, limit, Batch({"kind": "text"}, [[one] for one in kinds]))
     return [_event(row) for row in rows], rows[0]["passed"] if rows else 0
+
+
+async def _of_all(
+    statement: str, after: Cursor, limit: int, batch: Batch | None = None
+) -> list[dict[str, Any]]:
+    with tenancy.across_tenants("readers follow the events of all tenants"):
+        return await database.rows(statement, *after, limit, batch=batch)
 
 
 async def _slowest(names: Sequence[str]) -> Cursor:

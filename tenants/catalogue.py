@@ -162,10 +162,10 @@ CATALOGUE: tuple[EventKind, ...] = (
 
     # Sends
     _event("send.queued", "send message conversation contact origin", "F21", "a send stands in the ledger"),
-    _event("send.refused", "send message conversation contact reason", "F21", "the gate said no"),
+    _event("send.refused", "send message conversation contact reason mailing", "F21", "the gate said no"),
     _event("send.sent", "send message conversation contact mailing", "F21", "the platform accepted it"),
-    _event("send.unknown", "send message conversation contact", "F21", "no answer came; it is settled later, not retried"),
-    _event("send.failed", "send message conversation contact code", "F21", "the platform refused it for good"),
+    _event("send.unknown", "send message conversation contact mailing", "F21", "no answer came; it is settled later, not retried"),
+    _event("send.failed", "send message conversation contact code mailing", "F21", "the platform refused it for good"),
     _event("send.voided", "send contact reason", "F21", "its occasion was gone before it left"),
     _event("pace.silence_flagged", "contact", "F22", "more than 14 days without a word to a contact"),
     _event("contact.best_hour_learned", "contact", "F23", "when a contact answers best is known now, or different"),

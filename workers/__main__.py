@@ -4,6 +4,7 @@ it again."""
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 
 import structlog
@@ -13,10 +14,14 @@ from redis.exceptions import RedisError
 
 from kernel import loading, log, settings
 
+# Where API and workers share a machine, whoever waits for an answer goes first.
+_NICE = 5
+
 
 def main() -> int:
     """Exit status 0 after a signal, 1 when Redis went away, 2 for a wrong setting."""
     loading.begin()
+    os.nice(_NICE)
     page = settings.load_or_exit()
     log.start(page.log_level, "worker")
     if page.worker_metrics_port:
