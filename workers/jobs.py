@@ -30,9 +30,10 @@ Context = dict[Any, Any]
 # A job that never ends would starve the others; the next sweep goes on with what is left.
 _LONGEST = 20.0
 _SIDE_BY_SIDE = 4
-# Seconds in which events gather (segments stand two steps after an order, within the 2 s of F36),
-# and how many are passed at once.
-_GATHER, _MANY = 0.7, 2000
+# Events are passed so many at once. While more than a few come, they gather for so many seconds;
+# an order's contact stands in its segments within 2 s all the same (F36).
+_MANY, _FEW = 2000, 100
+_GATHER, _MOMENT = 0.7, 0.1
 _OUTBOX_KEPT = 14 * clock.DAY
 _SESSIONS_KEPT = 30 * clock.DAY
 _log = structlog.get_logger("jobs")
@@ -285,7 +286,7 @@ async def _follow_gathered() -> int:
     # Behind those that write what rules ask about.
     passed.append(await _quietly("segments", partial(segments.follow_members, _MANY)))
     if max(passed) < _MANY:
-        await asyncio.sleep(_GATHER)
+        await asyncio.sleep(_GATHER if max(passed) > _FEW else _MOMENT)
     return sum(passed)
 
 
