@@ -12,6 +12,7 @@ import re
 import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -78,7 +79,7 @@ async def start(settings: Settings) -> None:
         aiohttp.ClientSession(
             # More than the messages that one process has in hand, so that none waits for one.
             connector=aiohttp.TCPConnector(
-                limit=600, keepalive_timeout=30, ssl=_trust(settings.graph_ca)
+                limit=1000, keepalive_timeout=30, ssl=_trust(settings.graph_ca)
             ),
             # A missing user agent may be refused (contract 7.1).
             headers={"User-Agent": "Rapport"},
@@ -87,8 +88,9 @@ async def start(settings: Settings) -> None:
     )
 
 
+@cache
 def _trust(certificates: Path | None) -> ssl.SSLContext:
-    """The system's authorities, and the certificates of the settings besides."""
+    """The system's authorities, which take a while to read, and the settings' certificates."""
     context = ssl.create_default_context()
     if certificates:
         context.load_verify_locations(certificates)

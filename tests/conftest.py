@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from tortoise.apps import Apps
 
 from kernel import anchors, bells, clock, database, keys, log
@@ -64,6 +65,21 @@ def _described_once() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Apps, "_build_initial_querysets", describe_anew)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _hashed_once() -> Iterator[None]:
+    """People of tests share few passwords, each hashed once: argon2 took a third of all tests."""
+    hash_anew, hashed = PasswordHasher.hash, dict[str, str]()
+
+    def hash_once(hasher: PasswordHasher, password: str) -> str:
+        if password not in hashed:
+            hashed[password] = hash_anew(hasher, password)
+        return hashed[password]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(PasswordHasher, "hash", hash_once)
         yield
 
 
