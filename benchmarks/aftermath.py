@@ -4,8 +4,13 @@ are due are judged, chains are linked. Else the worker that is measured would ha
 
 from __future__ import annotations
 
+import asyncio
+
 from kernel import database, events
 from workers import jobs
+
+# Longer than the worker's sweep, in seconds.
+_QUIET = 4
 
 
 async def work_off() -> None:
@@ -14,6 +19,14 @@ async def work_off() -> None:
         await jobs.outbox({})
     await jobs.judgements({})
     await jobs.link_chains()
+
+
+async def settled() -> None:
+    """Come back when a worker beside this has had nothing to read for a while."""
+    quiet = 0
+    while quiet < _QUIET:
+        await asyncio.sleep(1)
+        quiet = 0 if await is_left() else quiet + 1
 
 
 async def is_left() -> bool:

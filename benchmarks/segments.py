@@ -1,4 +1,5 @@
-"""`scripts/bench segments`: facts of a million contacts with five million orders (F36).
+"""`scripts/bench segments`: facts of a million contacts with five million orders (F36), or of as
+many as CONTACTS in the environment says.
 
 The floor, in the same run: one bare statement that aggregates the same orders by buyer and ranks
 the buyers in fifths by recency, frequency and monetary value, and writes nothing. Of orders it
@@ -11,6 +12,7 @@ segments stand.
 from __future__ import annotations
 
 import asyncio
+import os
 import time
 from typing import Any
 
@@ -22,7 +24,8 @@ from benchmarks.ground import Ground
 from kernel import clock, database, tenancy
 from kernel.ids import Id
 
-_CONTACTS, _ORDERS_EACH = 1_000_000, 5
+_CONTACTS = int(os.environ.get("CONTACTS", "1000000"))
+_ORDERS_EACH = 5
 _AT_ONCE = 100_000
 _SPREAD = 400 * clock.DAY
 _NEW_ORDERS = 10
@@ -110,9 +113,7 @@ async def _until_known(laid: Ground, store_id: Id) -> float:
     """The most seconds from when an order is taken until its buyer's facts and segments stand."""
     took = []
     with ground.program(laid, "workers"):
-        # Computing anew tells of everybody.
-        while await aftermath.is_left():  # noqa: ASYNC110 (nothing tells)
-            await asyncio.sleep(0.5)
+        await aftermath.settled()  # computing anew tells of everybody
         for place in range(_NEW_ORDERS):
             at = clock.moment(clock.now()).isoformat()
             row = {"id": f"new-{place}", "placed_at": at, "updated_at": at, "currency": "EUR"}

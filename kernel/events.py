@@ -119,7 +119,8 @@ async def follow(
 
     `handle` is given the events of one tenant at a time, in order and inside that tenant; at least
     once, so it must be idempotent. Who names kinds is given these alone, and reads next to nothing
-    of the others. It never overtakes the readers that it is `behind`: it reads what they write.
+    of the others. It never overtakes the readers that it is `behind`: it reads what they write, and
+    where it waits for them it says 1, so that it is asked again.
 
     Two workers never handle for one reader at a time; the fencing number stops one that slept
     through its lease from moving the cursor back.
@@ -133,7 +134,7 @@ async def follow(
         last = await _slowest(behind)
         if happened[-1].cursor > last:
             happened = [event for event in happened if event.cursor <= last]
-            passed = len(happened)
+            passed = len(happened) or 1
     by_tenant: dict[Id, list[Event]] = {}
     for one in happened:
         if not kinds or one.kind in kinds:

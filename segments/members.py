@@ -41,15 +41,16 @@ WITH {touched}bits (segment_id, bit) AS (VALUES {bits}), known AS (
     SELECT c.id,
            CASE WHEN c.state IN ('active', 'frozen') THEN {answers} ELSE 0 END AS bits
       FROM known c
-), standing AS (
-    SELECT m.contact_id, sum(b.bit) AS bits
+), either AS (
+    SELECT f.id, f.bits AS fits, 0 AS stands FROM fitting f
+     UNION ALL
+    SELECT m.contact_id, 0, b.bit
       FROM segment_member m JOIN bits b ON b.segment_id = m.segment_id
      WHERE m.tenant_id = $1::uuid AND m.left_at IS NULL AND {of_member}
-     GROUP BY m.contact_id
 )
-SELECT f.id, f.bits & ~coalesce(s.bits, 0) AS enters, coalesce(s.bits, 0) & ~f.bits AS leaves
-  FROM fitting f LEFT JOIN standing s ON s.contact_id = f.id
- WHERE f.bits <> coalesce(s.bits, 0)"""
+-- Added up rather than joined: SQLite would go through all who stand for each who may.
+SELECT x.id, sum(x.fits) & ~sum(x.stands) AS enters, sum(x.stands) & ~sum(x.fits) AS leaves
+  FROM either x GROUP BY x.id HAVING sum(x.fits) <> sum(x.stands)"""
 _ENTER = """
 WITH bits (segment_id, bit) AS (VALUES {bits})
 INSERT INTO segment_member (tenant_id, segment_id, contact_id, entered_at)

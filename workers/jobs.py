@@ -33,7 +33,7 @@ _SIDE_BY_SIDE = 4
 # Events are passed so many at once. While more than a few come, they gather for so many seconds;
 # an order's contact stands in its segments within 2 s all the same (F36).
 _MANY, _FEW = 2000, 100
-_GATHER, _MOMENT = 0.7, 0.1
+_GATHER, _MOMENT = 0.7, 0.2
 _OUTBOX_KEPT = 14 * clock.DAY
 _SESSIONS_KEPT = 30 * clock.DAY
 _log = structlog.get_logger("jobs")

@@ -44,8 +44,10 @@ class Batch:
     def as_sqlite(self, first_place: int) -> tuple[str, list[Any]]:
         """The source as VALUES; SQLite takes 32,766 parameters, so at most that many cells.
 
-        Batches come in few sizes, filled up with NULLs that the LIMIT cuts off: so SQLite meets the
-        same few texts again and again and keeps them compiled.
+        Batches come in few sizes, filled up with NULLs in front that the OFFSET passes over: so
+        SQLite meets the same few texts again and again and keeps them compiled. The LIMIT says in
+        figures how many there are: else SQLite takes more than some hundred for endlessly many, and
+        reads all of a large table for a Bloom filter first.
         """
         if not self.rows:
             return (
@@ -54,9 +56,9 @@ class Batch:
             )
         count, width = len(self.rows), len(self.columns)
         size = max(count, min(1 << (count - 1).bit_length(), _MOST_CELLS // width))
-        cells = [cell for row in self.rows for cell in row]
-        cells += [None] * ((size - count) * width)
-        return _values(tuple(self.columns), size, first_place), [*cells, count]
+        cells: list[Any] = [None] * ((size - count) * width)
+        cells += [cell for row in self.rows for cell in row]
+        return _values(tuple(self.columns), size, first_place), [*cells, size - count]
 
 
 @cache
@@ -92,4 +94,4 @@ def _values(columns: tuple[str, ...], count: int, first_place: int) -> str:
     # A bare ? takes the next number; numbering each of thousands makes SQLite search them all.
     first = f"(?{first_place}" + ", ?" * (len(columns) - 1) + ")"
     others = (", (" + ", ".join("?" * len(columns)) + ")") * (count - 1)
-    return f"SELECT {named} FROM (VALUES {first}{others}) LIMIT ?"
+    return f"SELECT {named} FROM (VALUES {first}{others}) LIMIT {count} OFFSET ?"
