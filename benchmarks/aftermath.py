@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import asyncio
 
+import counters
 from kernel import database, events
 from workers import jobs
 
@@ -22,11 +23,13 @@ async def work_off() -> None:
 
 
 async def settled() -> None:
-    """Come back when a worker beside this has had nothing to read for a while."""
+    """Come back when a worker beside this has had nothing to read, or to count, for a while."""
     quiet = 0
     while quiet < _QUIET:
         await asyncio.sleep(1)
-        quiet = 0 if await is_left() else quiet + 1
+        counting = await counters.how_far()
+        is_counting = counting is not None and counting.is_running
+        quiet = 0 if is_counting or await is_left() else quiet + 1
 
 
 async def is_left() -> bool:
