@@ -114,17 +114,26 @@ async def _until_known(laid: Ground, store_id: Id) -> float:
     took = []
     with ground.program(laid, "workers"):
         await aftermath.settled()  # computing anew tells of everybody
-        for place in range(_NEW_ORDERS):
-            at = clock.moment(clock.now()).isoformat()
-            row = {"id": f"new-{place}", "placed_at": at, "updated_at": at, "currency": "EUR"}
-            row |= {"total": "72.00", "customer": {"id": f"new-{place}"}}
+        await _take_order(store_id, 0)
+        await (
+            aftermath.settled()
+        )  # with the first order all is counted anew
+        for place in range(1, _NEW_ORDERS):
             began = time.perf_counter()
-            await commerce.take_rows(await commerce.read_rows(store_id, "orders", [row]))
+            await _take_order(store_id, place)
             while not await _is_known(place + 1):  # noqa: ASYNC110 (nothing tells)
                 await asyncio.sleep(0.02)
             took.append(time.perf_counter() - began)
             await asyncio.sleep(0.37)  # at another moment of the worker's rounds each time
     return max(took)
+
+
+async def _take_order(store_id: Id, place: int) -> None:
+    """An order of somebody new, of this moment."""
+    at = clock.moment(clock.now()).isoformat()
+    row = {"id": f"new-{place}", "placed_at": at, "updated_at": at, "currency": "EUR"}
+    row |= {"total": "72.00", "customer": {"id": f"new-{place}"}}
+    await commerce.take_rows(await commerce.read_rows(store_id, "orders", [row]))
 
 
 async def _is_known(buyers: int) -> bool:
