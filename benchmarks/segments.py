@@ -115,9 +115,7 @@ async def _until_known(laid: Ground, store_id: Id) -> float:
     with ground.program(laid, "workers"):
         await aftermath.settled()  # computing anew tells of everybody
         await _take_order(store_id, 0)
-        await (
-            aftermath.settled()
-        )  # with the first order all is counted anew
+        await aftermath.settled()  # with the first order all is counted anew
         for place in range(1, _NEW_ORDERS):
             began = time.perf_counter()
             await _take_order(store_id, place)
