@@ -104,9 +104,13 @@ async def _until_alerted(laid: Ground) -> float:
         await stage.write_to(blocked, wamids)
         began = time.perf_counter()
         await stage.block(blocked, wamids)
-        while not await stored.row("SELECT id FROM alert WHERE kpi = 'block_rate'"):  # noqa: ASYNC110
+        while not await _is_alerted():  # noqa: ASYNC110 (nothing tells)
             await asyncio.sleep(0.2)
         return time.perf_counter() - began
+
+
+async def _is_alerted() -> bool:
+    return await stored.row("SELECT id FROM alert WHERE kpi = 'block_rate'") is not None
 
 
 async def fill(since: int) -> None:

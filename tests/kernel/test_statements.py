@@ -151,7 +151,7 @@ async def test_json_is_text_and_compares_as_json(house: House) -> None:
         ) == {"refs": '{"contact": "王"}'}
 
 
-async def test_what_a_openeddoes_not_take_is_refused_and_leaves_nothing(house: House) -> None:
+async def test_what_a_database_does_not_take_is_refused_and_leaves_nothing(house: House) -> None:
     # Those who let texts and numbers in refuse them first; here they must at least not stay half.
     for value in (1 << 63, "half \ud800 pair"):
 
