@@ -77,9 +77,9 @@ async def read(after: Cursor, limit: int = 500, *, tenant_id: Id | None = None) 
     """The events after the cursor, in order, of all tenants or of one; none that may be overtaken.
 
     PostgreSQL numbers a row when it is written, not when it is committed, so reading stops below
-    the oldest transaction that is still open (traps: PostgreSQL).
+    the oldest transaction that is still open in this database (traps: PostgreSQL).
     """
-    statement = database.sql(__file__, f"read_outbox.{database.dialect()}")
+    statement = _statement("read_outbox")
     if tenant_id:
         statement = statement.replace("/* of tenant */", "AND tenant_id = $4::uuid")
         with tenancy.acting_for(tenant_id):
@@ -87,6 +87,11 @@ async def read(after: Cursor, limit: int = 500, *, tenant_id: Id | None = None) 
     else:
         rows = await _of_all(statement, after, limit)
     return [_event(row) for row in rows]
+
+
+def _statement(name: str) -> str:
+    statement = database.sql(__file__, f"{name}.{database.dialect()}")
+    return statement.replace("/* horizon */", database.sql(__file__, "horizon.postgresql"))
 
 
 def _event(row: dict[str, Any]) -> Event:
@@ -102,7 +107,7 @@ def _event(row: dict[str, Any]) -> Event:
 
 async def newest() -> Cursor:
     """Where a reader stands that wants only what happens from now on."""
-    statement = database.sql(__file__, f"newest_in_outbox.{database.dialect()}")
+    statement = _statement("newest_in_outbox")
     with tenancy.across_tenants("a reader begins behind the events of all tenants"):
         row = await database.row(statement)
     return (row["position"], row["id"]) if row else START
@@ -171,8 +176,7 @@ async def _next(after: Cursor, limit: int, kinds: Collection[str]) -> tuple[list
     if not kinds:
         happened = await read(after, limit)
         return happened, len(happened)
-    span = database.sql(__file__, f"read_outbox.{database.dialect()}")
-    of_kinds = database.sql(__file__, "read_kinds").replace("/* span */", span)
+    of_kinds = database.sql(__file__, "read_kinds").replace("/* span */", _statement("read_outbox"))
     rows = await _of_all(of_kinds, after, limit, Batch({"kind": "text"}, [[one] for one in kinds]))
     return [_event(row) for row in rows], rows[0]["passed"] if rows else 0
 

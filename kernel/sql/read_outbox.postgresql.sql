@@ -4,7 +4,7 @@
 SELECT tenant_id, id, position, kind, at, refs
   FROM outbox
  WHERE (position, id) > ($1::bigint, $2::uuid)
-   AND position < pg_snapshot_xmin(pg_current_snapshot())::text::bigint
+   AND position < (/* horizon */)
    /* of tenant */
  ORDER BY position, id
  LIMIT $3::bigint

@@ -16,6 +16,7 @@ from kernel.events import START, Event
 from tenants import catalogue
 from tests import stored
 from tests.conftest import House
+from tests.servers import Postgres
 
 assert catalogue.CATALOGUE  # importing it declares the events
 ONE, OTHER = "1" * 32, "2" * 32
@@ -34,7 +35,7 @@ def told(happened: Sequence[Event]) -> list[str]:
 
 
 async def soon(look: Callable[[], Awaitable[Any]], wanted: object) -> None:
-    """Wait until it is so: transactions of other databases of the server hold readers back too."""
+    """Wait until it is so: the server tidies up in a transaction of its own now and then."""
     deadline = time.monotonic() + 20
     while (seen := await look()) != wanted:
         assert time.monotonic() < deadline, seen
@@ -87,6 +88,23 @@ async def test_what_the_catalogue_does_not_know_is_refused(house: House) -> None
     with pytest.raises(NoTenant):
         await record(Event("contact.created", {"contact": "a"}))
     assert await stored.row("SELECT count(*) AS n FROM outbox") == {"n": 0}
+
+
+@pytest.mark.parametrize("backend", ["postgresql"])
+async def test_what_is_open_in_another_database_holds_nobody_back(
+    house: House, postgres: Postgres
+) -> None:
+    elsewhere = await asyncpg.connect(postgres.owner_url("postgres"))
+    try:
+        async with elsewhere.transaction():
+            number = await elsewhere.fetchval("SELECT pg_current_xact_id()::text::bigint")
+            await happen("a")
+            await happen("b")
+            await soon(lambda: _told_after(START), ["a", "b"])
+            assert number < (await events.read(START))[0].position
+            assert (await events.newest())[0] > number
+    finally:
+        await elsewhere.close()
 
 
 @pytest.mark.parametrize("backend", ["postgresql"])
