@@ -6,6 +6,7 @@ erased person, whose key does not exist any more, and without privacy:read for o
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable
 from typing import Any
 
@@ -23,7 +24,7 @@ Opened = dict[str, dict[Id, None]]
 class Unsealer:
     """The keys of one request; opening is plain arithmetic once `fetch` was awaited."""
 
-    __slots__ = ("_frozen", "_opened", "_sealers", "_wanted", "is_allowed")
+    __slots__ = ("_frozen", "_opened", "_sealers", "_turn", "_wanted", "is_allowed")
 
     def __init__(self, opened: Opened, *, is_allowed: bool, sees_frozen: bool) -> None:
         self.is_allowed = is_allowed
@@ -32,6 +33,7 @@ class Unsealer:
         self._sealers: dict[Id, Sealer | None] = {}
         self._wanted: set[Id] = set()
         self._opened = opened
+        self._turn = asyncio.Lock()
 
     def want(self, subject_ids: Iterable[Id | None]) -> None:
         """Note whose keys the next `fetch` shall bring."""
@@ -39,9 +41,15 @@ class Unsealer:
             self._wanted.update(one for one in subject_ids if one and one not in self._sealers)
 
     async def fetch(self) -> None:
-        """Bring all keys that are wanted, in one question."""
-        if self._wanted:
-            wanted, self._wanted = self._wanted, set()
+        """Bring all keys that are wanted, in one question.
+
+        Branches of a query are resolved beside each other, and one may ask for what another wanted:
+        who comes second waits until the keys are there.
+        """
+        async with self._turn:
+            wanted, self._wanted = self._wanted - self._sealers.keys(), set()
+            if not wanted:
+                return
             if self._frozen is None:
                 self._frozen = await contacts.frozen_subjects()
             found = await keys.of(wanted - self._frozen)

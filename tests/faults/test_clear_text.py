@@ -94,6 +94,7 @@ async def test_a_message_is_seen_and_is_nowhere_in_clear(
         assert event["message"]["text"] == stranger.text
         await _troubles(place, stranger)
         seen = await _ask(place, _SEEN, phone=f"+{stranger.phone}", word=stranger.family_name)
+        assert "errors" not in seen, seen
         assert seen["data"]["contact"] == who
         (thread,) = seen["data"]["conversations"]["nodes"]
         said = {one["text"]: one for one in thread["messages"]["nodes"]}
