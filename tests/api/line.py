@@ -30,7 +30,7 @@ class Line:
         payload = {"query": query, "variables": variables}
         await self.socket.send_json({"type": "subscribe", "id": operation_id, "payload": payload})
 
-    async def hear(self, within: float = 2.0) -> Any:
+    async def hear(self, within: float = 10.0) -> Any:
         """The next message."""
         return await asyncio.wait_for(self.socket.receive_json(), within)
 

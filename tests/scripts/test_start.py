@@ -98,7 +98,7 @@ async def customer_writes(house: Started, text: str) -> str:
     person = next(one for one in town["people"] if one["id"] == "en-01")
     order = {"act": "text", "number": number, "text": text}
     await house.control(f"people/{person['id']}/acts", order)
-    for _ in range(100):
+    for _ in range(300):
         found = (await house.ask(_FIND, name=person["name"]))["conversations"]["nodes"]
         if found and found[0]["messages"]["nodes"][-1].get("text") == text:
             assert found[0]["window"]["open"]
@@ -108,13 +108,13 @@ async def customer_writes(house: Started, text: str) -> str:
 
 
 async def agent_answers(house: Started, conversation: str, text: str) -> str:
-    """The last status that an answer comes to within ten seconds."""
+    """The last status that an answer comes to."""
     content = {"text": {"body": text}}
     given = {"conversation": conversation, "content": content, "key": text}
     answer = (await house.ask(_SEND, input=given))["messageSend"]
     assert answer["userErrors"] == []
     status = ""
-    for _ in range(100):
+    for _ in range(300):
         thread = (await house.ask(_LAST, id=conversation))["node"]["messages"]["nodes"]
         status = next(one["status"] for one in thread if one["id"] == answer["message"]["id"])
         if status in ("READ", "FAILED"):
