@@ -92,26 +92,35 @@ class Store:
 @asynccontextmanager
 async def open_door(settings: Settings) -> AsyncIterator[Door]:
     """A server in this process, on what `house` has started."""
-    server = uvicorn.Server(
-        uvicorn.Config(
-            App(settings),
-            port=settings.port,
-            lifespan="off",
-            log_config=None,
-            access_log=False,
-            ws="websockets-sansio",
-            timeout_keep_alive=600,  # a test may think for longer than the usual five seconds
-        )
+    config = uvicorn.Config(
+        App(settings),
+        port=settings.port,
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        ws="websockets-sansio",
+        timeout_keep_alive=600,  # a test may think for longer than the usual five seconds
     )
-    running = asyncio.create_task(server.serve())
-    while not server.started:  # noqa: ASYNC110 (it has no event for that)
-        await asyncio.sleep(0.005)
+    config.load()
+    server = uvicorn.Server(config)
+    server.lifespan = config.lifespan_class(config)
+    await server.startup()
+    await server.on_tick(0)
     try:
         async with aiohttp.ClientSession() as http:
             yield Door(settings, f"http://127.0.0.1:{settings.port}", http)
     finally:
-        server.should_exit = True
-        await running
+        await _end(server)
+
+
+async def _end(server: uvicorn.Server) -> None:
+    """As uvicorn ends, which looks but ten times a second whether it is to, and whether it has."""
+    for listener in server.servers:
+        listener.close()
+    for connection in list(server.server_state.connections):
+        connection.shutdown()
+    while server.server_state.connections or server.server_state.tasks:
+        await asyncio.sleep(0.001)
 
 
 async def open_store(name: str = "Costa Clara", number: str = NUMBER, waba: str = WABA) -> Store:
