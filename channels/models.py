@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from tortoise import fields
-from tortoise.models import Model
 
 from kernel.models import (
     IdField,
     InstantField,
     SealedField,
+    Table,
     TenantModel,
     TenantTable,
     TextField,
@@ -18,7 +18,7 @@ from kernel.models import (
 )
 
 
-class PlatformApp(Model):
+class PlatformApp(Table):
     """An app of the platform, with its secrets. Global: one app serves many tenants."""
 
     id = IdField(primary_key=True)
@@ -34,7 +34,7 @@ class PlatformApp(Model):
         table = "platform_app"
 
 
-class Route(Model):
+class Route(Table):
     """Which tenant a number or account of the platform belongs to. Global: it finds the tenant."""
 
     kind = fields.TextField(primary_key=True)
@@ -140,7 +140,7 @@ class Reservation(TenantTable):
         table = "reservation"
 
 
-class DeliveryKey(Model):
+class DeliveryKey(Table):
     """The deduplication of raw deliveries. Global: a delivery mixes tenants."""
 
     app = fields.TextField(primary_key=True)
@@ -154,7 +154,7 @@ class DeliveryKey(Model):
         table = "delivery_key"
 
 
-class RawDelivery(Model):
+class RawDelivery(Table):
     """One POST of the platform as it came. Global: a delivery mixes tenants."""
 
     id = IdField(primary_key=True)
@@ -176,7 +176,7 @@ class RawDelivery(Model):
         table = "delivery"
 
 
-class Aside(Model):
+class Aside(Table):
     """An update for a number that nobody has connected. Global: it has no tenant yet."""
 
     delivery_id = IdField(primary_key=True)

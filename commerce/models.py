@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from tortoise import fields
-from tortoise.models import Model
 
 from kernel.models import (
     IdField,
     InstantField,
     SealedField,
+    Table,
     TenantModel,
     TenantTable,
     TextField,
@@ -44,7 +44,7 @@ class Store(TenantModel):
         table = "store"
 
 
-class StoreRoute(Model):
+class StoreRoute(Table):
     """Which connection an address leads to. Global: it finds the tenant."""
 
     platform = fields.TextField(primary_key=True)
@@ -58,7 +58,7 @@ class StoreRoute(Model):
         table = "store_route"
 
 
-class StoreDelivery(Model):
+class StoreDelivery(Table):
     """One POST of a shop as it came. Global: it is claimed before its tenant is known."""
 
     id = IdField(primary_key=True)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, Self
+from typing import Any, Self, cast
 
 from tortoise import fields
 from tortoise.fields.base import Field
 from tortoise.fields.data import BigIntField, BinaryField
 from tortoise.manager import Manager
-from tortoise.models import Model
+from tortoise.models import Model, ModelMeta
 from tortoise.queryset import QuerySet
 
 from kernel import ids, tenancy
@@ -41,6 +41,25 @@ class TextField(fields.TextField):
     """Clear text: codes, states, names of things; never what tells who a person is."""
 
 
+class _Uncommented(ModelMeta):
+    """For comments of its own kind (`#:`) Tortoise parses a class's whole file, again for each of
+    its classes: a third of a program's start, and none of ours has one."""
+
+    def __new__(cls, name: str, bases: tuple[type, ...], attrs: dict[str, Any]) -> _Uncommented:
+        """The class, as Tortoise makes it for its own migrations."""
+        made: Any = super().__new__(cls, name, bases, {**attrs, "_no_comments": True})
+        return cast(_Uncommented, made)
+
+
+class Table(Model, metaclass=_Uncommented):
+    """A row of the house, whoever it belongs to."""
+
+    class Meta:
+        """Shared by all tables."""
+
+        abstract = True
+
+
 class _OfTenant(Manager):
     """Only the current tenant's rows; nothing at all where no tenant is set (traps: Tortoise)."""
 
@@ -51,7 +70,7 @@ class _OfTenant(Manager):
         return rows.filter(tenant_id=tenancy.current())
 
 
-class TenantTable(Model):
+class TenantTable(Table):
     """A row of one tenant. Written by `create` and `bulk_create`, changed by `filter(…).update`.
 
     Its key begins with the tenant; Tortoise knows no keys of several columns, so a table without an
@@ -131,7 +150,7 @@ class Outbox(TenantModel):
         table = "outbox"
 
 
-class Reader(Model):
+class Reader(Table):
     """Where each durable reader of the outbox stands. Global: readers follow all tenants."""
 
     name = fields.TextField(primary_key=True)
@@ -146,7 +165,7 @@ class Reader(Model):
         table = "reader"
 
 
-class ChainHead(Model):
+class ChainHead(Table):
     """The last link of a tenant's chain."""
 
     tenant_id = IdField(primary_key=True)
@@ -193,7 +212,7 @@ class AuditSubject(TenantTable):
         table = "audit_subject"
 
 
-class DestroyedMark(Model):
+class DestroyedMark(Table):
     """How much of the list of what was destroyed this database holds. Global: it is one list."""
 
     name = fields.TextField(primary_key=True)

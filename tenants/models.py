@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from tortoise.fields import BigIntField, IntField, JSONField, SmallIntField
-from tortoise.models import Model
 
 from kernel import ids
 from kernel.models import (
     IdField,
     InstantField,
     SealedField,
+    Table,
     TenantModel,
     TenantTable,
     TextField,
@@ -19,7 +19,7 @@ from kernel.models import (
 )
 
 
-class Tenant(Model):
+class Tenant(Table):
     """A store: its name, its place in the world, its hours. Global: it is what others belong to."""
 
     id = IdField(primary_key=True, default=ids.new_id)
@@ -50,7 +50,7 @@ class Tenant(Model):
         table = "tenant"
 
 
-class Account(Model):
+class Account(Table):
     """Who can sign in. Global: one account may be a person of several tenants."""
 
     id = IdField(primary_key=True, default=ids.new_id)
@@ -144,7 +144,7 @@ class Session(TenantModel):
         table = "session"
 
 
-class RecoveryCode(Model):
+class RecoveryCode(Table):
     """A code that stands in once for a lost second factor. Global: it is an account's."""
 
     account_id = IdField(primary_key=True)
@@ -156,7 +156,7 @@ class RecoveryCode(Model):
         table = "recovery_code"
 
 
-class AccountProof(Model):
+class AccountProof(Table):
     """What the holder of an account's mailbox may do once. Global: it is an account's."""
 
     id = IdField(primary_key=True, default=ids.new_id)
@@ -190,7 +190,7 @@ class Invitation(TenantModel):
         table = "invitation"
 
 
-class Mail(Model):
+class Mail(Table):
     """A mail on its way: what it is about, never what it says. Global: accounts have no tenant."""
 
     id = IdField(primary_key=True, default=ids.new_id)

@@ -119,7 +119,8 @@ async def _end(server: uvicorn.Server) -> None:
         listener.close()
     for connection in list(server.server_state.connections):
         connection.shutdown()
-    while server.server_state.connections or server.server_state.tasks:
+    state = server.server_state
+    while state.connections or state.tasks:  # noqa: ASYNC110 (it has no event for that)
         await asyncio.sleep(0.001)
 
 
