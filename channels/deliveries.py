@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from channels import wire
-from kernel import clock, database, keys, leases
+from kernel import clock, database, ids, keys, leases
 from kernel.database import Batch
 from kernel.errors import RapportError
 from kernel.leases import Claim
@@ -114,13 +114,11 @@ async def revive_dead() -> int:
 async def drop_old_deliveries() -> int:
     """Drop envelopes and keys that are past their days, and the keys that opened them; how many."""
     now = clock.now()
+    first_kept = ids.first_at(now - keys.INTAKE_DAYS * clock.DAY)
     gone = await database.run(
-        "DELETE FROM delivery WHERE received_at < $1 AND state <> 'stored'",
-        now - keys.INTAKE_DAYS * clock.DAY,
+        "DELETE FROM delivery WHERE id < $1::uuid AND state <> 'stored'", first_kept
     )
     await database.run("DELETE FROM delivery_key WHERE received_at < $1", now - _KEYS_KEPT)
-    await database.run(
-        "DELETE FROM aside WHERE received_at < $1", now - keys.INTAKE_DAYS * clock.DAY
-    )
+    await database.run("DELETE FROM aside WHERE delivery_id < $1::uuid", first_kept)
     keys.drop_old_intake_keys()
     return gone

@@ -57,7 +57,8 @@ async def mail_out(public_url: str) -> int:
             """SELECT o.tenant_id FROM outage o WHERE o.ended_at IS NULL
                 UNION
                SELECT s.tenant_id FROM send s
-                WHERE s.state = 'claimed' AND s.way = 'email' AND s.lease_until <= $1""",
+                WHERE s.state IN ('claimed', 'unknown') AND s.state = 'claimed'
+                  AND s.way = 'email' AND s.lease_until <= $1""",
             clock.now(),
         )
     tried = 0

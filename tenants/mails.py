@@ -98,9 +98,11 @@ async def mail_failed(mail: ClaimedMail, code: str) -> None:
 
 async def drop_old_mails() -> int:
     """Delete the rows of mails that were settled 30 days ago; how many went."""
+    before = clock.now() - _KEPT
     return await database.run(
-        "DELETE FROM mail WHERE state <> 'waiting' AND settled_at < $1::bigint",
-        clock.now() - _KEPT,
+        "DELETE FROM mail WHERE id < $1::uuid AND state <> 'waiting' AND settled_at < $2::bigint",
+        ids.first_at(before),
+        before,
     )
 
 

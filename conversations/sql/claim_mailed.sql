@@ -1,8 +1,9 @@
 -- Claim sends that were being handed over by e-mail, where their worker died or their next try is due.
+-- Both words on the state: the first is that of the index of leases, which SQLite takes literally.
 WITH first_ones AS MATERIALIZED (
     SELECT s.id FROM send s
-     WHERE s.tenant_id = $1::uuid AND s.state = 'claimed' AND s.way = 'email'
-       AND s.lease_until <= $2
+     WHERE s.tenant_id = $1::uuid AND s.state IN ('claimed', 'unknown') AND s.state = 'claimed'
+       AND s.way = 'email' AND s.lease_until <= $2
      ORDER BY s.lease_until, s.id
      LIMIT $4::bigint
        FOR UPDATE SKIP LOCKED
