@@ -11,7 +11,7 @@ import orjson
 import privacy
 from kernel import clock, keys, lasting, tenancy
 from privacy.closing.archive import TENANTS
-from tests import stored
+from tests import following, stored
 from tests.api.door import Door, Store, arrives, open_store, text_message
 from tests.conftest import House
 from workers import jobs
@@ -47,7 +47,8 @@ async def test_a_tenant_leaves(door: Door, store: Store, house: House) -> None:
     stays = await open_store("Other Shop", "106540352242923", "102290129340399")
     for one in (store, stays):
         await arrives(door, text_message(one, "Hola"), text_message(one, "¿Cuánto cuesta?"))
-    await jobs.outbox({})
+    for follow in (following.follow_counters, following.follow_segments, following.follow_news):
+        await follow()
     before = await _rows(stays.tenant_id)
     owner = store.tokens["owner"]
 
