@@ -15,6 +15,7 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator, Generator, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,7 @@ from tortoise.apps import Apps
 
 from kernel import anchors, bells, clock, database, keys, log
 from kernel import settings as kernel_settings
+from kernel.database import whose
 from kernel.seal import Sealer
 from kernel.settings import PREFIX, Settings
 from tests import stored
@@ -54,7 +56,8 @@ def logged() -> Iterator[Logged]:
 
 @pytest.fixture(scope="session", autouse=True)
 def _described_once() -> Iterator[None]:
-    """Tortoise describes the same models again for each house; once for each dialect is enough."""
+    """Tortoise finds and describes the same models again for each house; once for each dialect is
+    enough."""
     describe, described = Apps._build_initial_querysets, list[str]()
 
     def describe_anew(apps: Apps) -> None:
@@ -65,6 +68,21 @@ def _described_once() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Apps, "_build_initial_querysets", describe_anew)
+        patch.setattr(Apps, "_discover_models", staticmethod(cache(Apps._discover_models)))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _read_once() -> Iterator[None]:
+    """Each house reads its statements anew, for it might have other tables; few here do."""
+    read_anew = whose.places
+
+    @cache
+    def read(text: str, tables: frozenset[tuple[str, str]]) -> frozenset[int]:
+        return read_anew(text, dict(tables))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(whose, "places", lambda text, of: read(text, frozenset(of.items())))
         yield
 
 
