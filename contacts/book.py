@@ -1,9 +1,10 @@
 """The people of one batch of sightings: read in two statements, decided in memory, written in few.
 
 A person may show a phone, a user id, or both, in any order of arrival. The user id is the stronger:
-it is one person's for as long as they keep their number. Links only join, and a phone that changed
-hands goes to whoever showed it last by the platform's own time, so that the outcome does not depend
-on the order of arrival.
+a person has one at a time, number and portfolio. So a phone that shows up with another than its
+holder's of that time changed hands, and goes to whoever showed it last by the platform's own time;
+all else only joins. When a user id ended follows from when it was shown and when its person left
+their numbers, not from what was known as that was told: the outcome does not depend on the order.
 
 What shops and files tell (e-mail, the shop's id, a phone that was typed) joins in the same way,
 except where two user ids prove that they are two people: then each keeps what is theirs.
@@ -12,6 +13,7 @@ except where two user ids prove that they are two people: then each keeps what i
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Literal
 
 import tenants
 from contacts.entry_keys import EntryKey, EntryKeys
@@ -43,6 +45,8 @@ from kernel.seal import Indexer
 
 # What people type themselves: nobody but they vouches for it.
 _TYPED = (CUSTOMER, EMAIL)
+# Of a move: the ids before it, or the ids since.
+_Side = Literal["before", "since"]
 
 
 class Book:
@@ -90,6 +94,9 @@ class Book:
             entry.token, self.entries[key] = key[2], entry
             if entry.kind == USER_ID:
                 person.user_ids.add(entry.token)
+            # A number that a correction ended was not shown then: no user id goes with it.
+            elif entry.kind == PHONE and entry.left_at and entry.left_at <= entry.last_at:
+                person.numbers_left[entry.token] = entry.left_at
 
     def find(self, one: Sighting) -> Person | None:
         """Whom this sighting is, if anybody known; user id, phone, shop's id, e-mail in turn."""
@@ -108,11 +115,8 @@ class Book:
         """Find or make the person of a sighting, and note what it tells."""
         shown = self._believed(one)
         person = self._met(shown, one.at, "one sighting showed both ids") or self._new(one)
-        noted = {each[0]: self._note(person, each, one.at, one.source) for each in shown}
-        phone, user_id = noted.get(PHONE), noted.get(USER_ID)
-        if phone and user_id and phone.person.survivor() is user_id.person.survivor():
-            # Said before they left that number: the user id went with it.
-            user_id.end(phone.ended_at or 0)
+        for each in shown:
+            self._note(person, each, one.at, one.source)
         self._name(person, one)
         return person
 
@@ -139,22 +143,16 @@ class Book:
     def moved(self, one: Move) -> Person:
         """Follow a person to their new ids; the earlier ones lead to them still."""
         reason = "the person changed their number"
-        before = self._met(one.before(), one.at, reason)
-        since = self._met(one.since(), one.at, reason, is_arriving=True)
+        before = self._met(one.before(), one.at, reason, side="before")
+        since = self._met(one.since(), one.at, reason, side="since")
         person = before or since or self._new(one)
         if before and since:
             person = self._join(before, since, reason)
-        kept = {self._keys.of(each) for each in one.since()}
-        ended = [self._note(person, each, one.at, "whatsapp") for each in one.before()]
-        if one.previous_phone and one.phone:
-            # They change with the number (contract 4.2).
-            ended += [entry for entry in self._user_ids(person) if entry.ended_at is None]
-        for each in one.since():
-            self._note(person, each, one.at, "whatsapp")
-        for entry in ended:
-            is_theirs = entry.person.survivor() is person
-            if is_theirs and (entry.kind, entry.scope, entry.token) not in kept:
-                entry.end(one.at)
+        left = [self._note(person, each, one.at, "whatsapp") for each in one.before()]
+        kept = [self._note(person, each, one.at, "whatsapp") for each in one.since()]
+        for entry in left:
+            if entry.person.survivor() is person and entry not in kept:
+                entry.leave(one.at)
         return person
 
     async def save(self) -> None:
@@ -204,10 +202,10 @@ class Book:
         ]
 
     def _met(
-        self, shown: Sequence[Shown], at: int, reason: str, *, is_arriving: bool = False
+        self, shown: Sequence[Shown], at: int, reason: str, *, side: _Side | None = None
     ) -> Person | None:
         """Who is known by these ids of one person; two who turn out to be one are joined."""
-        by_user_id, by_phone = self._holders(shown, at, is_arriving=is_arriving)
+        by_user_id, by_phone = self._holders(shown, at, side=side)
         met = by_user_id or by_phone
         if by_user_id and by_phone:
             met = self._join(by_user_id, by_phone, reason)
@@ -227,7 +225,7 @@ class Book:
                 yield holder
 
     def _holders(
-        self, shown: Sequence[Shown], at: int, *, is_arriving: bool = False
+        self, shown: Sequence[Shown], at: int, *, side: _Side | None = None
     ) -> tuple[Person | None, Person | None]:
         """Who is known by the user id and who by the phone, unless the number changed hands."""
         by_kind = {one[0]: one for one in shown}
@@ -236,35 +234,44 @@ class Book:
         if by_phone is None or by_phone is by_user_id:
             return by_user_id, by_phone
         phone = self.entries[self._keys.of(by_kind[PHONE])]
-        is_told = USER_ID in by_kind
-        if is_told:
-            is_another = self._is_another(phone, self._keys.of(by_kind[USER_ID])[2], at)
+        if USER_ID in by_kind:
+            is_another = self._is_another(phone, self._keys.of(by_kind[USER_ID]), at)
         else:
-            # Somebody moved to a number that its holder had used before.
-            is_another = is_arriving and phone.last_at < at and self._has_user_id(by_phone)
+            # Somebody left a number before its holder had it, or moved to one of earlier times.
+            is_apart = {None: False, "before": at < phone.first_at, "since": phone.last_at < at}
+            is_another = is_apart[side] and self._has_user_id(by_phone)
         return by_user_id, None if is_another else by_phone
 
-    def _is_another(self, phone: Entry, user_id: bytes, at: int) -> bool:
-        """Whether a number's holder is somebody else than who showed this user id with it.
+    def _is_another(self, phone: Entry, user_id: EntryKey, at: int) -> bool:
+        """Whether a number's holder is somebody else than who showed this user id with it then.
 
-        User ids are one person's each, but change with the number.
+        A person has one user id at a time, number and portfolio. So it is another who shows one
+        before the holder moved to the number, after they left it, or beside their own of that time.
         """
         holder = phone.person.survivor()
-        if user_id in holder.user_ids:
+        _, scope, token = user_id
+        if token in holder.user_ids:
             return False
-        if phone.ended_at is not None and (at <= phone.ended_at or phone.state == "former"):
-            return at > phone.ended_at  # before they left it they were themselves
-        return self._has_user_id(holder)
+        is_before_they_came = any(
+            at < left <= phone.first_at
+            for number, left in holder.numbers_left.items()
+            if number != phone.token
+        )
+        until = phone.left_at if at <= (phone.left_at or 0) else None
+        is_after_they_left = until is None and phone.state == "former"
+        return is_before_they_came or is_after_they_left or self._has_user_id(holder, until, scope)
 
-    def _has_user_id(self, person: Person) -> bool:
-        return any(entry.state == "current" for entry in self._user_ids(person))
-
-    def _user_ids(self, person: Person) -> list[Entry]:
-        return [
-            entry
+    def _has_user_id(
+        self, person: Person, until: int | None = None, scope: str | None = None
+    ) -> bool:
+        """Whether they have a user id (of that portfolio) that is theirs still, or ended then."""
+        return any(
+            (entry.ended_at if entry.state == "former" else None) == until
             for entry in self.entries.values()
-            if entry.kind == USER_ID and entry.person.survivor() is person
-        ]
+            if entry.kind == USER_ID
+            and scope in (None, entry.scope)
+            and entry.person.survivor() is person
+        )
 
     def _new(self, one: Sighting | Move) -> Person:
         person = Person(
@@ -283,6 +290,7 @@ class Book:
         survivor, joined = sorted((one, other), key=lambda person: person.id)
         joined.joined_into = survivor
         survivor.user_ids |= joined.user_ids
+        survivor.numbers_left |= joined.numbers_left
         told = (joined.name_at, joined.name_tie) > (survivor.name_at, survivor.name_tie)
         if joined.is_named and told:  # in this batch; an earlier one the merge takes over
             survivor.name, survivor.is_named = joined.name, True
@@ -306,7 +314,8 @@ class Book:
         elif entry.person.survivor() is not person and entry.kind in _TYPED:
             return entry
         elif entry.person.survivor() is not person and at >= entry.last_at:
-            entry.person, entry.subject_id, entry.ended_at = person, person.subject_id, None
+            entry.person, entry.subject_id, entry.left_at = person, person.subject_id, None
+            entry.first_at, entry.last_at = at, at  # as theirs
             entry.is_changed = entry.is_moved = person.has_new_ids = True
         elif entry.person.survivor() is not person:
             return entry

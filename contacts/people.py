@@ -33,6 +33,8 @@ class Person:
     placed_by: str | None = None
     has_new_ids: bool = False
     user_ids: set[bytes] = field(default_factory=set)
+    # Of each phone that they left: when.
+    numbers_left: dict[bytes, int] = field(default_factory=dict)
     joined_into: Person | None = None
 
     @classmethod
@@ -80,12 +82,13 @@ class Entry:
     source: str
     first_at: int
     last_at: int
-    ended_at: int | None
+    left_at: int | None
     value: str | None = None
     value_sealed: bytes = b""
     is_new: bool = False
     is_changed: bool = False
     is_moved: bool = False
+    stored_end: int | None = None
 
     @classmethod
     def read(cls, row: Mapping[str, Any], person: Person) -> Entry:
@@ -100,20 +103,34 @@ class Entry:
             source=row["source"],
             first_at=row["first_at"],
             last_at=row["last_at"],
-            ended_at=row["ended_at"],
+            left_at=row["ended_at"],
+            stored_end=row["ended_at"],
             value_sealed=row["value_sealed"],
         )
 
     @property
+    def ended_at(self) -> int | None:
+        """When they left it: the first time since it was shown last, or else the last before.
+
+        Who leaves a number leaves with it the user id that they showed until then (contract 4.2).
+        """
+        left = [] if self.left_at is None else [self.left_at]
+        if self.kind == USER_ID:
+            numbers_left = self.person.survivor().numbers_left.values()
+            left += [at for at in numbers_left if self.first_at < at]
+        return min(left, key=self._since_shown, default=None)
+
+    @property
     def state(self) -> str:
         """Former once it ended and was not shown since."""
-        ended = self.ended_at is not None and self.last_at <= self.ended_at
-        return "former" if ended else "current"
+        ended_at = self.ended_at
+        return "former" if ended_at is not None and self.last_at <= ended_at else "current"
 
-    def end(self, at: int) -> None:
-        """The person left this identity then, unless they had not shown it yet."""
-        if self.first_at <= at and (self.ended_at is None or self.ended_at < at):
-            self.ended_at, self.is_changed = at, True
+    def leave(self, at: int) -> None:
+        """The platform tells that they left it then."""
+        self.left_at = at if self.left_at is None else min(self.left_at, at, key=self._since_shown)
+        if self.kind == PHONE:
+            self.person.survivor().numbers_left[self.token] = self.left_at
 
     def standing(self) -> tuple[bool, int, bytes]:
         """Which of several identities counts: a current one, shown last."""
@@ -125,6 +142,9 @@ class Entry:
             return self.value
         sealer = (await keys.of([self.subject_id])).get(self.subject_id)
         return sealer.open_text("identity.value", self.id, self.value_sealed) if sealer else ""
+
+    def _since_shown(self, at: int) -> tuple[bool, int]:
+        return at < self.last_at, abs(at - self.last_at)
 
 
 async def insert_people(new: Sequence[Person]) -> None:
@@ -254,7 +274,11 @@ async def insert_entries(entries: Iterable[Entry]) -> None:
 
 async def update_entries(entries: Iterable[Entry]) -> None:
     """Write what known identities showed: times, holders, and the value where the holder is new."""
-    changed = [entry for entry in entries if entry.is_changed and not entry.is_new]
+    changed = [
+        entry
+        for entry in entries
+        if not entry.is_new and (entry.is_changed or entry.ended_at != entry.stored_end)
+    ]
     if not changed:
         return
     moved = [entry for entry in changed if entry.is_moved]

@@ -52,6 +52,11 @@ ONE_PERSON: dict[str, list[Sighting | Move]] = {
     "a user id, then both": [seen(1, None, AMINA_ID), seen(2, AMINA, AMINA_ID)],
     "both, then each": [seen(1, AMINA, AMINA_ID), seen(2, AMINA), seen(3, None, AMINA_ID)],
     "each, then both": [seen(1, AMINA), seen(2, None, AMINA_ID), seen(3, AMINA, AMINA_ID)],
+    "a phone with the user id of each of two portfolios": [
+        seen(1, AMINA, AMINA_ID),
+        seen(2, AMINA, NEW_ID, scope="portfolio-2"),
+        seen(3, AMINA, AMINA_ID),
+    ],
     "each later than both, which comes last": [
         seen(8, None, AMINA_ID),
         seen(9, AMINA),

@@ -49,19 +49,30 @@ def lives(draw: st.DrawFn) -> World:
 
 @st.composite
 def handed_on(draw: st.DrawFn) -> World:
-    """A number goes from one person to the next; each shows it together with their user id."""
-    history: list[Shown] = []
-    owners = draw(st.integers(2, 3))
-    for owner in range(owners):
+    """A number goes from one person to the next; each shows it together with their user id.
+
+    The last one may have come to it from another number.
+    """
+    owners = [list[Shown]() for _ in range(draw(st.integers(2, 3)))]
+    for owner, shown in enumerate(owners):
         seconds = draw(st.lists(st.integers(1, STAGE - 1), min_size=1, max_size=3, unique=True))
         for second in seconds:
             with_phone = second == seconds[0] or draw(st.booleans())
             phone = _phone(0, 0) if with_phone else None
-            history.append(seen(owner * STAGE + second, phone, _user_id(owner, 0)))
-    history.sort(key=lambda one: one.at)
-    alone = [frozenset({_user_id(owner, 0)}) for owner in range(owners - 1)]
-    last = frozenset({_phone(0, 0), _user_id(owners - 1, 0)})
-    return World(tuple(history), tuple(sorted([*alone, last], key=sorted)))
+            shown.append(seen(owner * STAGE + second, phone, _user_id(owner, 0)))
+    last = len(owners) - 1
+    came = draw(st.sampled_from(("", "told by both", "told by phones")))
+    if came:
+        by_both = came == "told by both"
+        before = (_phone(last, 1), _user_id(last, 1) if by_both else None)
+        since = (_phone(0, 0), _user_id(last, 0) if by_both else None)
+        owners[last].append(moved(last * STAGE, before, since))
+        if draw(st.booleans()):
+            second = draw(st.integers(1, last * STAGE - 1))
+            owners[last].append(seen(second, _phone(last, 1), _user_id(last, 1)))
+    history = sorted((one for shown in owners for one in shown), key=lambda one: one.at)
+    alone = [frozenset({_user_id(owner, 0)}) for owner in range(last)]
+    return World(tuple(history), tuple(sorted([*alone, *linked(owners[last])], key=sorted)))
 
 
 def linked(history: Sequence[Shown]) -> tuple[frozenset[str], ...]:
