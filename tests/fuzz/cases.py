@@ -10,6 +10,7 @@ import random
 import re
 from collections.abc import Container, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 import hypothesis_graphql
@@ -80,6 +81,7 @@ _ID = re.compile(r"([a-z]{1,24})_[0-9A-Za-z]{22}")
 _KINDS = {"assignee": "person", "replyTo": "message", "account": "waba", "upload": "media"}
 
 
+@cache
 def _operations() -> list[Any]:
     for name, strategy in _SCALARS.items():
         schemathesis.graphql.scalar(name, strategy)
@@ -100,14 +102,19 @@ def _cases(mode: GenerationMode) -> st.SearchStrategy[str]:
     )
 
 
-# Operations that the schema allows, and such as break it in one place.
-FITTING, BROKEN = _cases(GenerationMode.POSITIVE), _cases(GenerationMode.NEGATIVE)
-# Schemathesis leaves subscriptions out; its generator takes them for queries of another schema.
-_HEARD = GraphQLSchema(query=build_schema(FILE.read_text()).subscription_type)
-SUBSCRIPTIONS: st.SearchStrategy[str] = st.one_of(
-    hypothesis_graphql.queries(_HEARD, fields=[field], custom_scalars=_SCALARS)
-    for field in sorted(GRAPHQL.subscription_type.fields)
-).map(lambda text: f"subscription {text}")
+def _subscriptions() -> st.SearchStrategy[str]:
+    # Schemathesis leaves them out; its generator takes them for queries of another schema.
+    heard = GraphQLSchema(query=build_schema(FILE.read_text()).subscription_type)
+    return st.one_of(
+        hypothesis_graphql.queries(heard, fields=[field], custom_scalars=_SCALARS)
+        for field in sorted(GRAPHQL.subscription_type.fields)
+    ).map(lambda text: f"subscription {text}")
+
+
+# Operations that the schema allows, and such as break it in one place; made by who tries them.
+FITTING = st.deferred(lambda: _cases(GenerationMode.POSITIVE))
+BROKEN = st.deferred(lambda: _cases(GenerationMode.NEGATIVE))
+SUBSCRIPTIONS = st.deferred(_subscriptions)
 
 
 @dataclass(frozen=True)
