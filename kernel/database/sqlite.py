@@ -35,7 +35,7 @@ PRAGMAS: dict[str, str | int] = {
     "journal_size_limit": 67_108_864,
     # Keyed tokens land all over their indexes: the longer the log, the fewer pages go home twice.
     "wal_autocheckpoint": 4000,
-    "cache_size": -32_768,
+    "cache_size": -65_536,
     "temp_store": "MEMORY",
     # SQLite's own waiting sleeps up to 100 ms between tries, holds the connection's thread
     # meanwhile and starves short writers. We wait ourselves.
