@@ -10,11 +10,14 @@ steps at which they died; the last one ends by itself, with nothing left to do.
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import signal
 import sys
 from collections.abc import Callable, Collection
 from typing import Any
+
+from tortoise.apps import Apps
 
 import channels
 import imports
@@ -52,6 +55,8 @@ async def _load() -> None:
     """The models are made ready once for all; nearly all that a start costs."""
     await database.start(settings.load())
     await database.stop()
+    Apps._build_initial_querysets = lambda _apps: None  # type: ignore[method-assign]
+    gc.freeze()  # nor does anybody collect what was loaded
 
 
 async def _live(moved: int, died: Collection[str], writer: int) -> None:
