@@ -117,7 +117,7 @@ def test_every_demo_item_is_understood_and_every_phone_is_one() -> None:
         assert item["from_user_id"].split(".")[0] in phonenumbers.SUPPORTED_REGIONS
 
 
-async def test_the_first_step_can_be_repeated(house: House) -> None:
+async def test_the_first_step_can_be_repeated_and_connects_nothing_again(house: House) -> None:
     tables = ("tenant", "account", "person", "waba", "number", "route", "platform_app", "session")
     seen = []
     for _ in range(2):
@@ -140,9 +140,7 @@ async def test_the_first_step_can_be_repeated(house: House) -> None:
             "compliance": 1,
         }
 
-
-async def test_what_was_disconnected_stays_so(house: House) -> None:
-    await run(house, "scripts.seed")
+    # What was disconnected stays so.
     with tenancy.across_tenants("a test disconnects"):
         await stored.run("UPDATE number SET state = 'disconnected'")
     await run(house, "scripts.seed")
