@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import sqrt
 from typing import Any
 
 from analytics import reckoning
@@ -117,7 +118,11 @@ async def _look(watch: Watch, hours: Hours) -> _Look | None:
         return None
     low = value
     if watch.is_share:
-        least, _ = reckoning.interval((min(bad, of), of), _ALPHA)
+        share = most / watch.scale
+        # What chance explains easily is not worth the closer look, which takes a process.
+        if bad - of * share < 2 * sqrt(of * share * (1 - share)):
+            return _Look(watch, hours, value, expected, is_sure=False)
+        ((least, _),) = await reckoning.intervals([(bad, of)], _ALPHA)
         low = watch.scale * least
     return _Look(watch, hours, value, expected, low > most)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from typing import Any
 
 import orjson
 
@@ -19,8 +20,20 @@ Share = Sequence[int]
 def main() -> None:
     """Answer one question."""
     question = orjson.loads(sys.stdin.buffer.read())
-    usual = {name: _baseline(own, question["season"]) for name, own in question["series"].items()}
-    sys.stdout.buffer.write(orjson.dumps({name: one for name, one in usual.items() if one}))
+    usual = {
+        name: _baseline(own, question["season"]) for name, own in question.get("series", {}).items()
+    }
+    answer = {
+        "intervals": [_interval(k, n, question["alpha"]) for k, n in question.get("shares", [])],
+        "baselines": {name: one for name, one in usual.items() if one},
+    }
+    sys.stdout.buffer.write(orjson.dumps(answer))
+
+
+def _interval(k: int, n: int, alpha: float) -> Any:
+    from statsmodels.stats.proportion import proportion_confint
+
+    return [float(bound) for bound in proportion_confint(k, n, alpha, "wilson")]
 
 
 def _baseline(series: Sequence[Share], season: int) -> list[list[float]] | None:

@@ -10,9 +10,7 @@ import asyncio
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import sqrt
 from pathlib import Path
-from statistics import NormalDist
 from typing import Any
 
 import orjson
@@ -32,15 +30,12 @@ class Normal:
     spread: float
 
 
-def interval(share: Share, alpha: float) -> tuple[float, float]:
-    """Between which bounds a share (so many of so many, not of none) lies with certainty 1 - alpha:
-    Wilson's interval.
+async def intervals(shares: Sequence[Share], alpha: float) -> list[tuple[float, float]]:
+    """Between which bounds each share (so many of so many, not of none) lies with certainty
+    1 - alpha: Wilson's interval.
     """
-    hits, of = share
-    z = NormalDist().inv_cdf(1 - alpha / 2)
-    middle = (hits + z * z / 2) / (of + z * z)
-    half = z * sqrt(hits * (of - hits) / of + z * z / 4) / (of + z * z)
-    return max(middle - half, 0.0), min(middle + half, 1.0)
+    found = await _ask({"shares": shares, "alpha": alpha})
+    return [(low, high) for low, high in found["intervals"]]
 
 
 async def baselines(series: Mapping[str, Sequence[Share]], season: int) -> dict[str, list[Normal]]:
@@ -48,7 +43,7 @@ async def baselines(series: Mapping[str, Sequence[Share]], season: int) -> dict[
     oldest first, which is place 0) that tell enough.
     """
     found = await _ask({"series": series, "season": season})
-    return {name: [Normal(*one) for one in own] for name, own in found.items()}
+    return {name: [Normal(*one) for one in own] for name, own in found["baselines"].items()}
 
 
 async def _ask(question: dict[str, Any]) -> dict[str, Any]:

@@ -67,8 +67,8 @@ async def _document(week: Date, zone: str, currency: str) -> Document | None:
     hours: dict[str, list[Figure]] = {}
     for value, figure in by_hour.items():
         hours.setdefault(value[2:], []).append(figure)
-    at_hours = _compared({hour: _together(own) for hour, own in hours.items()})
-    of_kinds = _compared(by_kind)
+    at_hours = await _compared({hour: _together(own) for hour, own in hours.items()})
+    of_kinds = await _compared(by_kind)
     return {
         "week": week.isoformat(),
         "until": (week + timedelta(days=6)).isoformat(),
@@ -107,14 +107,15 @@ async def _replies(since: int, until: int, by: str) -> dict[str, Figure]:
     return {value: one for (_, value), one in found.get("response_rate", {}).items() if value}
 
 
-def _compared(named: Mapping[str, Figure]) -> list[dict[str, Any]]:
+async def _compared(named: Mapping[str, Figure]) -> list[dict[str, Any]]:
     """Those that tell enough, the best first, each with the bounds between which it likely lies."""
     enough = {name: one for name, one in named.items() if one.sample >= ENOUGH}
-    found = []
-    for name, one in enough.items():
-        share = (round((one.amount or 0) * one.sample), one.sample)
-        low, high = reckoning.interval(share, _ALPHA)
-        found.append({"name": name, **_shown(one), "low": low, "high": high})
+    shares = [(round((one.amount or 0) * one.sample), one.sample) for one in enough.values()]
+    bounds = await reckoning.intervals(shares, _ALPHA) if shares else []
+    found = [
+        {"name": name, **_shown(one), "low": low, "high": high}
+        for (name, one), (low, high) in zip(enough.items(), bounds, strict=True)
+    ]
     return sorted(found, key=lambda one: (-(one["amount"] or 0), one["name"]))
 
 
