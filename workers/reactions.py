@@ -57,8 +57,10 @@ async def note_standings(happened: Sequence[Event]) -> None:
         if "contact" in event.refs:
             is_one_of_many = event.refs.keys() & _OF_CROWDS
             (crowd if is_one_of_many else others).append(event.refs["contact"])
-    await scoring.note_standings(crowd, _CROWD)
-    await scoring.note_standings(others)
+    if crowd:
+        await scoring.note_standings(crowd, _CROWD)
+    if others:
+        await scoring.note_standings(others)
 
 
 async def touch(happened: Sequence[Event]) -> None:

@@ -12,6 +12,7 @@ import sqlite3
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, TypeVar
 
+import aiosqlite
 from tortoise.backends.base.client import TransactionContext
 from tortoise.backends.sqlite.client import (
     SqliteClient,
@@ -42,10 +43,23 @@ PRAGMAS: dict[str, str | int] = {
     "busy_timeout": 0,
 }
 _LOCK_PATIENCE = 30.0
+# Statements come in as many texts as there are sizes of batches. Python keeps 128 ready, which a
+# sending worker goes through in a round, so that each was prepared anew.
+_KEPT_READY = 512
 
 
 class _Patient(SqliteClient):
     """Waits for the write lock in small steps, and does not rewrite a statement's text."""
+
+    async def create_connection(self, with_db: bool) -> None:
+        """As Tortoise connects, with more statements kept ready."""
+        self._connection = await aiosqlite.connect(
+            self.filename, isolation_level=None, cached_statements=_KEPT_READY
+        )
+        self._connection.row_factory = sqlite3.Row
+        for pragma, value in self.pragmas.items():
+            await self._connection.execute_fetchall(f"PRAGMA {pragma}={value}")
+        await self._post_connect()
 
     @translate_exceptions
     async def execute_query(self, query: str, values: Any = None) -> tuple[int, Sequence[Any]]:

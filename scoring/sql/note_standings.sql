@@ -6,4 +6,5 @@ SELECT $1::uuid, c.id, 0, 'none', '', '', '', 0, $2::bigint
   JOIN contact c ON c.tenant_id = $1::uuid AND c.id = b.id AND c.state = 'active'
  WHERE true
     ON CONFLICT (tenant_id, contact_id) DO UPDATE
-   SET due_at = LEAST(coalesce(contact_score.due_at, excluded.due_at), excluded.due_at)
+   SET due_at = excluded.due_at
+ WHERE contact_score.due_at IS NULL OR contact_score.due_at > excluded.due_at

@@ -41,7 +41,7 @@ WRITERS = {"database.insert", "saving.save", "saving.insert_lines", "leases.sett
 # Statements on tenants' tables that hold for all tenants: how many a file has, and why.
 ACROSS = {
     "analytics/alerts.py": (1, "figures of all tenants are watched by one clock"),
-    "kernel/events.py": (1, "what every durable reader has passed is dropped"),
+    "kernel/events.py": (2, "readers follow all tenants, and drop what all of them have passed"),
     "kernel/sql/read_outbox.postgresql.sql": (1, "durable readers follow all tenants"),
     "kernel/sql/read_outbox.sqlite.sql": (1, "durable readers follow all tenants"),
     "kernel/sql/newest_in_outbox.postgresql.sql": (1, "a reader begins behind all tenants"),
