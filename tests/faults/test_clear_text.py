@@ -137,10 +137,15 @@ async def test_the_scanner_finds_what_is_planted(
         postgres: Postgres = request.getfixturevalue("postgres")
         with suppress(Exception):
             await stored.rows(f"SELECT '{planted}'::integer")
-        found = needles.in_files(await written_by(postgres, began))
+        # A full segment of the write-ahead log may go with the checkpoint: then it is done again.
+        for again in range(5):
+            await stored.insert("reader", [{"name": f"{planted} {again}", **record}])
+            found = needles.in_files(await written_by(postgres, began))
+            digits = [len(one.split(":")[0]) for one in found if one.split(":")[0].isdigit()]
+            if digits.count(24) > 0:
+                break
         # The server's own log, the write-ahead log, the file of the table and that of its key.
         assert "keeper.log: plant as plain text" in found
-        digits = [len(one.split(":")[0]) for one in found if one.split(":")[0].isdigit()]
         assert (digits.count(24) > 0, len(digits) - digits.count(24)) == (True, 2)
 
     async with overheard(redis_server) as heard:
