@@ -52,6 +52,7 @@ class _Mail:
 
 async def mail_out(public_url: str) -> int:
     """Hand over what is important and waits for a number that is down; how many were tried."""
+    # Both words on the state, as in claim_mailed.sql: the first is that of the index of leases.
     with tenancy.across_tenants("finding what goes by e-mail while numbers are down"):
         rows = await database.rows(
             """SELECT o.tenant_id FROM outage o WHERE o.ended_at IS NULL

@@ -35,7 +35,7 @@ _SIDE_BY_SIDE = 4
 _MANY, _FEW = 2000, 100
 _GATHER, _MOMENT = 1.0, 0.2
 # Who is waited for follows at once, and then what came within so many seconds: a campaign rings the
-# bell 40 times in one.
+# bell with every turn of every number.
 _BREATH = 0.05
 _OUTBOX_KEPT = 14 * clock.DAY
 _SESSIONS_KEPT = 30 * clock.DAY

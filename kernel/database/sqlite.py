@@ -43,8 +43,8 @@ PRAGMAS: dict[str, str | int] = {
     "busy_timeout": 0,
 }
 _LOCK_PATIENCE = 30.0
-# Statements come in as many texts as there are sizes of batches. Python keeps 128 ready, which a
-# sending worker goes through in a round, so that each was prepared anew.
+# Statements come in as many texts as there are sizes of batches, and what is not kept is prepared
+# anew; Python would keep 128.
 _KEPT_READY = 512
 
 
