@@ -43,6 +43,8 @@ _POSTGRES_OPTIONS = {
     "wal_level": "minimal",
     "max_wal_senders": "0",
     "max_wal_size": "256MB",
+    # What a test wrote is still in the write-ahead log when it is searched for clear text.
+    "wal_keep_size": "1GB",
     # The DETAIL of a violated unique would put values into the log (traps: Erasure).
     "log_error_verbosity": "terse",
 }
