@@ -69,7 +69,10 @@ async def _claim(limit: int) -> tuple[int, list[dict[str, Any]]]:
     """How many were taken, and those of them that were never here before."""
     if database.dialect() == "postgresql":
         # However many wait, PostgreSQL thinks that few do, and would read and sort them all.
-        await database.rows("SELECT set_config('enable_sort', 'off', true)")
+        await database.rows(
+            """SELECT set_config('enable_sort', 'off', true),
+                      set_config('enable_seqscan', 'off', true)"""
+        )
     now = clock.now()
     rows = await database.rows(
         database.sql(__file__, "claim_deliveries"), now, now + leases.LEASE, limit

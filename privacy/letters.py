@@ -83,13 +83,15 @@ async def claim() -> list[Letter]:
     """Letters of the current tenant that are due, leased to the caller for two minutes."""
     now = clock.now()
     rows = await database.rows(
-        """UPDATE privacy_letter
+        """WITH next_ones AS MATERIALIZED (
+               SELECT l.id FROM privacy_letter l
+                WHERE l.tenant_id = $1::uuid AND l.state = 'waiting'
+                  AND l.due_at <= $2::bigint AND l.lease_until <= $2::bigint
+                ORDER BY l.due_at, l.id LIMIT $4::bigint FOR UPDATE SKIP LOCKED
+           )
+           UPDATE privacy_letter
               SET lease_until = $3::bigint, fence = fence + 1, attempts = attempts + 1
-            WHERE tenant_id = $1::uuid
-              AND id IN (SELECT l.id FROM privacy_letter l
-                          WHERE l.tenant_id = $1::uuid AND l.state = 'waiting'
-                            AND l.due_at <= $2::bigint AND l.lease_until <= $2::bigint
-                          ORDER BY l.due_at, l.id LIMIT $4::bigint FOR UPDATE SKIP LOCKED)
+            WHERE tenant_id = $1::uuid AND id IN (SELECT n.id FROM next_ones n)
         RETURNING id, kind, request_id, locale, attempts, fence""",
         tenancy.current(),
         now,

@@ -110,12 +110,14 @@ async def drop_old_mails() -> int:
 async def _claim(limit: int) -> list[dict[str, Any]]:
     now = clock.now()
     return await database.rows(
-        """UPDATE mail
+        """WITH next_ones AS MATERIALIZED (
+               SELECT id FROM mail
+                WHERE state = 'waiting' AND due_at <= $1::bigint AND lease_until <= $1::bigint
+                ORDER BY due_at, id LIMIT $3 FOR UPDATE SKIP LOCKED
+           )
+           UPDATE mail
               SET lease_until = $2::bigint, fence = fence + 1, attempts = attempts + 1
-            WHERE id IN (SELECT id FROM mail
-                          WHERE state = 'waiting' AND due_at <= $1::bigint
-                            AND lease_until <= $1::bigint
-                          ORDER BY due_at, id LIMIT $3 FOR UPDATE SKIP LOCKED)
+            WHERE id IN (SELECT n.id FROM next_ones n)
         RETURNING id, kind, refs, locale, attempts, fence""",
         now,
         now + _LEASE,

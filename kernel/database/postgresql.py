@@ -3,7 +3,9 @@ transaction, safe behind PgBouncer in transaction mode."""
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any, cast
+from weakref import WeakKeyDictionary
 
 import asyncpg
 from tortoise.backends.asyncpg.client import AsyncpgDBClient, TransactionWrapper
@@ -18,6 +20,10 @@ from tortoise.backends.base_postgres.client import translate_exceptions
 from kernel.database.redoing import opening
 from kernel.database.walls import Checked, stand
 from kernel.errors import Invalid
+
+# Seconds that a connection goes by the same plans, and since when it does.
+_PLANS_KEPT = 5.0
+_planned: WeakKeyDictionary[Any, float] = WeakKeyDictionary()
 
 
 class _Counting(AsyncpgDBClient):
@@ -94,7 +100,7 @@ class Client(Checked, _Counting):
 
     async def create_pool(self, **kwargs: Any) -> Any:
         """The pool; each connection reads and writes uuid as 32 hex digits."""
-        return await asyncpg.create_pool(None, init=_speak_hex, reset=_leave_it, **kwargs)
+        return await asyncpg.create_pool(None, init=_speak_hex, reset=_plan_anew, **kwargs)
 
 
 class _Within(ConnectionWrapper[Any]):
@@ -129,8 +135,16 @@ class _Alone(PoolConnectionWrapper[Any]):
             await super().__aexit__(kind, error, trace)
 
 
-async def _leave_it(_connection: Any) -> None:
-    """Nobody here changes a session, so there is nothing to RESET: a trip less for each use."""
+async def _plan_anew(connection: Any) -> None:
+    """Every few seconds have PostgreSQL plan anew: what it made for an empty table, foreign keys'
+    checks among it, walks through all of one that fills, row by row, until somebody analyses it.
+
+    Nobody here changes a session, so there is nothing to RESET: a trip less for each use.
+    """
+    now = asyncio.get_running_loop().time()
+    if now - _planned.setdefault(connection, now) >= _PLANS_KEPT:
+        _planned[connection] = now
+        await connection.execute("DISCARD PLANS")
 
 
 async def _speak_hex(connection: Any) -> None:

@@ -15,6 +15,7 @@ _LOCK = re.compile(
     r"\bFOR (?:NO KEY UPDATE|UPDATE|SHARE)(?: OF [a-z_]+)?(?: SKIP LOCKED)?", re.IGNORECASE
 )
 _BATCH_FIRST = re.compile(r"(FROM \(\{batch\}\) AS [a-z]+)\s+JOIN\b")
+_ARRAY = "= ANY (ARRAY("
 _SCALAR = {"GREATEST(": "MAX(", "LEAST(": "MIN("}
 _MOST_CELLS = 30_000
 
@@ -69,7 +70,8 @@ def sql(beside: str, name: str) -> str:
 
 @lru_cache(maxsize=2048)
 def for_sqlite(statement: str) -> str:
-    """A statement written for PostgreSQL as SQLite reads it: places, casts, locks, GREATEST.
+    """A statement written for PostgreSQL as SQLite reads it: places, casts, locks, GREATEST, and
+    IN (…) for = ANY (ARRAY(…)).
 
     A batch is walked before what it is joined with: SQLite, which knows nothing of how many rows a
     tenant has, would as soon walk all of them and look each up in the batch.
@@ -78,7 +80,19 @@ def for_sqlite(statement: str) -> str:
     text = _BATCH_FIRST.sub(r"\1 CROSS JOIN", text)
     for ours, theirs in _SCALAR.items():
         text = text.replace(ours, theirs)
+    while _ARRAY in text:
+        text = _in_for_array(text)
     return text
+
+
+def _in_for_array(text: str) -> str:
+    before, _, behind = text.partition(_ARRAY)
+    depth, end = 1, 0
+    while depth:
+        depth += {"(": 1, ")": -1}.get(behind[end], 0)
+        end += 1
+    # The array's own bracket closes the list; that of ANY behind it goes.
+    return f"{before}IN ({behind[:end]}{behind[end + 1 :]}"
 
 
 def split_rows(rows: Sequence[Sequence[Any]], columns: int) -> Iterable[Sequence[Sequence[Any]]]:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
+import fcntl
+import os
 import sqlite3
-from contextlib import closing
+from contextlib import closing, nullcontext
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tortoise import connections
 
 from kernel import database, ids, tenancy
 from kernel.conditions import Conditions
-from kernel.database import Batch
+from kernel.database import Batch, postgresql
 from kernel.database.sources import for_sqlite, split_rows
 from tests import stored
 from tests.conftest import House
@@ -31,6 +36,10 @@ TEXTS = ("Amina", "أمينة زهراء", "王小明", "👩🏽‍🚀 naïve"
         ("SELECT 1 FROM t for share", "SELECT 1 FROM t "),
         ("SELECT 1 FROM t FOR NO KEY UPDATE SKIP LOCKED", "SELECT 1 FROM t "),
         ("SET a = GREATEST(a, $1), b = LEAST(b, $2)", "SET a = MAX(a, ?1), b = MIN(b, ?2)"),
+        (
+            "WHERE a = ANY (ARRAY(SELECT max(b) FROM t)) AND c = ANY (ARRAY(SELECT d FROM u))",
+            "WHERE a IN (SELECT max(b) FROM t) AND c IN (SELECT d FROM u)",
+        ),
         ("ON CONFLICT DO UPDATE SET a = excluded.a", "ON CONFLICT DO UPDATE SET a = excluded.a"),
     ],
 )
@@ -185,6 +194,49 @@ async def test_sqlite_keeps_what_was_acknowledged_and_forgets_what_was_erased(
         }
 
 
+@pytest.mark.parametrize("backend", ["sqlite"])
+async def test_only_what_is_redone_does_not_wait_for_the_disk(house: House) -> None:
+    async def level() -> object:
+        return (await database.rows("PRAGMA synchronous"))[0]["synchronous"]
+
+    in_unit = database.unit_of_work(level)
+    full, normal = 2, 1
+    for wanted in (full, normal, full):
+        with database.redone_if_lost() if wanted == normal else nullcontext():
+            assert (await level(), await in_unit()) == (wanted, wanted)
+
+
+@pytest.mark.parametrize("backend", ["sqlite"])
+async def test_who_writes_stands_in_line(house: House) -> None:
+    """A worker that writes unit after unit would take the lock again before others look."""
+    add = database.unit_of_work(partial(database.insert, "reader", [_reader("unit")]))
+    alone = partial(database.insert, "reader", [_reader("alone")])
+    path = house.settings.data / "rapport.sqlite3"
+    line = os.open(f"{path}-line", os.O_RDWR | os.O_CREAT)
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        fcntl.flock(line, fcntl.LOCK_EX)
+        unit = asyncio.create_task(add())
+        assert await _waits(unit)
+        fcntl.flock(line, fcntl.LOCK_UN)
+        await unit
+        # A statement by itself tries first, and stands in line where somebody writes.
+        fcntl.flock(line, fcntl.LOCK_EX)
+        other.execute("BEGIN IMMEDIATE")
+        single = asyncio.create_task(alone())
+        assert await _waits(single)
+        other.execute("COMMIT")
+        assert await _waits(single)
+        fcntl.flock(line, fcntl.LOCK_UN)
+        await single
+    # Whoever stands still in line is passed by.
+    fcntl.flock(line, fcntl.LOCK_EX)
+    assert await database.run("DELETE FROM reader WHERE name = $1", "unit") == 1
+    await asyncio.wait_for(add(), 10)
+    os.close(line)
+    rows = await database.rows("SELECT name FROM reader ORDER BY name")
+    assert [row["name"] for row in rows] == ["alone", "unit"]
+
+
 @pytest.mark.parametrize("backend", ["postgresql"])
 async def test_behind_pgbouncer_nothing_stays_with_a_connection(house: House) -> None:
     await database.stop()
@@ -193,6 +245,29 @@ async def test_behind_pgbouncer_nothing_stays_with_a_connection(house: House) ->
         assert await database.row("SELECT $1::bigint AS n", number) == {"n": number}
     assert await database.row("SELECT count(*) AS n FROM pg_prepared_statements") == {"n": 0}
     assert await database.rows("SELECT name FROM pg_settings WHERE source = 'session'") == []
+
+
+@pytest.mark.parametrize("backend", ["postgresql"])
+async def test_plans_made_for_an_empty_table_do_not_last(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client: Any = connections.get("default")
+    asked = "EXPLAIN EXECUTE one ('x')"
+
+    async def walks() -> bool:
+        async with client.acquire_connection() as connection:
+            return any("Seq Scan" in row[0] for row in await connection.fetch(asked))
+
+    await stored.run("ANALYZE reader")
+    async with client.acquire_connection() as connection:
+        await connection.execute("SET plan_cache_mode = force_generic_plan")
+        await connection.execute("PREPARE one (text) AS SELECT 1 FROM reader WHERE name = $1")
+    assert await walks()
+    await database.insert("reader", [_reader(str(one)) for one in range(2000)])
+    assert await walks()
+    monkeypatch.setattr(postgresql, "_PLANS_KEPT", 0.0)
+    assert await walks()  # and is thrown away as the connection is given back
+    assert not await walks()
 
 
 def test_conditions_number_their_places() -> None:
@@ -210,3 +285,12 @@ def test_conditions_number_their_places() -> None:
     assert where.params == ["tenant", 50, "x", 1, "y", "p", "q"]
     with pytest.raises(ValueError, match="zip"):
         where.add("g = ?", 1, 2)
+
+
+def _reader(name: str) -> dict[str, object]:
+    return {"name": name, "position": 0, "event_id": "0" * 32, "lease_until": 0, "fence": 0}
+
+
+async def _waits(task: asyncio.Task[Any]) -> bool:
+    done, _ = await asyncio.wait({task}, timeout=0.05)
+    return not done
