@@ -46,7 +46,8 @@ class _Look:
 
 async def follow_news(limit: int = 2000) -> int:
     """Follow the outbox one step: whose figures move is looked at in a moment."""
-    return await events.follow(READER, _note, limit, _NEWS)
+    with database.redone_if_lost():
+        return await events.follow(READER, _note, limit, _NEWS)
 
 
 async def tenants_to_check() -> dict[Id, int]:

@@ -21,7 +21,7 @@ from kernel.ids import Id
 READER = "counters"
 T = TypeVar("T")
 # So many things in a unit of work.
-_AT_ONCE = 300
+_AT_ONCE = 150
 
 # What each event may have changed.
 _OF_MESSAGE = {
@@ -65,7 +65,8 @@ class Changed:
 
 async def count(limit: int = 2000) -> int:
     """Follow the outbox one step; how many events were seen."""
-    return await events.follow(READER, count_events, limit, _COUNTED)
+    with database.redone_if_lost():
+        return await events.follow(READER, count_events, limit, _COUNTED)
 
 
 async def count_events(happened: Sequence[Event]) -> None:

@@ -51,6 +51,8 @@ async def record(*happened: Event) -> None:
     """Write events into the outbox of the open unit; readers are woken after the commit."""
     if not database.in_unit():
         raise Invalid("an event is recorded in the unit of work that made it true")
+    if database.is_redone_if_lost():
+        raise Invalid("an event is recorded in a unit of work that waits for the disk")
     if not happened:
         return
     for event in happened:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from kernel import events
+from kernel import database, events
 from kernel.events import Event
 from segments.facts import refresh
 from segments.state import redraw
@@ -24,7 +24,8 @@ _SCORES_CHANGING = frozenset(("tenant.settings_changed", "contact.removed", "era
 
 async def follow(limit: int = 2000) -> int:
     """Follow the outbox one step; how many events were seen."""
-    return await events.follow(READER, _handle, limit, kinds=_CHANGING | _SCORES_CHANGING)
+    with database.redone_if_lost():
+        return await events.follow(READER, _handle, limit, kinds=_CHANGING | _SCORES_CHANGING)
 
 
 async def _handle(happened: Sequence[Event]) -> None:

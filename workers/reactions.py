@@ -6,6 +6,7 @@ Events come in order, of one tenant at a time, at least once.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import nullcontext
 from itertools import groupby
 
 import campaigns
@@ -14,7 +15,7 @@ import conversations
 import privacy
 import scoring
 from contacts import Touch
-from kernel import clock, events
+from kernel import clock, database, events
 from kernel.events import Event
 from kernel.ids import Id
 
@@ -145,6 +146,9 @@ async def reopen(happened: Sequence[Event]) -> None:
     await privacy.reopen([event.refs["export"] for event in happened])
 
 
+# What is written down of events alone, and tells nobody: a crash that loses it brings it again.
+_REDONE = frozenset((touch, index, learn, note_silences, note_standings))
+
 REACTIONS: dict[str, tuple[Verb, ...]] = {
     "message.received": (touch, index, score, learn, note_silences),
     "message.status_changed": (learn, campaigns.note_failures, note_silences, note_standings),
@@ -199,4 +203,5 @@ async def _handle(happened: Sequence[Event]) -> None:
     for kind, group in groupby(ordered, key=lambda event: event.kind):
         batch = list(group)
         for verb in REACTIONS[kind]:
-            await verb(batch)
+            with database.redone_if_lost() if verb in _REDONE else nullcontext():
+                await verb(batch)

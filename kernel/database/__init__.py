@@ -5,7 +5,7 @@ the same types on both databases: ids are 32 hex digits, times are integer micro
 values are bytes, JSON is text.
 """
 
-from kernel.database.redoing import redone_if_lost
+from kernel.database.redoing import is_redone_if_lost, redone_if_lost
 from kernel.database.scrub import scrub
 from kernel.database.sources import Batch, sql
 from kernel.database.start import column_types, dialect, is_ready, start, stop
@@ -30,6 +30,7 @@ __all__ = [
     "in_unit",
     "insert",
     "is_ready",
+    "is_redone_if_lost",
     "redone_if_lost",
     "row",
     "rows",

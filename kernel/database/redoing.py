@@ -1,8 +1,9 @@
 """Commits that do not wait for the disk, of what is done again where a crash loses it.
 
-A claim, the place of a reader, a delivery that may go because it was applied: each follows from
-what was safely kept before. PostgreSQL writes commits in their order, so that a later one that
-waited never stands without them. SQLite has one way to commit.
+A claim, the place of a reader, a delivery that may go because it was applied, figures that follow
+from events: each follows from what was safely kept before. Both databases write commits in their
+order, so that a later one that waited never stands without them. Events are no such things: a live
+reader that saw one does not look at its place again.
 """
 
 from __future__ import annotations
@@ -22,6 +23,11 @@ def redone_if_lost() -> Iterator[None]:
         yield
     finally:
         _redone.reset(token)
+
+
+def is_redone_if_lost() -> bool:
+    """Whether a transaction begun here does not wait for the disk."""
+    return _redone.get()
 
 
 def opening(stand: str) -> str:

@@ -2,15 +2,21 @@
 
 Transactions that begin DEFERRED lose half their writes to "database is locked" as soon as several
 processes read and then write, whatever the busy time-out (traps: Tortoise).
+
+SQLite hands its write lock to whoever asks first after it was let go. A worker that writes unit
+after unit would take it again and again before others look, so writers stand in line.
 """
 
 from __future__ import annotations
 
 import asyncio
+import fcntl
+import os
 import random
 import sqlite3
-from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, TypeVar
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
+from typing import Any, TypeVar, cast
 
 import aiosqlite
 from tortoise.backends.base.client import TransactionContext
@@ -22,6 +28,7 @@ from tortoise.backends.sqlite.client import (
 )
 from tortoise.exceptions import OperationalError
 
+from kernel.database.redoing import is_redone_if_lost
 from kernel.database.walls import Checked
 
 T = TypeVar("T")
@@ -42,7 +49,7 @@ PRAGMAS: dict[str, str | int] = {
     # meanwhile and starves short writers. We wait ourselves.
     "busy_timeout": 0,
 }
-_LOCK_PATIENCE = 30.0
+_LOCK_PATIENCE, _LINE_PATIENCE = 30.0, 1.0
 # Statements come in as many texts as there are sizes of batches, and what is not kept is prepared
 # anew; Python would keep 128.
 _KEPT_READY = 512
@@ -50,6 +57,8 @@ _KEPT_READY = 512
 
 class _Patient(SqliteClient):
     """Waits for the write lock in small steps, and does not rewrite a statement's text."""
+
+    _waits = True
 
     async def create_connection(self, with_db: bool) -> None:
         """As Tortoise connects, with more statements kept ready."""
@@ -59,20 +68,40 @@ class _Patient(SqliteClient):
         self._connection.row_factory = sqlite3.Row
         for pragma, value in self.pragmas.items():
             await self._connection.execute_fetchall(f"PRAGMA {pragma}={value}")
+        self._waits = True
         await self._post_connect()
 
     @translate_exceptions
     async def execute_query(self, query: str, values: Any = None) -> tuple[int, Sequence[Any]]:
         """How many rows were changed or found, and the rows."""
         async with self.acquire_connection() as connection:
+            await self.wait_for_the_disk(connection)
             before = connection.total_changes
-            rows = await _patiently(lambda: connection.execute_fetchall(query, values))
+            rows = await _perhaps_in_line(
+                self.filename, lambda: connection.execute_fetchall(query, values)
+            )
             return (connection.total_changes - before) or len(rows), rows
 
+    @translate_exceptions
     async def execute_query_dict(self, query: str, values: Any = None) -> list[dict[str, Any]]:
         """Rows as dicts; the statement's text is not rewritten (NUL is refused further up)."""
         async with self.acquire_connection() as connection:
-            return await _dicts(connection, query, values)
+            await self.wait_for_the_disk(connection)
+            rows = await _perhaps_in_line(
+                self.filename, lambda: connection.execute_fetchall(query, values)
+            )
+            return list(map(dict, rows))
+
+    async def wait_for_the_disk(self, connection: Any) -> None:
+        """The next commit comes back when it is on the disk; of what is redone, a little before.
+
+        Part of what the connection was acquired for: nobody may begin in between.
+        """
+        waits = not is_redone_if_lost()
+        if waits != self._waits:
+            level = PRAGMAS["synchronous"] if waits else "NORMAL"
+            await connection.execute_fetchall(f"PRAGMA synchronous={level}")
+            self._waits = waits
 
 
 class Client(Checked, _Patient):
@@ -87,32 +116,68 @@ class _Immediate(SqliteTransactionWrapper):
 
     async def begin(self) -> None:
         """Take the write lock; OperationalError after 30 s of other writers."""
-        await _patiently(lambda: self._connection.execute("BEGIN IMMEDIATE"))
+        parent = cast(_Patient, self._parent)
+        await parent.wait_for_the_disk(self._connection)
+        async with _in_line(parent.filename):
+            await _patiently(lambda: self._connection.execute("BEGIN IMMEDIATE"))
 
+    @translate_exceptions
     async def execute_query_dict(self, query: str, values: Any = None) -> list[dict[str, Any]]:
         """Rows as dicts, inside the transaction."""
-        return await _dicts(self._connection, query, values)
+        return list(map(dict, await self._connection.execute_fetchall(query, values)))
 
 
 class ImmediateTransaction(Checked, _Immediate):
     """A unit of work."""
 
 
-async def _dicts(connection: Any, query: str, values: Any) -> list[dict[str, Any]]:
-    return list(map(dict, await _patiently(lambda: connection.execute_fetchall(query, values))))
+async def _perhaps_in_line(database: str, attempt: Callable[[], Awaitable[T]]) -> T:
+    """What a statement outside of a unit brings: most only read, and wait for nobody."""
+    try:
+        return await attempt()
+    except sqlite3.OperationalError as error:
+        if not _is_busy(error):
+            raise
+    async with _in_line(database):
+        return await _patiently(attempt)
 
 
-async def _patiently(attempt: Callable[[], Awaitable[T]]) -> T:
-    """What the attempt brings, once no other process holds the write lock; for 30 s at most."""
-    deadline = asyncio.get_running_loop().time() + _LOCK_PATIENCE
+@asynccontextmanager
+async def _in_line(database: str) -> AsyncIterator[None]:
+    """Nobody else, of any process, is next for the write lock of this database meanwhile.
+
+    Whoever dies lets the next one pass, for the system then lets go of the file's lock. Whoever
+    stands still in line is passed by after a second: the line is a courtesy, not the lock.
+    """
+    line = os.open(f"{database}-line", os.O_RDWR | os.O_CREAT, 0o600)
+
+    async def attempt() -> None:
+        fcntl.flock(line, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+    try:
+        with suppress(OperationalError):
+            await _patiently(attempt, _LINE_PATIENCE)
+        yield
+    finally:
+        os.close(line)
+
+
+async def _patiently(attempt: Callable[[], Awaitable[T]], patience: float = _LOCK_PATIENCE) -> T:
+    """What the attempt brings, once nobody else holds the lock; OperationalError after too long."""
+    deadline = asyncio.get_running_loop().time() + patience
     while True:
         try:
             return await attempt()
-        except sqlite3.OperationalError as error:
-            is_busy = error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
-            if not is_busy or asyncio.get_running_loop().time() > deadline:
+        except (BlockingIOError, sqlite3.OperationalError) as error:
+            if not _is_busy(error) or asyncio.get_running_loop().time() > deadline:
                 raise OperationalError(error) from error
         await asyncio.sleep(0.0005 + random.random() * 0.001)  # noqa: S311 (jitter)
+
+
+def _is_busy(error: BlockingIOError | sqlite3.OperationalError) -> bool:
+    if isinstance(error, BlockingIOError):
+        return True
+    return error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 
 client_class = Client

@@ -68,6 +68,8 @@ async def test_an_event_is_there_exactly_when_its_work_is(house: House) -> None:
         await fail()
     with pytest.raises(Invalid, match="in the unit of work"):
         await events.record(Event("contact.created", {"contact": "a"}))
+    with database.redone_if_lost(), pytest.raises(Invalid, match="waits for the disk"):
+        await happen("lost")
     await happen("a")
     await soon(lambda: _told_after(START), ["a"])
 
