@@ -6,8 +6,11 @@ from __future__ import annotations
 
 import asyncio
 
+import asyncpg
+
 import counters
 from kernel import database, events
+from kernel.settings import Settings
 from workers import jobs
 
 # Longer than the worker's sweep, in seconds.
@@ -20,6 +23,14 @@ async def work_off() -> None:
         await jobs.outbox({})
     await jobs.judgements({})
     await jobs.link_chains()
+
+
+async def analyse(page: Settings) -> None:
+    """What PostgreSQL does by itself within a minute: look at how full its tables have become."""
+    if database.dialect() == "postgresql":
+        owner = await asyncpg.connect(page.owner_database_url)
+        await owner.execute("ANALYZE")
+        await owner.close()
 
 
 async def settled() -> None:

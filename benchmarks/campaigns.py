@@ -49,7 +49,7 @@ async def measure(backend: str) -> list[Figure]:
             people = await crowd.meet(business, _ROUNDS * (_EACH + _WARM) + 2 * _EACH)
             await aftermath.work_off()
             tell(f"{len(people):,} people in {time.perf_counter() - began:.0f} s")
-            await ledger.analyse(laid.settings)
+            await aftermath.analyse(laid.settings)
             return await _measure(laid, business, numbers, people)
 
 
@@ -106,7 +106,7 @@ async def _send(
     with ground.program(there.ground, "workers") as worker:
         await _freeze_parts(business, numbers, warm)
         await _sent()
-        await ledger.analyse(there.ground.settings)
+        await aftermath.analyse(there.ground.settings)
         await asyncio.to_thread(there.begin_anew)
         await _freeze_parts(business, numbers, people)
         began, used = time.perf_counter(), worker.worked()
@@ -135,7 +135,7 @@ async def _send_deep(
     began = time.perf_counter()
     await crowd.copy(business, people[-1], _MANY - len(people))
     tell(f"{_MANY - len(people):,} copied in {time.perf_counter() - began:.0f} s")
-    await ledger.analyse(there.ground.settings)
+    await aftermath.analyse(there.ground.settings)
     there.begin_anew()
     began = time.perf_counter()
     after = Selection("c.id >= ?::uuid", (people[0].contact_id,))

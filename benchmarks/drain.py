@@ -15,7 +15,7 @@ from typing import Any
 import orjson
 
 import channels
-from benchmarks import figures, ground, stage
+from benchmarks import aftermath, figures, ground, stage
 from benchmarks.figures import Figure, tell
 from benchmarks.ground import Ground
 from benchmarks.stage import Business
@@ -44,6 +44,7 @@ async def measure(backend: str) -> list[Figure]:
                 tell(f"{len(messages):,} messages written in {time.perf_counter() - began:.0f} s")
                 floors = [await _floor(business, bodies[: len(bodies) // _ROUNDS])]
                 await _store(bodies)
+                await aftermath.analyse(laid.settings)
                 drained = await _drain(laid)
                 floors += [
                     await _floor(business, bodies[: len(bodies) // _ROUNDS])

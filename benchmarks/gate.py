@@ -16,7 +16,7 @@ from statistics import median
 import channels
 import contacts
 import conversations
-from benchmarks import figures, ground, ledger, stage
+from benchmarks import aftermath, figures, ground, stage
 from benchmarks.figures import Figure, tell
 from benchmarks.stage import Business
 from contacts import ConsentStep
@@ -40,7 +40,7 @@ async def measure(backend: str) -> list[Figure]:
             business = await stage.settle_in()
             with tenancy.acting_for(business.tenant_id):
                 asked = await _fill(business)
-                await ledger.analyse(laid.settings)
+                await aftermath.analyse(laid.settings)
                 bare, read, shown, alone = await _in_turns(asked)
     return [
         Figure("decisions of the gate, per second of processor", f"{alone:,.0f}", "≥ 20,000"),

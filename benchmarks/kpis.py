@@ -18,7 +18,7 @@ from statistics import median
 import analytics
 import counters
 from analytics import KPIS
-from benchmarks import figures, ground, ledger, stage
+from benchmarks import aftermath, figures, ground, stage
 from benchmarks.figures import Figure, tell
 from benchmarks.ground import Ground
 from kernel import clock, database, tenancy
@@ -81,7 +81,7 @@ async def measure(backend: str) -> list[Figure]:
             await stage.hear_from(stage.people(1), ["wamid.first"])
             alerted = await _until_alerted(laid)
             await fill(since)
-            await ledger.analyse(laid.settings)
+            await aftermath.analyse(laid.settings)
             with tenancy.acting_for(business.tenant_id):
                 rate, grown = await _anew()
                 board, raw = await _boards(since)

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
-import asyncpg
 import orjson
 
 import channels
@@ -21,7 +20,6 @@ from conversations import Outgoing
 from conversations.content import Text
 from kernel import bells, clock, database, ids, keys, tenancy
 from kernel.ids import Id
-from kernel.settings import Settings
 from tests.platform_json import as_platform
 
 TEXT = "Your order is on its way. Track it here: https://example.com/t/4711 شكراً 📦"
@@ -63,14 +61,6 @@ async def queue(business: Business, count: int) -> None:
         )
         await _write_copies(first.send_id, threads, count - 1)
     bells.ring(conversations.SENDS_BELL)
-
-
-async def analyse(page: Settings) -> None:
-    """What PostgreSQL does by itself within a minute: look at how full its tables have become."""
-    if database.dialect() == "postgresql":
-        owner = await asyncpg.connect(page.owner_database_url)
-        await owner.execute("ANALYZE")
-        await owner.close()
 
 
 async def addresses(business: Business) -> list[Address]:

@@ -18,7 +18,7 @@ from typing import Any
 
 import commerce
 import segments
-from benchmarks import aftermath, figures, ground, ledger, segment_previews, stage
+from benchmarks import aftermath, figures, ground, segment_previews, stage
 from benchmarks.figures import Figure, tell
 from benchmarks.ground import Ground
 from kernel import clock, database, tenancy
@@ -65,17 +65,17 @@ async def measure(backend: str) -> list[Figure]:
             business = await stage.settle_in()
             with tenancy.acting_for(business.tenant_id):
                 store_id = await _fill(business.tenant_id)
-                await ledger.analyse(laid.settings)
+                await aftermath.analyse(laid.settings)
                 tell(f"{_CONTACTS:,} contacts, {_CONTACTS * _ORDERS_EACH:,} orders")
                 first = await _compute()
-                await ledger.analyse(laid.settings)
+                await aftermath.analyse(laid.settings)
                 # By now whatever is read is as warm for the one as for the other.
                 floor = await _floor(business.tenant_id)
                 again = await _compute()
-                await ledger.analyse(laid.settings)
+                await aftermath.analyse(laid.settings)
                 asked = await segment_previews.previews(business.tenant_id)
                 filled = await segment_previews.work_out_members()
-                await ledger.analyse(laid.settings)
+                await aftermath.analyse(laid.settings)
                 filled_again = await segment_previews.work_out_members()
                 known = await _until_known(laid, store_id)
     all_again = again + filled_again

@@ -18,7 +18,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from statistics import median
 
-from benchmarks import figures, ground, ledger, one_by_one, stage
+from benchmarks import aftermath, figures, ground, ledger, one_by_one, stage
 from benchmarks.figures import Figure, tell
 from benchmarks.ground import Ground
 from benchmarks.stage import Business
@@ -93,7 +93,7 @@ async def _send(there: Taker, business: Business) -> tuple[float, float]:
     with ground.program(there.ground, "workers") as worker:
         await ledger.queue(business, _WARM)
         await _sent()
-        await ledger.analyse(there.ground.settings)
+        await aftermath.analyse(there.ground.settings)
         await asyncio.to_thread(there.begin_anew)
         await ledger.queue(business, _EACH)
         began, used = time.perf_counter(), worker.worked()

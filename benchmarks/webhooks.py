@@ -64,6 +64,7 @@ async def _by_the_clock(laid: Ground) -> list[Figure]:
     await stage.write_to(persons, messages)
     await aftermath.work_off()
     await stage.forget_deliveries()
+    await aftermath.analyse(laid.settings)
     load.write_requests(path, _requests(stage.receipts(persons, messages)))
     with ground.program(laid, "api") as api, ground.program(laid, "workers") as worker:
         api.wait_until(lambda: ground.listens(laid))
