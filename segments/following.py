@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from kernel import database, events
+from kernel import events
 from kernel.events import Event
 from segments.facts import refresh
 from segments.state import redraw
@@ -24,8 +24,7 @@ _SCORES_CHANGING = frozenset(("tenant.settings_changed", "contact.removed", "era
 
 async def follow(limit: int = 2000) -> int:
     """Follow the outbox one step; how many events were seen."""
-    with database.redone_if_lost():
-        return await events.follow(READER, _handle, limit, kinds=_CHANGING | _SCORES_CHANGING)
+    return await events.follow(READER, _handle, limit, kinds=_CHANGING | _SCORES_CHANGING)
 
 
 async def _handle(happened: Sequence[Event]) -> None:

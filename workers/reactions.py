@@ -147,7 +147,7 @@ async def reopen(happened: Sequence[Event]) -> None:
 
 
 # What is written down of events alone, and tells nobody: a crash that loses it brings it again.
-_REDONE = frozenset((touch, index, learn, note_silences, note_standings))
+_REDONE = frozenset((touch, index, note_silences, note_standings))
 
 REACTIONS: dict[str, tuple[Verb, ...]] = {
     "message.received": (touch, index, score, learn, note_silences),
