@@ -35,8 +35,7 @@ async def look_after() -> int:
     done = 0
     for tenant_id in await tenants_with_work():
         with tenancy.acting_for(tenant_id):
-            with database.redone_if_lost():
-                done += await _step()
+            done += await _step()
             await draw_cuts()
     return done
 

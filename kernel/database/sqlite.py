@@ -82,7 +82,6 @@ class _Patient(SqliteClient):
             )
             return (connection.total_changes - before) or len(rows), rows
 
-    @translate_exceptions
     async def execute_query_dict(self, query: str, values: Any = None) -> list[dict[str, Any]]:
         """Rows as dicts; the statement's text is not rewritten (NUL is refused further up)."""
         async with self.acquire_connection() as connection:
@@ -121,10 +120,11 @@ class _Immediate(SqliteTransactionWrapper):
         async with _in_line(parent.filename):
             await _patiently(lambda: self._connection.execute("BEGIN IMMEDIATE"))
 
-    @translate_exceptions
     async def execute_query_dict(self, query: str, values: Any = None) -> list[dict[str, Any]]:
         """Rows as dicts, inside the transaction."""
-        return list(map(dict, await self._connection.execute_fetchall(query, values)))
+        return list(
+            map(dict, await _patiently(lambda: self._connection.execute_fetchall(query, values)))
+        )
 
 
 class ImmediateTransaction(Checked, _Immediate):
@@ -137,7 +137,7 @@ async def _perhaps_in_line(database: str, attempt: Callable[[], Awaitable[T]]) -
         return await attempt()
     except sqlite3.OperationalError as error:
         if not _is_busy(error):
-            raise
+            raise OperationalError(error) from error
     async with _in_line(database):
         return await _patiently(attempt)
 
