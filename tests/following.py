@@ -1,4 +1,4 @@
-"""The durable readers, brought up to date with what has happened.
+"""What is due is sent, and the durable readers are brought up to date with what has happened.
 
 On PostgreSQL whatever tests beside this one have open holds readers back for a moment.
 """
@@ -8,10 +8,21 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 import analytics
+import conversations
 import counters
 import segments
 from tests import stored
 from workers import reactions
+
+
+async def send_all() -> None:
+    """The worker sends what is due, and waits for all answers.
+
+    A last look: what came down behind a look without effect may have put something back.
+    """
+    look, land = conversations.dispatch, conversations.finish
+    while await look() or await land() or await look():
+        pass
 
 
 async def follow() -> None:

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import channels
-import conversations
 from kernel import clock, ids, tenancy
 from kernel.ids import Id
 from tests import stored
 from tests.api.door import WABA, Door, Store, arrives, delivery, text_message
 from tests.flows.platform import TOKEN, Platform, status
+from tests.following import send_all
 
 SEND = """
 mutation($input: MessageSendInput!) {
@@ -68,8 +68,7 @@ class Desk:
 
     async def deliver(self) -> None:
         """The worker sends what is due."""
-        while await conversations.dispatch() or await conversations.finish():
-            pass
+        await send_all()
 
     async def message(self, message_id: str) -> Any:
         """A message as it is now."""

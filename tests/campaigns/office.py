@@ -15,6 +15,7 @@ from kernel import clock, ids, tenancy
 from kernel.ids import Id
 from tests import stored
 from tests.flows import town
+from tests.following import send_all
 from tests.templates.studio import Studio
 from workers import reactions
 
@@ -142,8 +143,7 @@ class Office:
 
     async def delivers(self) -> None:
         """What is due leaves, the platform tells what became of it, and all that follows."""
-        while await conversations.dispatch() or await conversations.finish():
-            pass
+        await send_all()
         await self.sim.settled()
         await town.drain()
         await self.reacts()

@@ -20,6 +20,7 @@ from kernel.ids import Id
 from tests import stored
 from tests.conversations.talk import NOON, Shop, customer, open_shop, says, status
 from tests.flows.platform import TOKEN, Json, Platform
+from tests.following import send_all
 
 
 @dataclass
@@ -62,8 +63,7 @@ class Counter:
 
     async def delivers(self) -> None:
         """The worker sends what is due, and waits for all answers."""
-        while await conversations.dispatch() or await conversations.finish():
-            pass
+        await send_all()
 
     async def delivers_in(self, wait: int) -> None:
         """As `delivers`, so many microseconds later."""

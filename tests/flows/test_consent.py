@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-import conversations
 from channels.simulator.records import Message
 from kernel import clock
 from tests import following, stored
 from tests.consent.office import ASK, WORDING
 from tests.flows import town
 from tests.flows.market import Market
+from tests.following import send_all
 
 _STATE = "{ contacts { nodes { id consent { state } } } }"
 
@@ -82,8 +82,7 @@ async def _state(market_here: Market) -> str:
 
 
 async def _works(market_here: Market) -> None:
-    while await conversations.dispatch() or await conversations.finish():
-        pass
+    await send_all()
     assert await market_here.sim.settled()
     await town.drain()
 

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-import conversations
 from channels import graph
 from channels.simulator.codes import codes
 from kernel import clock
@@ -14,6 +13,7 @@ from tests import stored
 from tests.channels.test_outcomes import LATER
 from tests.flows import market, town
 from tests.flows.market import Market
+from tests.following import send_all
 
 # Of codes that stand side by side and mean the same, the first and the last.
 _CODES = [code for code in codes() if not {code - 1, code + 1} <= set(codes())]
@@ -137,8 +137,7 @@ async def _opened(market_here: Market, count: int) -> list[str]:
 
 async def _works(market_here: Market) -> None:
     """A worker sends what is due; what the platform tells comes back."""
-    while await conversations.dispatch() or await conversations.finish():
-        pass
+    await send_all()
     assert await market_here.sim.settled()
     await town.drain()
 

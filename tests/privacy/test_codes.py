@@ -8,7 +8,6 @@ import pytest
 
 import channels
 import contacts
-import conversations
 import privacy
 from contacts import Sighting
 from kernel import clock, tenancy
@@ -16,6 +15,7 @@ from tests import following, stored
 from tests.api.door import WABA, arrives
 from tests.api.people import post_office
 from tests.flows.platform import TOKEN, Platform
+from tests.following import send_all
 from tests.privacy.office import Office, go_to
 
 
@@ -182,8 +182,7 @@ async def test_a_mail_or_by_hand(office: Office) -> None:
 async def deliver() -> int:
     """The workers tell people and send; how many letters were tried."""
     tried = await privacy.send_letters("https://rapport.example")
-    while await conversations.dispatch() or await conversations.finish():
-        pass
+    await send_all()
     return tried
 
 

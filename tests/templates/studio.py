@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import channels
-import conversations
 import tenants
 from channels.simulator import Simulator
 from kernel import clock, ids, tenancy
 from tests import stored
 from tests.api.door import Door, Store, arrives, text_message
 from tests.flows import town
+from tests.following import send_all
 
 Json = dict[str, Any]
 
@@ -126,8 +126,7 @@ class Studio:
 
     async def delivers(self, message: str) -> tuple[str, list[str]]:
         """The worker sends what is due; what became of this message, and why."""
-        while await conversations.dispatch() or await conversations.finish():
-            pass
+        await send_all()
         row = await stored.row(
             "SELECT state, decision FROM send WHERE message_id = $1::uuid",
             ids.read("message", message),
