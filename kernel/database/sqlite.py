@@ -75,21 +75,21 @@ class _Patient(SqliteClient):
     async def execute_query(self, query: str, values: Any = None) -> tuple[int, Sequence[Any]]:
         """How many rows were changed or found, and the rows."""
         async with self.acquire_connection() as connection:
-            await self.wait_for_the_disk(connection)
             before = connection.total_changes
-            rows = await _perhaps_in_line(
-                self.filename, lambda: connection.execute_fetchall(query, values)
-            )
+            rows = await self._fetched(connection, query, values)
             return (connection.total_changes - before) or len(rows), rows
 
     async def execute_query_dict(self, query: str, values: Any = None) -> list[dict[str, Any]]:
         """Rows as dicts; the statement's text is not rewritten (NUL is refused further up)."""
         async with self.acquire_connection() as connection:
-            await self.wait_for_the_disk(connection)
-            rows = await _perhaps_in_line(
-                self.filename, lambda: connection.execute_fetchall(query, values)
-            )
-            return list(map(dict, rows))
+            return list(map(dict, await self._fetched(connection, query, values)))
+
+    async def _fetched(self, connection: Any, query: str, values: Any) -> Sequence[Any]:
+        await self.wait_for_the_disk(connection)
+        found: Sequence[Any] = await _perhaps_in_line(
+            self.filename, lambda: connection.execute_fetchall(query, values)
+        )
+        return found
 
     async def wait_for_the_disk(self, connection: Any) -> None:
         """The next commit comes back when it is on the disk; of what is redone, a little before.
