@@ -93,7 +93,7 @@ async def start_process(
         stderr=output,
         # A Ctrl-C then reaches only the supervisor, which ends its children in order.
         start_new_session=True,
-        preexec_fn=_die_with_parent if sys.platform == "linux" else None,
+        preexec_fn=die_with_parent if sys.platform == "linux" else None,
     )
 
 
@@ -109,8 +109,8 @@ async def end_process(process: asyncio.subprocess.Process, *, within: float) -> 
         await process.wait()
 
 
-def _die_with_parent() -> None:
-    """Linux only: a supervisor that is killed outright takes its children along."""
+def die_with_parent() -> None:
+    """Linux only: who started this process takes it along when killed outright."""
     set_parent_death_signal = 1
     ctypes.CDLL(None).prctl(set_parent_death_signal, signal.SIGTERM)
 

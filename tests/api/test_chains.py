@@ -5,10 +5,8 @@ Whoever rules the database can compute all links anew; that shows by the anchors
 
 from __future__ import annotations
 
-import asyncio
 import random
 import sqlite3
-import sys
 import tracemalloc
 from typing import Any
 
@@ -29,6 +27,7 @@ from tests import stored
 from tests.api.door import Door, open_store
 from tests.conftest import House
 from tests.flows.town import make_tenant
+from tests.launching import finish
 from workers import jobs
 
 CUT_OFF = "0" * 32
@@ -159,13 +158,9 @@ async def test_what_was_computed_anew_shows_by_the_anchors(door: Door, house: Ho
     happened = await stored.rows("SELECT refs FROM outbox WHERE kind = 'audit.chain_broken'")
     assert [orjson.loads(row["refs"]) for row in happened] == [{"entry": anchored}]
     assert len(_anchors(house, store.tenant_id)) == 2
-    command = [sys.executable, "-m", "scripts.verify_chains", "--tenant", tenant]
-    found = await asyncio.create_subprocess_exec(
-        *command, env=house.environ, stdout=asyncio.subprocess.PIPE
-    )
-    told, _ = await found.communicate()
-    assert found.returncode == 1
-    assert told.decode().splitlines() == [
+    told = await finish("scripts.verify_chains", "--tenant", tenant, environ=house.environ)
+    assert told.returncode == 1
+    assert told.stdout.splitlines() == [
         f"{tenant}  consent_entry: intact; 8 linked, 0 not yet, 1 anchors",
         f"{tenant}  audit_entry: ALTERED at {anchored}; 3 linked, 0 not yet, 1 anchors",
     ]

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,7 +22,8 @@ from tests import following, stored
 from tests.conftest import House, urls_of
 from tests.conversations.sending import Counter
 from tests.conversations.talk import customer
-from tests.servers import ROOT, Postgres
+from tests.launching import finish
+from tests.servers import Postgres
 from workers import jobs
 
 
@@ -43,10 +42,7 @@ def _empty(house: House, folder: Path, request: pytest.FixtureRequest) -> Iterat
 
 async def _restore(environ: dict[str, str], copy: Path) -> tuple[int, str]:
     """The command's exit status and what it said."""
-    command = [sys.executable, "-m", "scripts.restore", str(copy)]
-    done = await asyncio.to_thread(
-        subprocess.run, command, cwd=ROOT, env=environ, capture_output=True, text=True, check=False
-    )
+    done = await finish("scripts.restore", str(copy), environ=environ)
     return done.returncode, (done.stdout + done.stderr).strip()
 
 

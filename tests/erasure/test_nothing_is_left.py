@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import sqlite3
-import sys
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
-from pathlib import Path
 from typing import Any
 
 import asyncpg
@@ -28,7 +25,8 @@ from tests.erasure.legible import legible
 from tests.faults.needles import Needles, files_below
 from tests.faults.overheard import held, written_by
 from tests.kernel.filled import both
-from tests.servers import ROOT, Redis
+from tests.launching import finish
+from tests.servers import Redis
 
 _ERASE = """mutation($contact: ID!) { erasureRequest(input: {contact: $contact}) {
   erasure { id } userErrors { code } } }"""
@@ -129,16 +127,13 @@ async def _read(tenant_id: Id, needles: Needles) -> list[tuple[str, str]]:
 async def _die_at_each_step(house: House, *, later: int = 0) -> list[str]:
     """Kill -9 whoever works it off at each step, when it is done and not committed; the steps."""
     since = (clock.now() + later - time.time_ns() // 1000) // clock.SECOND + 1
-    command = [sys.executable, "-m", "tests.erasure.mortals", str(since)]
+    mortals = await finish("tests.erasure.mortals", str(since), environ=house.environ)
     folder = house.settings.data / "logs"
     folder.mkdir(exist_ok=True)
-    with (folder / "worker.log").open("ab") as output:
-        mortals = await asyncio.create_subprocess_exec(
-            *command, env=house.environ, cwd=ROOT, stdout=asyncio.subprocess.PIPE, stderr=output
-        )
-        told, _ = await mortals.communicate()
-    assert mortals.returncode == 0, Path(output.name).read_text()[-2000:]
-    return told.decode().split()
+    with (folder / "worker.log").open("a") as log:
+        log.write(mortals.stderr)
+    assert mortals.returncode == 0, mortals.stderr[-2000:]
+    return mortals.stdout.split()
 
 
 @asynccontextmanager

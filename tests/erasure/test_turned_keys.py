@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import subprocess
-import sys
 from typing import Any
 
 import pytest
@@ -21,7 +18,7 @@ from tests.api.door import arrives, text_message
 from tests.conftest import House
 from tests.erasure import whole_life
 from tests.erasure.legible import legible
-from tests.servers import ROOT
+from tests.launching import finish
 
 _FOUND = """{ contacts(search: "Lea Prat") { totalCount }
   messages(search: "indigo kimono") { totalCount }
@@ -166,9 +163,7 @@ async def _legible(desk: Desk) -> list[tuple[str, bytes]]:
 
 
 async def _scripts_keys(house: House, tenant_id: str, kind: str) -> str:
-    command = [sys.executable, "-m", "scripts.keys", "turn", ids.show("tenant", tenant_id), kind]
-    done = await asyncio.to_thread(
-        subprocess.run, command, cwd=ROOT, env=house.environ, capture_output=True, text=True
-    )
+    command = ("scripts.keys", "turn", ids.show("tenant", tenant_id), kind)
+    done = await finish(*command, environ=house.environ)
     assert done.returncode == 0, done.stderr
     return done.stdout.strip()

@@ -5,13 +5,12 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from scripts.children import start_process
+from tests.launching import Launched, launch
 
 _PAUSE = 0.5  # seconds until what ended is started again
 
@@ -24,14 +23,14 @@ class Program:
         self.environ = environ
         self.log = log
         self.endings = 0
-        self._process: asyncio.subprocess.Process | None = None
+        self._process: Launched | None = None
 
     async def start(self, *arguments: str) -> None:
         """Start it, and do not wait."""
         self.log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        command = [sys.executable, "-m", self.module, *arguments]
         with self.log.open("ab") as log:
-            self._process = await start_process(command, self.environ, output=log.fileno())
+            files = {"output": log.fileno(), "errors": log.fileno()}
+            self._process = await launch(self.module, *arguments, environ=self.environ, **files)
 
     @property
     def is_running(self) -> bool:
@@ -66,7 +65,7 @@ class Program:
             return await self.ended(), time.monotonic() - began
 
     @property
-    def _started(self) -> asyncio.subprocess.Process:
+    def _started(self) -> Launched:
         assert self._process is not None, f"{self.module} was not started"
         return self._process
 

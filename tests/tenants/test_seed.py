@@ -23,6 +23,7 @@ from kernel.errors import NotAllowed
 from scripts.demo import HOUSES, bodies
 from tests import stored
 from tests.conftest import House
+from tests.launching import finish
 from tests.platform_json import as_platform
 from tests.servers import ROOT
 from tests.tenants.make import count, events_of, found
@@ -47,18 +48,7 @@ ON_ONE_DATABASE = pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 async def run(house: House, *command: str) -> subprocess.CompletedProcess[str]:
     """A command of ours beside the house, without the real samples."""
     environ = {**house.environ, "RAPPORT_SAMPLES": str(house.settings.data / "none")}
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        *command,
-        cwd=ROOT,
-        env=environ,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    out, err = await process.communicate()
-    assert process.returncode is not None
-    return subprocess.CompletedProcess(command, process.returncode, out.decode(), err.decode())
+    return await finish(*command, environ=environ)
 
 
 def test_the_demo_is_64_people_in_eight_languages_within_20_hours() -> None:
