@@ -1,5 +1,6 @@
-"""What follows from the set-up, done before anything is measured: readers are up to date, those who
-are due are judged, chains are linked. Else the worker that is measured would have it to do as well.
+"""What follows from the set-up, done before anything is measured: readers are up to date, all that
+was there is counted, those who are due are judged, chains are linked. Else the worker that is
+measured would have it to do as well.
 """
 
 from __future__ import annotations
@@ -8,8 +9,7 @@ import asyncio
 
 import asyncpg
 
-import counters
-from kernel import database, events
+from kernel import database, events, tenancy
 from kernel.settings import Settings
 from workers import jobs
 
@@ -19,7 +19,7 @@ _QUIET = 4
 
 async def work_off() -> None:
     """Do in this process what a worker would do."""
-    while await is_left():
+    while await is_left() or await _is_counting():
         await jobs.outbox({})
     await jobs.judgements({})
     await jobs.link_chains()
@@ -38,9 +38,7 @@ async def settled() -> None:
     quiet = 0
     while quiet < _QUIET:
         await asyncio.sleep(1)
-        counting = await counters.how_far()
-        is_counting = counting is not None and counting.is_running
-        quiet = 0 if is_counting or await is_left() else quiet + 1
+        quiet = 0 if await is_left() or await _is_counting() else quiet + 1
 
 
 async def is_left() -> bool:
@@ -48,3 +46,9 @@ async def is_left() -> bool:
     last = await events.newest()
     row = await database.row("SELECT min(position) AS at FROM reader")
     return row is None or (row["at"] or 0) < last[0]
+
+
+async def _is_counting() -> bool:
+    """Whether what was there before the first event is still being counted."""
+    with tenancy.across_tenants("a measurement waits until all are counted"):
+        return bool(await database.row("SELECT 1 AS one FROM kpi_count WHERE stage IS NOT NULL"))

@@ -9,13 +9,13 @@ after unit would take it again and again before others look, so writers stand in
 
 from __future__ import annotations
 
-import asyncio
 import fcntl
 import os
-import random
 import sqlite3
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from functools import partial
 from typing import Any, TypeVar, cast
 
 import aiosqlite
@@ -49,21 +49,67 @@ PRAGMAS: dict[str, str | int] = {
     # meanwhile and starves short writers. We wait ourselves.
     "busy_timeout": 0,
 }
-_LOCK_PATIENCE, _LINE_PATIENCE = 30.0, 1.0
+_BEGIN = "BEGIN IMMEDIATE"
+# Seconds.
+_LOCK_PATIENCE, _LINE_PATIENCE, _PAUSE = 30.0, 1.0, 0.0003
 # Statements come in as many texts as there are sizes of batches, and what is not kept is prepared
 # anew; Python would keep 128.
 _KEPT_READY = 512
 
 
+class _InLine(sqlite3.Connection):
+    """Waits for the write lock in small steps, in the thread of the connection.
+
+    Event loops would look again every one or two milliseconds only, as long as many a unit takes.
+    """
+
+    def __init__(self, database: str, *args: Any, **options: Any) -> None:
+        super().__init__(database, *args, **options)
+        self._line = os.open(f"{database}-line", os.O_RDWR | os.O_CREAT, 0o600)
+
+    def execute(self, statement: str, values: Any = ()) -> sqlite3.Cursor:
+        """As sqlite3 does, with its turn awaited; OperationalError after 30 s of other writers."""
+        attempt = partial(super().execute, statement, values)
+        if statement != _BEGIN:
+            # Most only read, and wait for nobody.
+            try:
+                return attempt()
+            except sqlite3.OperationalError as error:
+                if not _is_busy(error):
+                    raise
+        with self._next():
+            return _patiently(attempt, _LOCK_PATIENCE)
+
+    def close(self) -> None:
+        """As sqlite3 does."""
+        super().close()
+        os.close(self._line)
+
+    @contextmanager
+    def _next(self) -> Iterator[None]:
+        """Nobody else, of any process, is next for the write lock of this database meanwhile.
+
+        Whoever dies lets the next one pass, for the system then lets go of the file's lock. Whoever
+        stands still in line is passed by after a second: the line is a courtesy, not the lock.
+        """
+        try:
+            with suppress(BlockingIOError):
+                stand = partial(fcntl.flock, self._line, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                _patiently(stand, _LINE_PATIENCE)
+            yield
+        finally:
+            fcntl.flock(self._line, fcntl.LOCK_UN)
+
+
 class _Patient(SqliteClient):
-    """Waits for the write lock in small steps, and does not rewrite a statement's text."""
+    """Tells its commits what to wait for, and does not rewrite a statement's text."""
 
     _waits = True
 
     async def create_connection(self, with_db: bool) -> None:
         """As Tortoise connects, with more statements kept ready."""
         self._connection = await aiosqlite.connect(
-            self.filename, isolation_level=None, cached_statements=_KEPT_READY
+            self.filename, isolation_level=None, cached_statements=_KEPT_READY, factory=_InLine
         )
         self._connection.row_factory = sqlite3.Row
         for pragma, value in self.pragmas.items():
@@ -86,9 +132,7 @@ class _Patient(SqliteClient):
 
     async def _fetched(self, connection: Any, query: str, values: Any) -> Sequence[Any]:
         await self.wait_for_the_disk(connection)
-        found: Sequence[Any] = await _perhaps_in_line(
-            self.filename, lambda: connection.execute_fetchall(query, values)
-        )
+        found: Sequence[Any] = await connection.execute_fetchall(query, values)
         return found
 
     async def wait_for_the_disk(self, connection: Any) -> None:
@@ -115,63 +159,27 @@ class _Immediate(SqliteTransactionWrapper):
 
     async def begin(self) -> None:
         """Take the write lock; OperationalError after 30 s of other writers."""
-        parent = cast(_Patient, self._parent)
-        await parent.wait_for_the_disk(self._connection)
-        async with _in_line(parent.filename):
-            await _patiently(lambda: self._connection.execute("BEGIN IMMEDIATE"))
-
-    async def execute_query_dict(self, query: str, values: Any = None) -> list[dict[str, Any]]:
-        """Rows as dicts, inside the transaction."""
-        return list(
-            map(dict, await _patiently(lambda: self._connection.execute_fetchall(query, values)))
-        )
+        await cast(_Patient, self._parent).wait_for_the_disk(self._connection)
+        try:
+            await self._connection.execute(_BEGIN)
+        except sqlite3.OperationalError as error:
+            raise OperationalError(error) from error
 
 
 class ImmediateTransaction(Checked, _Immediate):
     """A unit of work."""
 
 
-async def _perhaps_in_line(database: str, attempt: Callable[[], Awaitable[T]]) -> T:
-    """What a statement outside of a unit brings: most only read, and wait for nobody."""
-    try:
-        return await attempt()
-    except sqlite3.OperationalError as error:
-        if not _is_busy(error):
-            raise OperationalError(error) from error
-    async with _in_line(database):
-        return await _patiently(attempt)
-
-
-@asynccontextmanager
-async def _in_line(database: str) -> AsyncIterator[None]:
-    """Nobody else, of any process, is next for the write lock of this database meanwhile.
-
-    Whoever dies lets the next one pass, for the system then lets go of the file's lock. Whoever
-    stands still in line is passed by after a second: the line is a courtesy, not the lock.
-    """
-    line = os.open(f"{database}-line", os.O_RDWR | os.O_CREAT, 0o600)
-
-    async def attempt() -> None:
-        fcntl.flock(line, fcntl.LOCK_EX | fcntl.LOCK_NB)
-
-    try:
-        with suppress(OperationalError):
-            await _patiently(attempt, _LINE_PATIENCE)
-        yield
-    finally:
-        os.close(line)
-
-
-async def _patiently(attempt: Callable[[], Awaitable[T]], patience: float = _LOCK_PATIENCE) -> T:
-    """What the attempt brings, once nobody else holds the lock; OperationalError after too long."""
-    deadline = asyncio.get_running_loop().time() + patience
+def _patiently(attempt: Callable[[], T], patience: float) -> T:
+    """What the attempt brings, once nobody else holds the lock; its error after so many seconds."""
+    deadline = time.monotonic() + patience
     while True:
         try:
-            return await attempt()
+            return attempt()
         except (BlockingIOError, sqlite3.OperationalError) as error:
-            if not _is_busy(error) or asyncio.get_running_loop().time() > deadline:
-                raise OperationalError(error) from error
-        await asyncio.sleep(0.0005 + random.random() * 0.001)  # noqa: S311 (jitter)
+            if not _is_busy(error) or time.monotonic() > deadline:
+                raise
+        time.sleep(_PAUSE)
 
 
 def _is_busy(error: BlockingIOError | sqlite3.OperationalError) -> bool:
