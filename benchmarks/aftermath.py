@@ -9,7 +9,8 @@ import asyncio
 
 import asyncpg
 
-from kernel import database, events, tenancy
+import counters
+from kernel import database, events
 from kernel.settings import Settings
 from workers import jobs
 
@@ -19,8 +20,11 @@ _QUIET = 4
 
 async def work_off() -> None:
     """Do in this process what a worker would do."""
-    while await is_left() or await _is_counting():
+    await jobs.outbox({})  # readers that never read do not say what is before them
+    while await is_left():
         await jobs.outbox({})
+    while await counters.count_anew():
+        pass
     await jobs.judgements({})
     await jobs.link_chains()
 
@@ -38,7 +42,9 @@ async def settled() -> None:
     quiet = 0
     while quiet < _QUIET:
         await asyncio.sleep(1)
-        quiet = 0 if await is_left() or await _is_counting() else quiet + 1
+        counting = await counters.how_far()
+        is_counting = counting is not None and counting.is_running
+        quiet = 0 if is_counting or await is_left() else quiet + 1
 
 
 async def is_left() -> bool:
@@ -46,9 +52,3 @@ async def is_left() -> bool:
     last = await events.newest()
     row = await database.row("SELECT min(position) AS at FROM reader")
     return row is None or (row["at"] or 0) < last[0]
-
-
-async def _is_counting() -> bool:
-    """Whether what was there before the first event is still being counted."""
-    with tenancy.across_tenants("a measurement waits until all are counted"):
-        return bool(await database.row("SELECT 1 AS one FROM kpi_count WHERE stage IS NOT NULL"))

@@ -18,8 +18,6 @@ SOURCES = frozenset(_TELL.split())
 # Who may, and why. (time.monotonic measures and may be used anywhere.)
 MAY = {
     "kernel/clock.py": {"time.time_ns"},
-    # Jitter of a wait decides nothing.
-    "kernel/database/sqlite.py": {"random.random"},
 }
 # Modules through which bytes leave the machine.
 _WIRES = "aiohttp aiosmtplib httpx arq redis socket ssl smtplib urllib.request http.client"
