@@ -14,7 +14,7 @@ from tortoise import connections
 
 from kernel import database
 from kernel.database import Batch, statements
-from kernel.database.postgresql import _speak_hex
+from kernel.database.postgresql import Connection, _speak_hex
 from kernel.database.start import column_types
 from kernel.database.walls import Checked
 
@@ -70,7 +70,9 @@ async def close() -> None:
 async def _connection(host: str, name: str) -> Any:
     """The connection to this database, a new one where the server has ended it."""
     if name not in _connections or _connections[name].is_closed():
-        _connections[name] = await asyncpg.connect(host=host, user="postgres", database=name)
+        _connections[name] = await asyncpg.connect(
+            host=host, user="postgres", database=name, connection_class=Connection
+        )
         await _speak_hex(_connections[name])
     return _connections[name]
 

@@ -4,6 +4,8 @@ transaction, safe behind PgBouncer in transaction mode."""
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
+from types import SimpleNamespace
 from typing import Any, cast
 from weakref import WeakKeyDictionary
 
@@ -24,6 +26,26 @@ from kernel.errors import Invalid
 # Seconds that a connection goes by the same plans, and since when it does.
 _PLANS_KEPT = 5.0
 _planned: WeakKeyDictionary[Any, float] = WeakKeyDictionary()
+# Lower numbers are given by hand to PostgreSQL's own types, the same on every server.
+_FIRST_OF_OTHERS = 10_000
+_known: dict[frozenset[int], Any] = {}
+
+
+class Connection(asyncpg.Connection):  # type: ignore[misc]
+    """Asks what PostgreSQL's own types are made of once, not again for each connection.
+
+    Arrays of six types cost a new connection more than all else that it does at first.
+    """
+
+    async def _introspect_types(self, typeoids: Iterable[int], *more: Any) -> Any:
+        wanted = frozenset(typeoids)
+        if wanted in _known:
+            # Nothing was asked, so the statement that is being prepared still is: one with a name.
+            return _known[wanted], SimpleNamespace(name="known")
+        types, statement = await super()._introspect_types(wanted, *more)
+        if max(wanted) < _FIRST_OF_OTHERS:
+            _known[wanted] = types
+        return types, statement
 
 
 class _Counting(AsyncpgDBClient):
@@ -90,6 +112,8 @@ class Transaction(Checked, _Counting, TransactionWrapper):
 class Client(Checked, _Counting):
     """A pool whose connections speak the house's types; no session SET, no server-side statements
     that PgBouncer would hand to somebody else (traps: Tortoise)."""
+
+    connection_class = Connection
 
     def acquire_connection(self) -> PoolConnectionWrapper[Any]:
         """A connection for one statement, in a transaction of its own behind the wall."""

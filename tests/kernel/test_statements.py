@@ -11,6 +11,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
+import asyncpg
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -245,6 +246,31 @@ async def test_behind_pgbouncer_nothing_stays_with_a_connection(house: House) ->
         assert await database.row("SELECT $1::bigint AS n", number) == {"n": number}
     assert await database.row("SELECT count(*) AS n FROM pg_prepared_statements") == {"n": 0}
     assert await database.rows("SELECT name FROM pg_settings WHERE source = 'session'") == []
+
+
+@pytest.mark.parametrize("backend", ["postgresql"])
+@pytest.mark.parametrize("pgbouncer", [False, True])
+async def test_only_the_first_connection_asks_what_types_are_made_of(
+    house: House, monkeypatch: pytest.MonkeyPatch, pgbouncer: bool
+) -> None:
+    asked = []
+    ask = asyncpg.Connection._introspect_types
+
+    async def listen(connection: Any, oids: Any, *more: Any) -> Any:
+        asked.append(set(oids))
+        return await ask(connection, oids, *more)
+
+    monkeypatch.setattr(asyncpg.Connection, "_introspect_types", listen)
+    monkeypatch.setattr(postgresql, "_known", {})
+    columns = {"id": "uuid", "token": "bytea", "at": "bigint"}
+    row = {"id": ids.new_id(), "token": b"\x00\xff", "at": -1}
+    for _ in range(3):
+        await database.stop()
+        await database.start(replace(house.settings, pgbouncer=pgbouncer))
+        batch = Batch(columns, [list(row.values())])
+        for _ in range(2):
+            assert await database.rows("SELECT b.* FROM ({batch}) AS b", batch=batch) == [row]
+    assert asked == [{2951, 1001, 1016}]  # uuid[], bytea[], bigint[]
 
 
 @pytest.mark.parametrize("backend", ["postgresql"])
