@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import orjson
@@ -227,6 +228,7 @@ def _paths(kind: GraphQLNamedType, path: Path, around: tuple[str, ...]) -> Itera
             yield from _paths(get_named_type(one.type), (*path, name), (*around, kind.name))
 
 
+@cache
 def _selection(kind: Any, depth: int) -> str:
     """All that can be asked of a thing without arguments, so deep."""
     if is_leaf_type(kind):
