@@ -13,7 +13,7 @@ import shutil
 import socket
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Generator, Iterator
+from collections.abc import AsyncIterator, Generator, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -76,13 +76,19 @@ def _described_once() -> Iterator[None]:
 def _read_once() -> Iterator[None]:
     """Each house reads its statements anew, for it might have other tables; few here do."""
     read_anew = whose.places
+    # By the tables: comparing them costs less than hashing them, and last come those in use.
+    known: list[tuple[dict[str, str], dict[str, frozenset[int]]]] = []
 
-    @cache
-    def read(text: str, tables: frozenset[tuple[str, str]]) -> frozenset[int]:
-        return read_anew(text, dict(tables))
+    def read(text: str, of: Mapping[str, str]) -> frozenset[int]:
+        read_before = next((read for tables, read in reversed(known) if tables == of), None)
+        if read_before is None:
+            known.append((dict(of), read_before := {}))
+        if text not in read_before:
+            read_before[text] = read_anew(text, of)
+        return read_before[text]
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(whose, "places", lambda text, of: read(text, frozenset(of.items())))
+        patch.setattr(whose, "places", read)
         yield
 
 
