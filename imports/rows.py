@@ -49,6 +49,7 @@ class Rows:
     def __next__(self) -> Row:
         lines = self._lines
         lines.record.clear()
+        lines.is_broken = False
         self.start = lines.position
         try:
             cells = next(self._csv)
@@ -61,10 +62,7 @@ class Rows:
             lines.give_back()
             return Row(self.number, [], _ROW_TOO_LONG if is_long else _BAD_QUOTES)
         self.number += 1
-        if lines.is_broken:
-            lines.is_broken = False
-            return Row(self.number, cells, _BAD_CHARACTERS)
-        return Row(self.number, cells)
+        return Row(self.number, cells, _BAD_CHARACTERS if lines.is_broken else None)
 
 
 class _TooLong(Exception):
@@ -106,7 +104,6 @@ class _Lines:
         again = self.record[1:]
         self._waiting.extendleft(reversed(again))
         self.position -= sum(map(len, again))
-        self.is_broken = False
 
     def _fill(self) -> None:
         """The next whole lines; StopIteration at the end, _TooLong past a line that is."""

@@ -59,6 +59,13 @@ async def test_a_damaged_row_costs_no_other(office: Office) -> None:
     assert names == ["Eight in two lines", "One", "Ten", "Three"]
 
 
+async def test_what_was_wrong_with_a_row_is_not_told_of_the_next(office: Office) -> None:
+    broken = b'600111230,"Nine\xff\n' + b"x" * 5_000_000
+    job = await office.run(b"phone,name\n" + broken + b"\n600111231,Ten\n", encoding="utf-8")
+    assert codes(job) == [(2, None, "ROW_TOO_LONG")]
+    assert [one["name"] for one in await office.contacts()] == ["Ten"]
+
+
 async def test_a_line_of_100_mb_is_refused_in_bounded_memory(office: Office) -> None:
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
