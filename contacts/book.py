@@ -56,6 +56,7 @@ class Book:
         self.people: dict[Id, Person] = {}
         self.entries: dict[EntryKey, Entry] = {}
         self.joined: list[tuple[Id, Id, str]] = []
+        self._stated: list[Entry] = []
         self.index = index
         self._keys = EntryKeys(index)
 
@@ -92,6 +93,8 @@ class Book:
             entry = Entry.read(row, person)
             key = self._keys.newest((entry.kind, entry.scope, entry.token))
             entry.token, self.entries[key] = key[2], entry
+            if entry.source == STATED:
+                self._stated.append(entry)
             if entry.kind == USER_ID:
                 person.user_ids.add(entry.token)
             # A number that a correction ended was not shown then: no user id goes with it.
@@ -190,9 +193,9 @@ class Book:
             return shown
         stated = {
             entry.kind
-            for person in self._typed(shown)
-            for entry in self.entries.values()
-            if entry.source == STATED and entry.person.survivor() is person
+            for person in (self._typed(shown) if self._stated else ())
+            for entry in self._stated
+            if entry.person.survivor() is person
         }
         return [
             each
@@ -311,6 +314,8 @@ class Book:
             entry = Entry(ids.new_id(), person, person.subject_id, *key, source, at, at, None)
             entry.is_new = person.has_new_ids = True
             self.entries[key] = entry
+            if source == STATED:
+                self._stated.append(entry)
         elif entry.person.survivor() is not person and entry.kind in _TYPED:
             return entry
         elif entry.person.survivor() is not person and at >= entry.last_at:

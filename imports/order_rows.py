@@ -95,20 +95,21 @@ class OrderRows:
 
     def _together(self) -> Batch:
         """The next orders whose rows stand together; rows of none are refused on the way."""
-        batch, order, mine = Batch(), "", list[Row]()
+        batch, order, mine, is_whole = Batch(), "", list[Row](), False
         for row in chain(self._waiting, self._rows):
             named = self._order(row)
-            if named != order and mine:
-                self._take(batch, order, mine)
-                mine = []
-                if batch.done >= _ROWS:
-                    self._waiting = [row]
-                    batch.position, batch.row_number = self._rows.start, row.number - 1
-                    return batch
-            order = named
+            if named != order:
+                if mine:
+                    self._take(batch, order, mine)
+                    mine = []
+                    if batch.done >= _ROWS:
+                        self._waiting = [row]
+                        batch.position, batch.row_number = self._rows.start, row.number - 1
+                        return batch
+                order, is_whole = named, not self._scattered.round_of(named)
             if not named:
                 self._take_none(batch, row)
-            elif not self._scattered.round_of(named):
+            elif is_whole:
                 mine.append(row)
         if mine:
             self._take(batch, order, mine)
@@ -117,10 +118,13 @@ class OrderRows:
 
     def _apart(self) -> Batch:
         """The scattered orders of this round."""
-        batch, orders = Batch(), dict[str, list[Row]]()
+        batch, orders, order, is_mine = Batch(), dict[str, list[Row]](), "", False
         for row in self._open():
             named = self._order(row)
-            if named and self._scattered.round_of(named) == self._round:
+            if named != order:
+                order = named
+                is_mine = bool(named) and self._scattered.round_of(named) == self._round
+            if is_mine:
                 orders.setdefault(named, []).append(row)
         for order, mine in orders.items():
             self._take(batch, order, mine)
