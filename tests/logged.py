@@ -50,7 +50,7 @@ class Logged(StringIO):
         except ValueError:  # a file; half a letter of one
             return
         for piece in pieces:
-            some = _BETWEEN.split(piece) if len(piece) > _LONG else [piece]
+            some = set(_BETWEEN.split(piece)) if len(piece) > _LONG else {piece}
             self._secrets.update(one for one in some if _tells(one))
 
     def leaks(self) -> list[str]:
