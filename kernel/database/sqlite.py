@@ -125,6 +125,7 @@ class _Patient(SqliteClient):
             rows = await self._fetched(connection, query, values)
             return (connection.total_changes - before) or len(rows), rows
 
+    @translate_exceptions
     async def execute_query_dict(self, query: str, values: Any = None) -> list[dict[str, Any]]:
         """Rows as dicts; the statement's text is not rewritten (NUL is refused further up)."""
         async with self.acquire_connection() as connection:
@@ -155,7 +156,7 @@ class Client(Checked, _Patient):
 
 
 class _Immediate(SqliteTransactionWrapper):
-    """Takes the write lock at once, waiting in small steps without a thread."""
+    """Takes the write lock at once; texts are not rewritten here either."""
 
     async def begin(self) -> None:
         """Take the write lock; OperationalError after 30 s of other writers."""
@@ -164,6 +165,11 @@ class _Immediate(SqliteTransactionWrapper):
             await self._connection.execute(_BEGIN)
         except sqlite3.OperationalError as error:
             raise OperationalError(error) from error
+
+    @translate_exceptions
+    async def execute_query_dict(self, query: str, values: Any = None) -> list[dict[str, Any]]:
+        """Rows as dicts, inside the transaction."""
+        return list(map(dict, await self._connection.execute_fetchall(query, values)))
 
 
 class ImmediateTransaction(Checked, _Immediate):

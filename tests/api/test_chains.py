@@ -6,7 +6,6 @@ Whoever rules the database can compute all links anew; that shows by the anchors
 from __future__ import annotations
 
 import random
-import sqlite3
 import tracemalloc
 from typing import Any
 
@@ -14,6 +13,7 @@ import asyncpg
 import orjson
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tortoise.exceptions import IntegrityError
 
 import contacts
 import privacy
@@ -105,7 +105,7 @@ async def test_one_altered_byte_anywhere_is_named(house: House, seed: int) -> No
                     continue
                 try:
                     await write(one, row["id"], column, value, types[column])
-                except (sqlite3.IntegrityError, asyncpg.IntegrityConstraintViolationError):
+                except (IntegrityError, asyncpg.IntegrityConstraintViolationError):
                     continue  # a code that the table does not take, a row that is not there
                 found = (await chain.verify(one)).first_altered
                 named = {row["id"], value} if column == "id" else {row["id"]}

@@ -16,6 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tortoise import connections
+from tortoise.exceptions import OperationalError
 
 from kernel import database, ids, tenancy
 from kernel.conditions import Conditions
@@ -205,6 +206,13 @@ async def test_only_what_is_redone_does_not_wait_for_the_disk(house: House) -> N
     for wanted in (full, normal, full):
         with database.redone_if_lost() if wanted == normal else nullcontext():
             assert (await level(), await in_unit()) == (wanted, wanted)
+
+
+async def test_what_a_database_refuses_is_one_kind_of_error(house: House) -> None:
+    for verb in (database.rows, database.run):
+        for ask in (verb, database.unit_of_work(verb)):
+            with pytest.raises(OperationalError):
+                await ask("SELECT one FROM nowhere")
 
 
 @pytest.mark.parametrize("backend", ["sqlite"])
