@@ -47,7 +47,7 @@ class Ground:
 
     def with_port(self) -> Ground:
         """The same ground for one more API process, on a port of its own."""
-        return self.given(RAPPORT_PORT=str(free_port()))
+        return self.given(RAPPORT_PORT=str(servers.free_port()))
 
     def given(self, **environ: str) -> Ground:
         """The same ground with other settings."""
@@ -104,7 +104,7 @@ def laid(backend: str) -> Iterator[Ground]:
                 **{name: text for name, text in os.environ.items() if not name.startswith(PREFIX)},
                 "RAPPORT_DATA": str(folder / "var"),
                 "RAPPORT_REDIS_URL": redis_server.url,
-                "RAPPORT_PORT": str(free_port()),
+                "RAPPORT_PORT": str(servers.free_port()),
             }
             if backend == "postgresql":
                 environ |= stack.enter_context(_postgres(folder))
@@ -214,10 +214,3 @@ def _postgres(folder: Path) -> Iterator[dict[str, str]]:
     finally:
         server.send_signal(signal.SIGINT)
         server.wait(30)
-
-
-def free_port() -> int:
-    """A port that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

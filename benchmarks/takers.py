@@ -14,6 +14,7 @@ import orjson
 
 from benchmarks import ground
 from benchmarks.ground import Ground
+from tests import servers
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ class Taker:
 @contextmanager
 def taker(laid: Ground, *, tls: bool) -> Iterator[Taker]:
     """A platform that takes everything at once, for as long as the block runs."""
-    port = ground.free_port()
+    port = servers.free_port()
     trusted = laid.settings.data / f"{port}.pem"
     place = laid.given(RAPPORT_SIMULATOR_PORT=str(port))
     with ground.program(place, "channels.simulator", *(["--tls", str(trusted)] * tls)) as running:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import gc
 import os
 import shutil
-import socket
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Generator, Iterator, Mapping
@@ -29,7 +28,7 @@ from kernel.seal import Sealer
 from kernel.settings import PREFIX, Settings
 from tests import stored
 from tests.logged import Logged, overhearing
-from tests.servers import ROOT, Postgres, Redis, own_redis, shared_postgres
+from tests.servers import ROOT, Postgres, Redis, free_port, own_redis, shared_postgres
 from tests.swept import Swept
 
 _SHARED = ROOT.parent / "shared"
@@ -261,13 +260,6 @@ def _environ(data: Path, redis_server: Redis) -> dict[str, str]:
         "RAPPORT_PORT": str(free_port()),
         "RAPPORT_DATABASE_POOL": "5",
     }
-
-
-def free_port() -> int:
-    """A port that nobody listens on just now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def urls_of(postgres: Postgres, names: tuple[str, str]) -> dict[str, str]:

@@ -12,11 +12,14 @@ import ctypes
 import fcntl
 import hashlib
 import importlib.util
+import itertools
 import json
 import os
 import pwd
+import random
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -55,6 +58,11 @@ _POSTGRES_OPTIONS = {
 
 # Folders of data begin so; the checkout is part of the name.
 _DATA = f"rapport-{hashlib.sha256(str(ROOT).encode()).hexdigest()[:10]}-{os.getuid()}-"
+
+
+# Below 32,768, for Linux gives what is above to connections that go out, also in the moment between
+# looking and listening. Each process tries others, and none of them twice.
+_PORTS = itertools.cycle(random.SystemRandom().sample(range(10_000, 32_000), 2_000))
 
 
 class Postgres:
@@ -168,6 +176,11 @@ class Redis:
         return False
 
 
+def free_port() -> int:
+    """A port that nobody listens on, and that nobody else is given meanwhile."""
+    return next(port for port in _PORTS if _is_free(port))
+
+
 @contextmanager
 def own_redis() -> Iterator[Redis]:
     """A Redis for as long as the block runs."""
@@ -212,6 +225,13 @@ def own_postgres() -> Iterator[OwnPostgres]:
     finally:
         server.crash()
         shutil.rmtree(home)
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe, suppress(OSError):
+        probe.bind(("127.0.0.1", port))
+        return True
+    return False
 
 
 def _is_kept(folder: Path) -> bool:

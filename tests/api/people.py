@@ -17,7 +17,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 import channels
 from kernel.settings import Settings
 from tests.api.door import Door
-from tests.conftest import free_port
+from tests.servers import free_port
 from workers import letters
 
 PASSWORD = "a quite long password"

@@ -13,8 +13,8 @@ import pytest
 from kernel import ids, signing, tenancy
 from tests import stored
 from tests.api.door import Door, Store, arrives, open_door, text_message
-from tests.conftest import House, free_port
-from tests.servers import ROOT, Redis
+from tests.conftest import House
+from tests.servers import ROOT, Redis, free_port
 
 
 async def test_healthz(door: Door) -> None:

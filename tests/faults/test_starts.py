@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 import time
 from collections import Counter
-from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,6 +18,7 @@ from tests.faults.load import post
 from tests.faults.place import Place, open_place, wamids
 from tests.faults.programs import Program, killed_at_the_end, until
 from tests.flows import town
+from tests.servers import free_port
 
 _STARTS = 4
 
@@ -27,7 +26,7 @@ _STARTS = 4
 async def test_four_starts_beside_each_other(
     bare_environ: dict[str, str], backend: str, record_property: Figure
 ) -> None:
-    environs = [{**bare_environ, "RAPPORT_PORT": str(port)} for port in _free_ports()]
+    environs = [{**bare_environ, "RAPPORT_PORT": str(free_port())} for _ in range(_STARTS)]
     logs = Path(bare_environ["RAPPORT_DATA"]) / "logs"
     migrations = [Program("kernel.migrate", one, logs / "migrate.log") for one in environs]
     apis = [Program("api", one, logs / "api.log") for one in environs]
@@ -84,11 +83,3 @@ async def _name_of_viewer(place: Place) -> str:
         told = await answer.json()
     assert "errors" not in told, told
     return str(told["data"]["viewer"]["person"]["name"])
-
-
-def _free_ports() -> list[int]:
-    with ExitStack() as probes:
-        sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(_STARTS)]
-        for one in sockets:
-            probes.enter_context(one)
-        return [int(one.getsockname()[1]) for one in sockets]

@@ -17,14 +17,14 @@ import pytest
 import tenants
 from kernel import tenancy
 from tests import stored
-from tests.conftest import House, free_port
+from tests.conftest import House
 from tests.faults.books import Books
 from tests.faults.conftest import Figure
 from tests.faults.place import Place, open_place, pass_leases
 from tests.faults.programs import killed_at_the_end, supervised, until
 from tests.faults.storm import LONG, SHORT, Agents, Storm, Town, threads_of
 from tests.flows import market
-from tests.servers import ROOT, OwnPostgres, Redis, own_postgres
+from tests.servers import ROOT, OwnPostgres, Redis, free_port, own_postgres
 
 _SETTLED_WITHIN = 180.0
 

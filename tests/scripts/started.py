@@ -6,11 +6,10 @@ import asyncio
 import json
 import os
 import signal
-import socket
 import sys
 import time
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,7 +18,7 @@ import aiohttp
 
 from kernel.settings import PREFIX
 from scripts.children import start_process
-from tests.servers import ROOT
+from tests.servers import ROOT, free_port
 
 Json = dict[str, Any]
 
@@ -71,13 +70,12 @@ class Started:
 def fresh_environ(data: Path) -> dict[str, str]:
     """The environment of a place of its own, on free ports, with a Redis of its own."""
     kept = {name: text for name, text in os.environ.items() if not name.startswith(PREFIX)}
-    with _free_port() as port, _free_port() as simulator_port:
-        return {
-            **kept,
-            "RAPPORT_DATA": str(data),
-            "RAPPORT_PORT": str(port),
-            "RAPPORT_SIMULATOR_PORT": str(simulator_port),
-        }
+    return {
+        **kept,
+        "RAPPORT_DATA": str(data),
+        "RAPPORT_PORT": str(free_port()),
+        "RAPPORT_SIMULATOR_PORT": str(free_port()),
+    }
 
 
 @asynccontextmanager
@@ -133,10 +131,3 @@ def programs_of(data: Path) -> list[str]:
         except OSError:
             continue  # it has ended meanwhile, or is somebody else's
     return found
-
-
-@contextmanager
-def _free_port() -> Iterator[int]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        yield probe.getsockname()[1]
