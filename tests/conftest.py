@@ -12,26 +12,25 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Generator, Iterator, Mapping
+from collections.abc import AsyncIterator, Generator, Iterator
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 import pytest
 from argon2 import PasswordHasher
-from tortoise.apps import Apps
 
 from kernel import anchors, bells, clock, database, keys, log
 from kernel import settings as kernel_settings
-from kernel.database import whose
 from kernel.seal import Sealer
 from kernel.settings import PREFIX, Settings
-from tests import stored
+from tenants import passwords
+from tests import once, stored
 from tests.logged import Logged, overhearing
 from tests.servers import ROOT, Postgres, Redis, free_port, own_redis, shared_postgres
 from tests.swept import Swept
 
 _SHARED = ROOT.parent / "shared"
+_HASHER = passwords._hasher
 
 
 @dataclass(frozen=True)
@@ -54,56 +53,24 @@ def logged() -> Iterator[Logged]:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _described_once() -> Iterator[None]:
-    """Tortoise finds and describes the same models again for each house; once for each dialect is
-    enough."""
-    describe, described = Apps._build_initial_querysets, list[str]()
-
-    def describe_anew(apps: Apps) -> None:
-        dialect = apps._connections.get("default").capabilities.dialect
-        if described != [dialect]:
-            describe(apps)
-            described[:] = [dialect]
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Apps, "_build_initial_querysets", describe_anew)
-        patch.setattr(Apps, "_discover_models", staticmethod(cache(Apps._discover_models)))
-        yield
+def _once() -> None:
+    once.describe_models()
+    once.read_statements()
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _read_once() -> Iterator[None]:
-    """Each house reads its statements anew, for it might have other tables; few here do."""
-    read_anew = whose.places
-    # By the tables: comparing them costs less than hashing them, and last come those in use.
-    known: list[tuple[dict[str, str], dict[str, frozenset[int]]]] = []
-
-    def read(text: str, of: Mapping[str, str]) -> frozenset[int]:
-        read_before = next((read for tables, read in reversed(known) if tables == of), None)
-        if read_before is None:
-            known.append((dict(of), read_before := {}))
-        if text not in read_before:
-            read_before[text] = read_anew(text, of)
-        return read_before[text]
-
+def _hashed_lightly() -> Iterator[None]:
+    """Argon2id as in production, but with the least work it can be given, for people sign in to
+    every other test. `heavy_hashes` has the real figures."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(whose, "places", read)
+        patch.setattr(passwords, "_hasher", PasswordHasher(1, memory_cost=8, parallelism=1))
         yield
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _hashed_once() -> Iterator[None]:
-    """People of tests share few passwords, each hashed once: argon2 took a third of all tests."""
-    hash_anew, hashed = PasswordHasher.hash, dict[str, str]()
-
-    def hash_once(hasher: PasswordHasher, password: str) -> str:
-        if password not in hashed:
-            hashed[password] = hash_anew(hasher, password)
-        return hashed[password]
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(PasswordHasher, "hash", hash_once)
-        yield
+@pytest.fixture
+def heavy_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Passwords are hashed as in production."""
+    monkeypatch.setattr(passwords, "_hasher", _HASHER)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -216,8 +183,8 @@ def swept(postgres: Postgres, postgres_template: tuple[str, str]) -> Iterator[Sw
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """In each file one database after the other."""
-    items.sort(key=lambda item: (str(item.path), _backend_of(item)))
+    """One database after the other: models are described anew whenever it changes."""
+    items.sort(key=lambda item: (_backend_of(item), str(item.path)))
 
 
 def _backend_of(item: pytest.Item) -> str:

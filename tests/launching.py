@@ -1,9 +1,10 @@
 """Programs of ours, forked from a process that has loaded what they need.
 
-Tests start API, worker and commands three hundred times, and each start loads the same modules for
-a second or two: a third of the whole run. Here that is done once for each test process. What is
-forked is a process of its own (session, environment, output, signals, exit status) that runs its
-module as `python -m` would; what only a start from nothing can show is for tests/scripts.
+Tests start API, worker and commands three hundred times, and each start loads the same modules and
+describes the same models for a second or two: a third of the whole run. Here that is done once for
+each test process (the models again when the database changes). What is forked is a process of its
+own (session, environment, output, signals, exit status) that runs its module as `python -m` would;
+what only a start from nothing can show is for tests/scripts.
 
 `python -m tests.launching FD` is that process; it ends with the test process at the other end.
 """
@@ -25,8 +26,12 @@ from collections.abc import Mapping
 from contextlib import suppress
 from functools import cache
 
+from tortoise import Tortoise
+
+from kernel.database.start import describe
 from kernel.settings import PREFIX
 from scripts.children import die_with_parent
+from tests import once
 from tests.servers import ROOT
 
 _LOADED = ("api.app", "workers.running", "channels.simulator", "scripts.seed", "scripts.operating")
@@ -101,25 +106,37 @@ def _serve(orders: socket.socket) -> None:
     """Fork for every order; returns at the end, or, in a program, when that is done."""
     for name in _LOADED:
         importlib.import_module(name)
-    gc.freeze()
+    once.describe_models()
     die_with_parent()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # who attends to a program is not waited for
     while True:
         order, files, *_ = socket.recv_fds(orders, _LARGEST_ORDER, 3)
         if not order:
             return None
+        command, environ = json.loads(order)
+        asyncio.run(_describe(environ.get("RAPPORT_DATABASE_URL", "sqlite")))
+        gc.freeze()
         if os.fork() == 0:
             orders.close()
-            return _attend(order, *files)
+            return _attend(command, environ, *files)
         for one in files:
             os.close(one)
 
 
-def _attend(order: bytes, line: int, output: int, errors: int) -> None:
+async def _describe(url: str) -> None:
+    nowhere = {"engine": "kernel.database.sqlite", "credentials": {"file_path": ":memory:"}}
+    if url.startswith("postgresql"):
+        nowhere = {"engine": "kernel.database.postgresql", "credentials": {}}
+    await describe({"default": nowhere, "keys": nowhere})
+    await Tortoise.close_connections()
+
+
+def _attend(
+    command: list[str], environ: dict[str, str], line: int, output: int, errors: int
+) -> None:
     """Fork the program and tell its pid, and its status at the end."""
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     die_with_parent()
-    command, environ = json.loads(order)
     pid = os.fork()
     if pid == 0:
         os.close(line)

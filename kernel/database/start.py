@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import unquote, urlsplit
@@ -36,9 +37,19 @@ _CATALOGS = {
 async def start(settings: Settings) -> None:
     """Open both databases and make them known to the whole process."""
     urls = {"default": settings.database_url, "keys": settings.keys_database_url}
+    await describe({name: _credentials(url, settings) for name, url in urls.items()})
+    for name, url in urls.items():
+        _dialects[name] = "sqlite" if url.startswith("sqlite") else "postgresql"
+        await connections.get(name).create_connection(with_db=True)
+        _types[name] = await _read_types(name)
+        walls.build((table, column) for table, found in _types[name].items() for column in found)
+
+
+async def describe(connections_to: Mapping[str, Any]) -> None:
+    """Let the ORM know all models and where they will be, without going there."""
     await Tortoise.init(
         config={
-            "connections": {name: _credentials(url, settings) for name, url in urls.items()},
+            "connections": connections_to,
             "apps": {
                 room.name: {"models": [f"{room.name}.models"], "default_connection": "default"}
                 for room in rooms()
@@ -49,11 +60,6 @@ async def start(settings: Settings) -> None:
         # Tasks started outside of init (readers, jobs) see the connections too (traps: Tortoise).
         _enable_global_fallback=True,
     )
-    for name, url in urls.items():
-        _dialects[name] = "sqlite" if url.startswith("sqlite") else "postgresql"
-        await connections.get(name).create_connection(with_db=True)
-        _types[name] = await _read_types(name)
-        walls.build((table, column) for table, found in _types[name].items() for column in found)
 
 
 def rooms() -> list[Path]:

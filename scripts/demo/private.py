@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hmac
-import json
 import os
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
+
+import orjson
 
 from kernel import keys
 from kernel.keyring import PLATFORM
@@ -25,6 +26,6 @@ def write(path: Path, document: dict[str, Any]) -> None:
     draft = path.with_suffix(".draft")
     with suppress(FileNotFoundError):
         draft.unlink()
-    with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        json.dump(document, file, indent=2, ensure_ascii=False)
+    with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(orjson.dumps(document, option=orjson.OPT_INDENT_2))
     draft.replace(path)

@@ -46,9 +46,17 @@ async def test_neither_name_nor_address_stands_in_clear(house: House) -> None:
         text = value if isinstance(value, bytes) else str(value).encode()
         assert b"costa" not in text.lower()
         assert b"Marta" not in text
-    assert account["password_hash"].startswith("$argon2id$v=19$m=19456,t=2,p=1$")
     sealed = keys.platform().open_text("account.email", account["id"], account["email_sealed"])
     assert sealed == EMAIL
+
+
+@pytest.mark.usefixtures("heavy_hashes")
+async def test_passwords_are_hashed_as_owasp_asks_at_least(house: House) -> None:
+    await found()
+
+    account = await stored.row("SELECT password_hash FROM account")
+    assert account
+    assert account["password_hash"].startswith("$argon2id$v=19$m=19456,t=2,p=1$")
 
 
 @pytest.mark.parametrize(
