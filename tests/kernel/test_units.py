@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import random
-import subprocess
-import sys
 import time
 from collections.abc import Awaitable, Callable
 from functools import partial
@@ -20,7 +18,7 @@ from kernel.database import RunAgain
 from tests import stored
 from tests.conftest import House
 from tests.kernel import counting
-from tests.servers import ROOT
+from tests.launching import finish
 
 
 @database.unit_of_work
@@ -224,10 +222,13 @@ def test_three_programs_that_read_and_write_lose_nothing(
     backend: str, environ: dict[str, str]
 ) -> None:
     asyncio.run(_prepare(environ))
-    command = [sys.executable, "-m", counting.__name__]
-    programs = [subprocess.Popen(command, cwd=ROOT, env=environ) for _ in range(3)]
-    assert [program.wait(60) for program in programs] == [0, 0, 0]
+    assert asyncio.run(_three_count(environ)) == [0, 0, 0]
     assert asyncio.run(_counted(environ)) == 3 * counting.TIMES
+
+
+async def _three_count(environ: dict[str, str]) -> list[int]:
+    running = (finish(counting.__name__, environ=environ) for _ in range(3))
+    return [program.returncode for program in await asyncio.gather(*running)]
 
 
 async def _prepare(environ: dict[str, str]) -> None:
