@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 from argon2 import PasswordHasher
 
-from kernel import anchors, bells, clock, database, keys, log
+from kernel import anchors, bells, clock, database, keys, loading, log
 from kernel import settings as kernel_settings
 from kernel.seal import Sealer
 from kernel.settings import PREFIX, Settings
@@ -191,9 +191,14 @@ def _backend_of(item: pytest.Item) -> str:
     return str(getattr(item, "callspec", None) and item.callspec.params.get("backend", ""))
 
 
+def pytest_configure() -> None:
+    """Tests load what programs load, as they do."""
+    loading.begin()
+
+
 def pytest_collection_finish() -> None:
     """What was loaded stays: walking it again and again took a fifth of the whole run."""
-    gc.freeze()
+    loading.end()
     gc.set_threshold(10_000, 20, 50)
 
 

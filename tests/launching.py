@@ -12,7 +12,6 @@ what only a start from nothing can show is for tests/scripts.
 from __future__ import annotations
 
 import asyncio
-import gc
 import importlib
 import json
 import os
@@ -28,6 +27,7 @@ from functools import cache
 
 from tortoise import Tortoise
 
+from kernel import loading
 from kernel.database.start import describe
 from kernel.settings import PREFIX
 from scripts.children import die_with_parent
@@ -104,6 +104,7 @@ def _launcher() -> tuple[subprocess.Popen[bytes], socket.socket]:
 
 def _serve(orders: socket.socket) -> None:
     """Fork for every order; returns at the end, or, in a program, when that is done."""
+    loading.begin()
     for name in _LOADED:
         importlib.import_module(name)
     once.describe_models()
@@ -115,7 +116,7 @@ def _serve(orders: socket.socket) -> None:
             return None
         command, environ = json.loads(order)
         asyncio.run(_describe(environ.get("RAPPORT_DATABASE_URL", "sqlite")))
-        gc.freeze()
+        loading.end()
         if os.fork() == 0:
             orders.close()
             return _attend(command, environ, *files)
