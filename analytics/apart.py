@@ -11,21 +11,18 @@ from typing import Any
 
 import orjson
 
-# A baseline is learnt from so many seasons at least, and so many slots that hold anything.
-_LEAST_SEASONS = 3
-_LEAST_SLOTS = 40
 Share = Sequence[int]
 
 
 def main() -> None:
     """Answer one question."""
     question = orjson.loads(sys.stdin.buffer.read())
-    usual = {
-        name: _baseline(own, question["season"]) for name, own in question.get("series", {}).items()
-    }
     answer = {
         "intervals": [_interval(k, n, question["alpha"]) for k, n in question.get("shares", [])],
-        "baselines": {name: one for name, one in usual.items() if one},
+        "baselines": {
+            name: _baseline(own, question["season"])
+            for name, own in question.get("series", {}).items()
+        },
     }
     sys.stdout.buffer.write(orjson.dumps(answer))
 
@@ -36,14 +33,12 @@ def _interval(k: int, n: int, alpha: float) -> Any:
     return [float(bound) for bound in proportion_confint(k, n, alpha, "wilson")]
 
 
-def _baseline(series: Sequence[Share], season: int) -> list[list[float]] | None:
+def _baseline(series: Sequence[Share], season: int) -> list[list[float]]:
     """By seasonal decomposition (STL); robust, so that a bad day of the past is not usual."""
     import numpy as np
     from statsmodels.tsa.seasonal import STL
 
     sums, counts = np.array(series, dtype=float).T
-    if len(series) < _LEAST_SEASONS * season or (counts > 0).sum() < _LEAST_SLOTS:
-        return None
     # A slot in which nothing happened is taken to be as usual.
     folds = [slice(place, None, season) for place in range(season)]
     folded = [sums[fold].sum() / max(counts[fold].sum(), 1) for fold in folds]

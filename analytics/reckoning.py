@@ -19,6 +19,8 @@ from kernel.errors import TryLater
 
 _CHILD = str(Path(__file__).parent / "apart.py")
 _PATIENCE = 120.0
+# A baseline is learnt from so many seasons at least, and so many slots that hold anything.
+_LEAST_SEASONS, _LEAST_SLOTS = 3, 40
 Share = tuple[int, int]
 
 
@@ -42,8 +44,16 @@ async def baselines(series: Mapping[str, Sequence[Share]], season: int) -> dict[
     """What is usual in each place of a season, of those series (sum and count of every slot, the
     oldest first, which is place 0) that tell enough.
     """
-    found = await _ask({"series": series, "season": season})
+    telling = {name: own for name, own in series.items() if _tells_enough(own, season)}
+    if not telling:
+        return {}
+    found = await _ask({"series": telling, "season": season})
     return {name: [Normal(*one) for one in own] for name, own in found["baselines"].items()}
+
+
+def _tells_enough(series: Sequence[Share], season: int) -> bool:
+    held = sum(1 for _, count in series if count > 0)
+    return len(series) >= _LEAST_SEASONS * season and held >= _LEAST_SLOTS
 
 
 async def _ask(question: dict[str, Any]) -> dict[str, Any]:
