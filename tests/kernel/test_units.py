@@ -168,7 +168,8 @@ async def test_a_deadlock_is_run_again(house: House) -> None:
         await database.run("UPDATE reader SET fence = fence + 1 WHERE name = $1", name)
 
     await asyncio.gather(touch("row/1", "row/2"), touch("row/2", "row/1"))
-    assert tries == 3
+    # Who runs again may come to its row before the other has woken, and they meet once more.
+    assert tries >= 3
     assert [row["fence"] for row in await database.rows("SELECT fence FROM reader")] == [2, 2]
     await assert_pool_is_intact(house)
 
