@@ -20,6 +20,7 @@ def describe_models() -> None:
             describe(apps)
             described[:] = [dialect]
 
+    # Methods are replaced here, which types do not foresee.
     Apps._build_initial_querysets = describe_anew  # type: ignore[method-assign]
     Apps._discover_models = staticmethod(cache(Apps._discover_models))  # type: ignore[method-assign]
 

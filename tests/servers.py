@@ -61,7 +61,7 @@ _DATA = f"rapport-{hashlib.sha256(str(ROOT).encode()).hexdigest()[:10]}-{os.getu
 
 
 # Below 32,768, for Linux gives what is above to connections that go out, also in the moment between
-# looking and listening. Each process tries others, and none of them twice.
+# looking and listening. Each process goes through others, in an order of its own.
 _PORTS = itertools.cycle(random.SystemRandom().sample(range(10_000, 32_000), 2_000))
 
 
@@ -177,7 +177,7 @@ class Redis:
 
 
 def free_port() -> int:
-    """A port that nobody listens on, and that nobody else is given meanwhile."""
+    """A port that nobody listens on, and that the system gives to nobody meanwhile."""
     return next(port for port in _PORTS if _is_free(port))
 
 

@@ -31,7 +31,7 @@ _FIRST_OF_OTHERS = 10_000
 _known: dict[frozenset[int], Any] = {}
 
 
-class Connection(asyncpg.Connection):  # type: ignore[misc]
+class Connection(asyncpg.Connection):  # type: ignore[misc]  # asyncpg has no types
     """Asks what PostgreSQL's own types are made of once, not again for each connection.
 
     Arrays of six types cost a new connection more than all else that it does at first.

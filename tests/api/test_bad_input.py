@@ -19,8 +19,8 @@ import tenants
 from kernel import clock, ids, tenancy
 from tests.api.door import Door, Store, open_store
 
-# Seconds of CPU, for the best of so many times: what else the process does is not counted. It is
-# what so many additions take; a machine that is slower just then may take as long as for these.
+# Seconds of CPU, for the best of so many times: what else the process does is not counted. A quick
+# machine adds so many numbers in that time; one that takes longer just then may take longer here.
 _MOST_CPU, _ADDITIONS, _TIMES = 0.05, 1_500_000, 4
 _ROLE = "{ viewer { role } }"
 _MIB = 1_048_576
