@@ -119,13 +119,14 @@ async def test_a_second_factor(door: Door, store: Store) -> None:
 
     refused = await act(door, _CONFIRM, token, code=other_than(app))
     assert refused["userErrors"] == [{"field": ["code"], "code": "BAD_CODE"}]
-    on = await act(door, _CONFIRM, token, code=now_of(app))
+    seen = now_of(app)
+    on = await act(door, _CONFIRM, token, code=seen)
     assert on["account"] == {"secondFactor": True, "recoveryCodesLeft": 10}
     assert len(set(on["recoveryCodes"])) == 10
 
     assert codes(await sign_in(door)) == ["CODE_WANTED"]
-    seen = now_of(app)  # the code that was confirmed with is used up
     who = {"email": AGENT, "password": PASSWORD}
+    # The code that was confirmed with is used up.
     assert codes(await act(door, SIGN_IN, **who, code=seen)) == ["BAD_CODE"]
     clock.move(30 * clock.SECOND)
     fresh = now_of(app)
