@@ -7,16 +7,18 @@ programs of their own; `bare_environ` has not even been migrated.
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Generator, Iterator
+from collections.abc import AsyncIterator, Callable, Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import uvloop
 from argon2 import PasswordHasher
 
 from kernel import anchors, bells, clock, database, keys, loading, log
@@ -180,6 +182,11 @@ def swept(postgres: Postgres, postgres_template: tuple[str, str]) -> Iterator[Sw
     pair = Swept(postgres, postgres_template)
     yield pair
     pair.close()
+
+
+def pytest_asyncio_loop_factories() -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
+    """Tests run on the loop that programs run on."""
+    return {"uvloop": uvloop.new_event_loop}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
