@@ -35,13 +35,19 @@ QUALITY = "quality"
 
 @dataclass(frozen=True, slots=True)
 class _Look:
-    """A figure beyond its limit, or beyond what is usual; `is_sure`: not by chance."""
+    """So many bad of so many: a figure beyond the most that is right."""
 
     watch: Watch
     hours: Hours
-    value: float
+    bad: int
+    of: int
     expected: float | None
-    is_sure: bool
+    most: float
+
+    @property
+    def value(self) -> float:
+        """The figure."""
+        return self.watch.scale * self.bad / self.of
 
 
 async def follow_news(limit: int = 2000) -> int:
@@ -78,7 +84,7 @@ async def check(claimed: int) -> int:
     poor = {row["id"]: row["quality"] for row in numbers}
     # What may be by chance raises nothing, and clears nothing.
     await _clear({(one.watch.kpi, "") for one in beyond} | {(QUALITY, one) for one in poor})
-    await _raise([await _alert(one) for one in beyond if one.is_sure])
+    await _raise([await _alert(one) for one in await _sure(await _unraised(beyond))])
     await _raise([_of_quality(*one) for one in poor.items()])
     # News that came meanwhile has made it due earlier, and stays.
     await database.run(
@@ -115,17 +121,35 @@ async def _look(watch: Watch, hours: Hours) -> _Look | None:
         spread = max(one.spread for one in usual)
         far = max(expected + _SPREADS * spread, _TIMES * expected, watch.limit / _TRIFLE)
         most = min(most, far)
-    if value <= most:
-        return None
-    low = value
-    if watch.is_share:
-        share = most / watch.scale
-        # What chance explains easily is not worth the closer look, which takes a process.
-        if bad - of * share < 2 * sqrt(of * share * (1 - share)):
-            return _Look(watch, hours, value, expected, is_sure=False)
-        ((least, _),) = await reckoning.intervals([(bad, of)], _ALPHA)
-        low = watch.scale * least
-    return _Look(watch, hours, value, expected, low > most)
+    return _Look(watch, hours, bad, of, expected, most) if value > most else None
+
+
+async def _unraised(looks: Sequence[_Look]) -> list[_Look]:
+    """Those of which no alert is open."""
+    raised = await database.rows(
+        "SELECT kpi FROM alert WHERE tenant_id = $1::uuid AND cleared_at IS NULL AND subject = ''",
+        tenancy.current(),
+    )
+    known = {row["kpi"] for row in raised}
+    return [look for look in looks if look.watch.kpi not in known]
+
+
+async def _sure(looks: Sequence[_Look]) -> list[_Look]:
+    """Those that are not beyond their border by chance."""
+    # What chance explains easily is not worth the closer look, which takes a process.
+    shares = [look for look in looks if look.watch.is_share and _hardly_by_chance(look)]
+    bounds = await reckoning.intervals([(one.bad, one.of) for one in shares], _ALPHA)
+    beyond = [
+        look
+        for look, (least, _) in zip(shares, bounds, strict=True)
+        if look.watch.scale * least > look.most
+    ]
+    return [*(look for look in looks if not look.watch.is_share), *beyond]
+
+
+def _hardly_by_chance(look: _Look) -> bool:
+    share = look.most / look.watch.scale
+    return look.bad - look.of * share >= 2 * sqrt(look.of * share * (1 - share))
 
 
 async def _alert(look: _Look) -> dict[str, Any]:

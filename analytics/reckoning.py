@@ -36,6 +36,8 @@ async def intervals(shares: Sequence[Share], alpha: float) -> list[tuple[float, 
     """Between which bounds each share (so many of so many, not of none) lies with certainty
     1 - alpha: Wilson's interval.
     """
+    if not shares:
+        return []
     found = await _ask({"shares": shares, "alpha": alpha})
     return [(low, high) for low, high in found["intervals"]]
 

@@ -111,7 +111,7 @@ async def _compared(named: Mapping[str, Figure]) -> list[dict[str, Any]]:
     """Those that tell enough, the best first, each with the bounds between which it likely lies."""
     enough = {name: one for name, one in named.items() if one.sample >= ENOUGH}
     shares = [(round((one.amount or 0) * one.sample), one.sample) for one in enough.values()]
-    bounds = await reckoning.intervals(shares, _ALPHA) if shares else []
+    bounds = await reckoning.intervals(shares, _ALPHA)
     found = [
         {"name": name, **_shown(one), "low": low, "high": high}
         for (name, one), (low, high) in zip(enough.items(), bounds, strict=True)
