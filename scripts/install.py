@@ -85,7 +85,7 @@ def _install(wanted: Path) -> bool:
 def _compile() -> None:
     """By loading it, what our programs load: the whole of all packages takes half a minute more."""
     environ = {name: text for name, text in os.environ.items() if name != _UNWRITTEN}
-    command = [PYTHON, "-c", f"import {', '.join(_PROGRAMS)}"]
+    command = [str(PYTHON), "-c", f"import {', '.join(_PROGRAMS)}"]
     subprocess.run(command, cwd=ROOT, env=environ, check=False, capture_output=True)
 
 
