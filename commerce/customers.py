@@ -85,7 +85,7 @@ async def _hold(store_id: Id, tokens: Iterable[bytes]) -> dict[bytes, dict[str, 
     rows = await database.rows(
         """SELECT c.id, c.token, c.origin_id, c.told_at, c.told_tie, c.created_at FROM customer c
             WHERE c.tenant_id = $1::uuid AND c.store_id = $2::uuid
-              AND c.token IN (SELECT b.token FROM ({batch}) AS b)
+              AND c.token = ANY (ARRAY(SELECT b.token FROM ({batch}) AS b))
             ORDER BY c.id FOR UPDATE OF c""",
         tenancy.current(),
         store_id,

@@ -59,7 +59,7 @@ async def known(store_id: Id, kind: DeletedKind, names: Iterable[str]) -> dict[s
     rows = await database.rows(
         """SELECT d.token, d.gone_at, d.back_at FROM deletion d
             WHERE d.tenant_id = $1::uuid AND d.store_id = $2::uuid AND d.kind = $3
-              AND d.token IN (SELECT b.token FROM ({batch}) AS b)""",
+              AND d.token = ANY (ARRAY(SELECT b.token FROM ({batch}) AS b))""",
         tenancy.current(),
         store_id,
         kind,

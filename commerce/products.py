@@ -75,7 +75,7 @@ async def _hold(store_id: Id, names: Iterable[str]) -> dict[str, dict[str, Any]]
     rows = await database.rows(
         """SELECT p.* FROM product p
             WHERE p.tenant_id = $1::uuid AND p.store_id = $2::uuid
-              AND p.external_id IN (SELECT b.external_id FROM ({batch}) AS b)
+              AND p.external_id = ANY (ARRAY(SELECT b.external_id FROM ({batch}) AS b))
             ORDER BY p.id FOR UPDATE OF p""",
         tenancy.current(),
         store_id,

@@ -3,6 +3,6 @@
 SELECT o.*
   FROM shop_order o
  WHERE o.tenant_id = $1::uuid AND o.store_id = $2::uuid
-   AND o.external_id IN (SELECT b.external_id FROM ({batch}) AS b)
+   AND o.external_id = ANY (ARRAY(SELECT b.external_id FROM ({batch}) AS b))
  ORDER BY o.id
    FOR UPDATE OF o
