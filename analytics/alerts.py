@@ -112,7 +112,6 @@ async def _look(watch: Watch, hours: Hours) -> _Look | None:
     if not hours:
         return None
     bad, of = (sum(one[part] for one in hours.values()) for part in (0, 1))
-    value = watch.scale * bad / of
     usual = await usual_of(watch.kpi, sorted(hours))
     expected, most = None, float(watch.limit)
     if usual:
@@ -121,7 +120,8 @@ async def _look(watch: Watch, hours: Hours) -> _Look | None:
         spread = max(one.spread for one in usual)
         far = max(expected + _SPREADS * spread, _TIMES * expected, watch.limit / _TRIFLE)
         most = min(most, far)
-    return _Look(watch, hours, bad, of, expected, most) if value > most else None
+    look = _Look(watch, hours, bad, of, expected, most)
+    return look if look.value > most else None
 
 
 async def _unraised(looks: Sequence[_Look]) -> list[_Look]:
