@@ -189,9 +189,17 @@ def pytest_asyncio_loop_factories() -> dict[str, Callable[[], asyncio.AbstractEv
     return {"uvloop": uvloop.new_event_loop}
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One database after the other: models are described anew whenever it changes."""
-    items.sort(key=lambda item: (_backend_of(item), str(item.path)))
+    """Slow ones first, so that no process is left with one when all others are done; then one
+    database after the other, for models are described anew whenever it changes."""
+    items.sort(
+        key=lambda item: (
+            item.get_closest_marker("slow") is None,
+            _backend_of(item),
+            str(item.path),
+        )
+    )
 
 
 def _backend_of(item: pytest.Item) -> str:

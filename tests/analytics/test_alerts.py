@@ -29,6 +29,7 @@ mutation($alert: ID!) { alertAcknowledge(input: {alert: $alert}) {
 """
 
 
+@pytest.mark.slow
 async def test_one_right_alert_each(
     door: Door, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:

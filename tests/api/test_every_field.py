@@ -132,6 +132,7 @@ def test_the_page_is_current() -> None:
     assert FILE.read_text() == api.permissions_text()
 
 
+@pytest.mark.slow
 async def test_at_the_door(door: Door, store: Store) -> None:
     """Each root field as each role and as a key: refused by name, or not for a permission."""
     await arrives(door, text_message(store, "hello"))

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import orjson
+import pytest
 
 import contacts
 from contacts import ConsentStep
@@ -33,6 +34,7 @@ _KINDS = {
 _NOON = 12
 
 
+@pytest.mark.slow
 async def test_it_comes_true(office: Office) -> None:
     await _at_noon(office)
     office.sim.set(strangers="reachable", limits={"on": False})

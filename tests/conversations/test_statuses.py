@@ -46,6 +46,7 @@ def test_the_table_has_one_winner_for_any_set() -> None:
             assert len({winner(order) for order in itertools.permutations(names)}) == 1
 
 
+@pytest.mark.slow
 async def test_any_order_and_any_repetition_give_one_state(shop: Shop) -> None:
     """All 325 orders of all sets of statuses, each with the message first, last and in between."""
     told: list[tuple[str, tuple[str, ...], int]] = []

@@ -59,6 +59,7 @@ def started(house: House) -> None:
     privacy.start(house.settings)
 
 
+@pytest.mark.slow
 async def test_nothing_is_left_though_every_step_was_killed(
     desk: Desk,
     house: House,

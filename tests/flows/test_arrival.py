@@ -25,10 +25,12 @@ async def test_samples_alone(house: House, samples: Path) -> None:
     await _assert_each_leaves_its_items(bodies)
 
 
+@pytest.mark.slow
 async def test_own_payloads_in_any_order(house: House) -> None:
     await _assert_order_does_not_matter(town.own_payloads())
 
 
+@pytest.mark.slow
 @pytest.mark.real_data
 async def test_samples_in_any_order(house: House, samples: Path) -> None:
     await _assert_order_does_not_matter(town.payloads_in(samples / "samples" / "whatsapp"))

@@ -66,6 +66,7 @@ async def test_what_was_wrong_with_a_row_is_not_told_of_the_next(office: Office)
     assert [one["name"] for one in await office.contacts()] == ["Ten"]
 
 
+@pytest.mark.slow
 async def test_a_line_of_100_mb_is_refused_in_bounded_memory(office: Office) -> None:
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 

@@ -123,6 +123,7 @@ async def test_a_file_that_is_gone_or_broken(office: Office) -> None:
     assert await office.contacts() == []
 
 
+@pytest.mark.slow
 async def test_a_worker_is_killed_in_the_midst(office: Office) -> None:
     job_id = await office.start(a_list(6_000))
     settings = office.door.settings

@@ -120,6 +120,7 @@ def _otherwise(after: Catalog, baseline: Catalog) -> list[str]:
     return sorted(f"{one} is otherwise" for one in both if after.get(one) != baseline.get(one))
 
 
+@pytest.mark.slow
 async def test_every_step_keeps_filled_tables(
     backend: str,
     bare_environ: dict[str, str],

@@ -52,6 +52,7 @@ def test_the_model_resembles_the_real_shop() -> None:
             assert share == pytest.approx(customers / 4_338, abs=0.015), value
 
 
+@pytest.mark.slow
 @pytest.mark.real_data
 def test_the_real_orders_are_those_of_the_facts(samples: Path) -> None:
     told = [one for some in real_orders(samples) for one in some]

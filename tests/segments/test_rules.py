@@ -34,6 +34,7 @@ def _nested(depth: int) -> dict[str, Any]:
     return {"all": [_nested(depth - 1) if depth > 1 else _SPAIN]}
 
 
+@pytest.mark.slow
 async def test_both_evaluators_agree(house: House) -> None:
     dice = random.Random(36)
     with acting(await make_tenant()):

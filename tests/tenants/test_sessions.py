@@ -90,7 +90,8 @@ async def test_an_unknown_address_takes_as_long_as_a_known_one(house: House) -> 
             times.append(time.perf_counter() - began)
 
     known, unknown = map(statistics.median, took.values())
-    assert min(known, unknown) >= 0.1
+    # A timer of the loop may fire a millisecond early.
+    assert min(known, unknown) >= 0.099
     assert abs(known - unknown) < 0.05
 
 

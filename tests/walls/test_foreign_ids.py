@@ -25,6 +25,7 @@ _BY_THE_CLOCK = re.compile(rb'"(?:next|best)PromotionAt":"[^"]*"')
 Try = tuple[Position, str]
 
 
+@pytest.mark.slow
 async def test_foreign_ids_are_like_absent_ones(
     house: House, asker: Asker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
