@@ -21,6 +21,7 @@ from kernel.ids import Id
 
 # A thing, and which part of it.
 Part = tuple[Id, int]
+_Given = tuple[int, dict[str, str], dict[str, int], dict[str, int]]
 
 _KEYS = {"thing_id": "uuid", "part": "integer"}
 
@@ -54,7 +55,8 @@ async def replace(
     """
     kept = await _kept(kind, renewed, "=" if exactly else ">=")
     gave = {part: _written(entries) for part, entries in given.items() if entries}
-    changes: Counter[tuple[str, str, int, str, int]] = Counter()
+    # Many things give the same, so that is reckoned once.
+    changes: Counter[str] = Counter()
     written: list[tuple[Part, str]] = []
     gone: list[Part] = []
     for part in gave.keys() | kept.keys():
@@ -66,10 +68,10 @@ async def replace(
         elif new != old or of != generation:
             written.append((part, new))
         if new != counted:
-            _add(changes, counted, -1)
-            _add(changes, new, 1)
+            changes[counted] -= 1
+            changes[new] += 1
     await _write(kind, generation, written, gone)
-    await _count(changes)
+    await _count(_numbers(changes))
     return len(written) + len(gone)
 
 
@@ -92,17 +94,6 @@ def _written(entries: Sequence[Entry]) -> str:
         [[one.hour, one.values, one.amounts, one.bins] for one in entries],
         option=orjson.OPT_SORT_KEYS,
     ).decode()
-
-
-def _add(changes: Counter[tuple[str, str, int, str, int]], gave: str, sign: int) -> None:
-    entries: list[tuple[int, dict[str, str], dict[str, int], dict[str, int]]] = orjson.loads(gave)
-    for hour, values, amounts, bins in entries:
-        told = [(metric, 0, n) for metric, n in amounts.items()]
-        told += [(metric, place, 1) for metric, place in bins.items()]
-        for metric, place, n in told:
-            changes["", metric, hour, "", place] += sign * n
-            for dimension in METRICS[metric].dimensions:
-                changes[dimension, metric, hour, values.get(dimension, ""), place] += sign * n
 
 
 async def _write(
@@ -132,6 +123,22 @@ async def _write(
             kind,
             batch=Batch(_KEYS, sorted(gone)),
         )
+
+
+def _numbers(changes: Mapping[str, int]) -> Counter[tuple[str, str, int, str, int]]:
+    """By how much each counter changes when so many things more, or fewer, give this."""
+    numbers: Counter[tuple[str, str, int, str, int]] = Counter()
+    for gave, times in changes.items():
+        entries: list[_Given] = orjson.loads(gave) if times else []
+        for hour, values, amounts, bins in entries:
+            told = [(metric, 0, n) for metric, n in amounts.items()]
+            told += [(metric, place, 1) for metric, place in bins.items()]
+            for metric, place, n in told:
+                numbers["", metric, hour, "", place] += times * n
+                for dimension in METRICS[metric].dimensions:
+                    value = values.get(dimension, "")
+                    numbers[dimension, metric, hour, value, place] += times * n
+    return numbers
 
 
 async def _count(changes: Mapping[tuple[str, str, int, str, int], int]) -> None:

@@ -23,8 +23,9 @@ from kernel.settings import Settings
 
 CHANNEL = "rapport:bells"
 QUEUE = "rapport:jobs"
-# Rings within so much time are one ring: a flood of webhooks costs 50 jobs a second, not 3,000.
-_GATHER = 0.02
+# Rings within so many seconds are one ring, and a bell that was just passed on rests: a flood of
+# webhooks costs 10 jobs a second, not 3,000.
+_GATHER, _REST = 0.02, 0.1
 # Seconds that Redis has for an answer, and that it is not asked for after it gave none.
 _PATIENCE, _LONG_PATIENCE = 0.5, 5.0
 _PAUSE = 1.0
@@ -34,21 +35,27 @@ _log = structlog.get_logger("bells")
 class _Bells:
     def __init__(self, redis: ArqRedis) -> None:
         self.redis = redis
+        self.loop = asyncio.get_running_loop()
         self.rung: set[str] = set()
-        self.someone_rang = asyncio.Event()
+        self.passed: dict[str, float] = {}
+        self.due: asyncio.Queue[str] = asyncio.Queue()
         self.heard: dict[str, list[asyncio.Event]] = {}
         self.tasks = [asyncio.create_task(self.pass_on()), asyncio.create_task(self.hear())]
 
+    def ring(self, name: str) -> None:
+        if name not in self.rung:
+            self.rung.add(name)
+            rested = self.passed.get(name, 0) + _REST - self.loop.time()
+            self.loop.call_later(max(rested, _GATHER), self.due.put_nowait, name)
+
     async def pass_on(self) -> None:
         while True:
-            await self.someone_rang.wait()
-            await asyncio.sleep(_GATHER)
-            self.someone_rang.clear()
-            names, self.rung = self.rung, set()
+            name = await self.due.get()
+            self.rung.discard(name)
+            self.passed[name] = self.loop.time()
             try:
-                for name in names:
-                    await self.redis.publish(CHANNEL, name)
-                    await self.redis.enqueue_job(name, _queue_name=QUEUE)
+                await self.redis.publish(CHANNEL, name)
+                await self.redis.enqueue_job(name, _queue_name=QUEUE)
             except (RedisError, OSError) as error:
                 metrics.REDIS_TROUBLE.inc()
                 _log.warning("bell_not_heard", error=type(error).__name__)
@@ -101,8 +108,7 @@ async def stop() -> None:
 def ring(name: str) -> None:
     """Wake whoever waits for this bell, in all processes; returns at once and never fails."""
     if _bells is not None:
-        _bells.rung.add(name)
-        _bells.someone_rang.set()
+        _bells.ring(name)
 
 
 async def wait(name: str, seconds: float) -> None:

@@ -6,7 +6,10 @@ which ids each carries stands in one catalogue (tenants/catalogue.py), declared 
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +26,8 @@ Cursor = tuple[int, Id]
 START: Cursor = (0, "0" * 32)
 
 _declared: dict[str, frozenset[str]] = {}
+_Readings = dict[tuple[Cursor, int], asyncio.Task[list["Event"]]]
+_together: ContextVar[_Readings | None] = ContextVar("together", default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +120,16 @@ async def newest() -> Cursor:
     return (row["position"], row["id"]) if row else START
 
 
+@contextmanager
+def read_together() -> Iterator[None]:
+    """Readers that follow inside, from the same place and as far, are given one reading."""
+    token = _together.set({})
+    try:
+        yield
+    finally:
+        _together.reset(token)
+
+
 async def follow(
     name: str,
     handle: Callable[[Sequence[Event]], Awaitable[None]],
@@ -188,7 +203,14 @@ async def _has_read_all(name: str) -> bool:
 
 
 async def _next(after: Cursor, limit: int, kinds: Collection[str]) -> tuple[list[Event], int]:
-    """Of the next so many events these kinds and the last of all, and how many there are."""
+    """Of the next so many events at least these kinds and the last of all, and how many there
+    are."""
+    readings = _together.get()
+    if readings is not None:
+        if (after, limit) not in readings:
+            readings[after, limit] = asyncio.create_task(read(after, limit))
+        happened = await asyncio.shield(readings[after, limit])
+        return happened, len(happened)
     if not kinds:
         happened = await read(after, limit)
         return happened, len(happened)

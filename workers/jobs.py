@@ -292,9 +292,10 @@ async def _follow_gathered() -> int:
         "facts": segments.follow,
     }
     steps = (_quietly(name, partial(step, _MANY)) for name, step in readers.items())
-    passed = await asyncio.gather(*steps)
-    # Behind those that write what rules ask about.
-    passed.append(await _quietly("segments", partial(segments.follow_members, _MANY)))
+    with events.read_together():
+        passed = await asyncio.gather(*steps)
+        # Behind those that write what rules ask about.
+        passed.append(await _quietly("segments", partial(segments.follow_members, _MANY)))
     if max(passed) < _MANY:
         await asyncio.sleep(_GATHER if max(passed) > _FEW else _MOMENT)
     return sum(passed)
