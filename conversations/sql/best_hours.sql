@@ -1,5 +1,7 @@
 -- The hour of the day in which each contact wrote and read most; a batch's row is a span of time in
--- which their clock was so far ahead of UTC.
+-- which their clock was so far ahead of UTC. What nobody read has no time and lies in no span; it is
+-- not asked for by read_at: PostgreSQL, which has seen few read so far, would take them for none and
+-- hold each of the tenant's messages against each row of the batch.
 SELECT h.contact_id, h.hour
   FROM (SELECT t.contact_id, t.hour,
                sum(count(*)) OVER (PARTITION BY t.contact_id) AS seen,
@@ -11,7 +13,7 @@ SELECT h.contact_id, h.hour
                            / 3600000000 % 24 AS hour
                   FROM ({batch}) AS b
                   JOIN message m ON m.tenant_id = $1::uuid AND m.contact_id = b.contact_id
-                   AND (m.direction = 'in' OR m.direction = 'out' AND m.read_at IS NOT NULL)
+                   AND m.direction IN ('in', 'out')
                ) AS t
          WHERE t.at >= t.begins AND t.at < t.ends
          GROUP BY t.contact_id, t.hour) AS h
