@@ -32,7 +32,7 @@ _LONGEST = 20.0
 _SIDE_BY_SIDE = 4
 # Events are passed so many at once. While more than a few come, they gather for so many seconds;
 # an order's contact stands in its segments within 2 s all the same (F36).
-_MANY, _FEW = 2000, 100
+_MANY, _FEW = 6000, 100
 _GATHER, _MOMENT = 1.0, 0.2
 # Who is waited for follows at once, and then what came within so many seconds: a campaign rings the
 # bell with every turn of every number.
