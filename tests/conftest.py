@@ -8,7 +8,6 @@ programs of their own; `bare_environ` has not even been migrated.
 from __future__ import annotations
 
 import asyncio
-import gc
 import os
 import shutil
 import subprocess
@@ -214,7 +213,6 @@ def pytest_configure() -> None:
 def pytest_collection_finish() -> None:
     """What was loaded stays: walking it again and again took a fifth of the whole run."""
     loading.end()
-    gc.set_threshold(10_000, 20, 50)
 
 
 @pytest.hookimpl(wrapper=True)
