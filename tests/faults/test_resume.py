@@ -26,6 +26,7 @@ async def test_a_subscription_resumes_after_a_restart(
         await Load(place, letters[:third]).run()
         while len(seen) < third:
             seen.append(await live.next())
+        await until(all_drained, "all is drained", within=20 * scale)
         # The second third is stored; it is drained, and so happens, while the API is away.
         await place.worker.kill()
         await Load(place, letters[third : 2 * third]).run()
