@@ -45,7 +45,7 @@ class _Core:
 
 _WORD = re.compile(
     r"""--[^\n]*|/\*.*?\*/|::\s*\w+(?:\[\])?|\s+  # comments, casts, space: nothing to read
-      |(?P<word>'(?:[^']|'')*'|"[^"]+"|\$\d+|\?\d*|\w+|[<>!]=|.)""",
+      |('(?:[^']|'')*'|"[^"]+"|\$\d+|\?\d*|\w+|[<>!]=|.)""",
     re.VERBOSE | re.DOTALL,
 )
 _VERBS = {"select", "with", "insert", "update", "delete", "values"}
@@ -73,9 +73,8 @@ def places(text: str, tables: Tables) -> frozenset[int]:
 def _words(text: str) -> Iterator[str]:
     """Words in lower case, places as `$1`; SQLite numbers a bare ? after the highest so far."""
     highest = 0
-    for match in _WORD.finditer(text):
-        word = match["word"]
-        if word is None:
+    for word in _WORD.findall(text):
+        if not word:
             continue
         if word[0] == "?" or (word[0] == "$" and len(word) > 1):
             number = int(word[1:] or highest + 1)
