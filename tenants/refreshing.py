@@ -49,7 +49,8 @@ async def renew(refresh_token: str, minutes: int = MINUTES) -> SignedIn:
         if turned.trouble:
             raise refusal(turned.trouble)
         _, person_id, role, generation, ends_at = turned
-        return speak_for(session_id, person_id, role, generation, ends_at, minutes)
+        now = clock.now()
+        return speak_for(session_id, person_id, role, generation, now, ends_at, minutes)
 
 
 @database.unit_of_work

@@ -106,7 +106,7 @@ async def begin(person_id: Id, role: Role, minutes: int = MINUTES, lasts: int = 
     }
     await database.insert("session", [session])
     await events.record(Event("session.started", {"session": session_id, "person": person_id}))
-    return speak_for(session_id, person_id, role, 1, now + lasts, minutes)
+    return speak_for(session_id, person_id, role, 1, now, now + lasts, minutes)
 
 
 async def read_token(token: str) -> Viewer:
@@ -145,17 +145,17 @@ async def list_sessions(person_id: Id) -> list[SessionRow]:
 
 
 def speak_for(
-    session_id: Id, person_id: Id, role: Role, generation: int, ends_at: int, minutes: int
+    session_id: Id, person_id: Id, role: Role, generation: int, at: int, ends_at: int, minutes: int
 ) -> SignedIn:
-    """A session of the current tenant with a fresh access token and its refresh token of now."""
-    tenant_id, now = tenancy.current(), clock.now()
+    """A session of the current tenant with an access token of this moment and its refresh token."""
+    tenant_id = tenancy.current()
     claims = tokens.Claims(
         tenant_id=tenant_id,
         person_id=person_id,
         session_id=session_id,
         role=role,
-        issued_at=now // clock.SECOND * clock.SECOND,
-        expires_at=min(now + minutes * clock.MINUTE, ends_at) // clock.SECOND * clock.SECOND,
+        issued_at=at // clock.SECOND * clock.SECOND,
+        expires_at=min(at + minutes * clock.MINUTE, ends_at) // clock.SECOND * clock.SECOND,
     )
     return SignedIn(
         token=tokens.sign(claims),

@@ -118,7 +118,6 @@ async def house(environ: dict[str, str], backend: str, logged: Logged) -> AsyncI
     """The application, started in this process; the clock is set right again afterwards."""
     settings = kernel_settings.load(environ)
     log.start("debug", "test", logged)
-    logged.begin()
     try:
         await database.start(settings)
         keys.start(settings)

@@ -3,9 +3,8 @@
 Tests start API, worker and commands three hundred times, and each start loads the same modules and
 describes the same models for a second or two: a third of the whole run. Here that is done once for
 each test process (the models again when the database changes). What is forked is a process of its
-own (session, environment, output, signals, exit status) that runs its module as `python -m` would,
-but does not take its memory apart at the end; what only a start from nothing can show is for
-tests/scripts.
+own (session, environment, output, signals, exit status) that runs its module as `python -m` would;
+what only a start from nothing can show is for tests/scripts.
 
 `python -m tests.launching FD` is that process; it ends with the test process at the other end.
 """
@@ -13,7 +12,6 @@ tests/scripts.
 from __future__ import annotations
 
 import asyncio
-import atexit
 import importlib
 import json
 import os
@@ -23,7 +21,6 @@ import socket
 import subprocess
 import sys
 import tempfile
-import threading
 from collections.abc import Mapping
 from contextlib import suppress
 from functools import cache
@@ -163,23 +160,7 @@ def _become(command: list[str], environ: dict[str, str], output: int, errors: in
     os.environ.update(environ)
     module, *_ = sys.argv[:] = command
     sys.modules.pop(module, None)
-    try:
-        runpy.run_module(module, run_name="__main__", alter_sys=True)
-    except SystemExit as end:
-        _leave(end.code)
-    _leave(0)
-
-
-def _leave(status: str | int | None) -> None:
-    """End as Python does (threads, atexit, output), without touching each of the pages that this
-    process shares with the launcher, to give them back."""
-    if not isinstance(status, int | None):
-        sys.exit(status)
-    threading._shutdown()  # type: ignore[attr-defined]  # no public way waits as Python does
-    atexit._run_exitfuncs()
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(status or 0)
+    runpy.run_module(module, run_name="__main__", alter_sys=True)
 
 
 if __name__ == "__main__":
