@@ -29,6 +29,18 @@ _HISTORY = """
         name text PRIMARY KEY, checksum text NOT NULL, applied_at bigint NOT NULL
     )
 """
+# Of a table that it never looked at PostgreSQL believes that a tenant has next to nothing in it: it
+# goes by the tenant alone, and walks through all that a tenant's first day brings. It shall believe
+# that all of it is one tenant's, until it has looked.
+_FIRST_STATISTICS = """
+    SELECT pg_restore_attribute_stats(
+               'schemaname', current_schema()::text, 'relname', c.relname::text,
+               'attname', 'tenant_id', 'inherited', false,
+               'null_frac', 0::real, 'avg_width', 16, 'n_distinct', 1::real)
+      FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'tenant_id'
+     WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind = 'r'
+       AND c.reltuples < 0
+"""
 
 
 @dataclass(frozen=True)
@@ -118,6 +130,8 @@ async def _apply_to(url: str, folder: Path) -> list[str]:
                     step.checksum,
                     clock.now(),
                 )
+        if missing:
+            await connection.execute(_FIRST_STATISTICS)
         return [step.name for step in missing]
     finally:
         await connection.close()

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+import asyncpg
 import pytest
 
 from kernel import migrations, settings
@@ -260,3 +261,35 @@ def test_four_starts_beside_each_other_migrate_once(
     applied = [name for line in told for name in re.findall(r"\d{4}_\w+", line)]
     assert sorted(applied) == sorted(names)
     assert told.count("migrated: nothing to do\n") >= 2
+
+@pytest.mark.parametrize("backend", ["postgresql"])
+async def test_a_tenants_first_rows_are_found_by_their_keys(
+    bare_environ: dict[str, str], tmp_path: Path
+) -> None:
+    place, folder = settings.load(bare_environ), tmp_path / "later"
+    shutil.copytree(migrations.FOLDER, folder)
+    await filled.apply(place, folder)
+    connection = await asyncpg.connect(place.owner_database_url)
+    try:
+        # As foreign keys are checked: planned once, when the table is empty.
+        await connection.execute(
+            """SET plan_cache_mode = force_generic_plan;
+               PREPARE one (uuid, uuid) AS
+                   SELECT 1 FROM ONLY contact WHERE tenant_id = $1 AND id = $2 FOR KEY SHARE"""
+        )
+        plan = await connection.fetch("EXPLAIN EXECUTE one (NULL, NULL)")
+        assert plan[-1][0].strip() == "Index Cond: ((tenant_id = $1) AND (id = $2))"
+        # What it has looked at, it knows better.
+        await filled.both(place)[0].fill()
+        await connection.execute("ANALYZE contact")
+        told = "SELECT n_distinct FROM pg_stats WHERE tablename = $1 AND attname = 'tenant_id'"
+        seen = await connection.fetchval(told, "contact")
+        assert (seen, await connection.fetchval(told, "tag")) == (-1.0, 1.0)
+        number = len(migrations.steps(folder, "postgresql")) + 1
+        step = folder / f"{number:04}_later.postgresql.sql"
+        step.write_text("CREATE TABLE later (tenant_id uuid);\n")
+        await filled.apply(place, folder)
+        assert await connection.fetchval(told, "contact") == seen
+        assert await connection.fetchval(told, "later") == 1.0
+    finally:
+        await connection.close()
