@@ -56,6 +56,7 @@ def logged() -> Iterator[Logged]:
 @pytest.fixture(scope="session", autouse=True)
 def _once() -> None:
     once.describe_models()
+    once.read_types()
     once.read_statements()
 
 

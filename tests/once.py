@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
+from importlib import import_module
 
 from tortoise.apps import Apps
 
 from kernel.database import whose
+
+Types = dict[str, dict[str, str]]
 
 
 def describe_models() -> None:
@@ -23,6 +26,21 @@ def describe_models() -> None:
     # Methods are replaced here, which types do not foresee.
     Apps._build_initial_querysets = describe_anew  # type: ignore[method-assign]
     Apps._discover_models = staticmethod(cache(Apps._discover_models))  # type: ignore[method-assign]
+
+
+def read_types() -> None:
+    """From now on the columns of a database's tables are read once for each dialect: tests that
+    make a table of their own do it behind the start."""
+    start = import_module("kernel.database.start")  # by this name the package has its function
+    read_anew, known = start._read_types, dict[tuple[str, str], Types]()
+
+    async def read(name: str) -> Types:
+        place = name, start.dialect(name)
+        if place not in known:
+            known[place] = await read_anew(name)
+        return known[place]
+
+    start._read_types = read  # type: ignore[attr-defined]
 
 
 def read_statements() -> None:

@@ -84,7 +84,7 @@ async def test_the_worker_is_killed_while_it_drains(
     while len(cut_off) < 3 and kills < 8:
         await place.worker.start()
         is_at_it = partial(_is_at_it, len(letters) // 6 * len(cut_off))
-        await until(is_at_it, "the worker drains", within=30, every=0.001)
+        await until(is_at_it, "the worker drains", within=30, every=0.004)
         await place.worker.kill()
         kills += 1
         in_hand = await count("delivery WHERE state = 'stored' AND lease_until > 0")
