@@ -16,7 +16,7 @@ from kernel import clock, database, tenancy
 from kernel.ids import Id
 from tests.platform_json import as_platform, sign
 from workers import inbound
-from workers.reactions import react
+from workers.reactions import note, react
 from workers.receipts import tell_customers
 
 SECRET = "an-app-secret-of-the-benchmarks"  # noqa: S105 (of no house)
@@ -98,7 +98,7 @@ async def write_to(persons: Sequence[Person], messages: Sequence[str]) -> None:
         part = echoes[start : start + _ITEMS]
         await deliver(as_platform(_envelope("smb_message_echoes", {"message_echoes": part})))
     # Else a worker that is measured would have this to do as well.
-    while await react() + await tell_customers():
+    while await react() + await note() + await tell_customers():
         pass
 
 

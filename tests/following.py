@@ -26,8 +26,8 @@ async def send_all() -> None:
 
 
 async def follow() -> None:
-    """Let reactions follow until nothing is left."""
-    await _catch_up({reactions.READER: reactions.react})
+    """Let reactions follow until nothing is left, and what is noted."""
+    await _catch_up({reactions.READER: reactions.react, reactions.NOTING: reactions.note})
 
 
 async def follow_attribution() -> None:

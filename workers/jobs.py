@@ -281,7 +281,7 @@ async def _at_once(step: Callable[[], Awaitable[int]]) -> int:
 
 
 async def _follow_gathered() -> int:
-    """Figures, facts and members follow a moment later, in steps of many.
+    """Figures, facts, members and what is only noted follow a moment later, in steps of many.
 
     Nobody waits for them, and readers that follow each send would cost a campaign more than sends.
     """
@@ -290,6 +290,7 @@ async def _follow_gathered() -> int:
         "news": analytics.follow_news,
         "counters": counters.count,
         "facts": segments.follow,
+        "notes": reactions.note,
     }
     steps = (_quietly(name, partial(step, _MANY)) for name, step in readers.items())
     with events.read_together():

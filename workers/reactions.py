@@ -1,12 +1,14 @@
 """What follows from what: event → verbs, on one page. Every verb is idempotent and takes a batch.
 
-Events come in order, of one tenant at a time, at least once.
+Events come in order, of one tenant at a time, at least once. What is only made due, or learnt, is
+noted by a reader of its own: nobody waits for it, so it goes in large steps, a moment later.
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
+from functools import partial
 from itertools import groupby
 
 import campaigns
@@ -21,12 +23,14 @@ from kernel.ids import Id
 
 Verb = Callable[[Sequence[Event]], Awaitable[object]]
 
-READER = "reactions"
+READER, NOTING = "reactions", "notes"
 # What an activity refers to: the first of these that its event carries.
 _REFERENCES = ("message", "entry", "touchpoint", "tag", "request")
 # What comes in crowds carries one of these, and waits so long for one another.
 _OF_CROWDS = {"mailing", "status"}
 _CROWD = 5 * clock.MINUTE
+# So many at once: SQLite has one writer, and webhooks wait for it.
+_AT_ONCE = 500
 # Statuses that tell when somebody looked.
 _SEEN = ("read", "played")
 
@@ -43,9 +47,10 @@ async def score(happened: Sequence[Event]) -> None:
 
 async def note_silences(happened: Sequence[Event]) -> None:
     """Somebody said something, or our words came further: who is silent is asked anew."""
-    await scoring.note_silences(
-        event.refs["conversation"] for event in happened if "conversation" in event.refs
-    )
+    for some in _portions(
+        one.refs["conversation"] for one in happened if "conversation" in one.refs
+    ):
+        await scoring.note_silences(some)
 
 
 async def note_standings(happened: Sequence[Event]) -> None:
@@ -58,10 +63,10 @@ async def note_standings(happened: Sequence[Event]) -> None:
         if "contact" in event.refs:
             is_one_of_many = event.refs.keys() & _OF_CROWDS
             (crowd if is_one_of_many else others).append(event.refs["contact"])
-    if crowd:
-        await scoring.note_standings(crowd, _CROWD)
-    if others:
-        await scoring.note_standings(others)
+    for some in _portions(crowd):
+        await scoring.note_standings(some, _CROWD)
+    for some in _portions(others):
+        await scoring.note_standings(some)
 
 
 async def touch(happened: Sequence[Event]) -> None:
@@ -85,9 +90,10 @@ async def touch(happened: Sequence[Event]) -> None:
 
 async def learn(happened: Sequence[Event]) -> None:
     """Learn at which hour people write and read."""
-    await conversations.learn_hours(
+    for some in _portions(
         event.refs["contact"] for event in happened if event.refs.get("status", "read") in _SEEN
-    )
+    ):
+        await conversations.learn_hours(some)
 
 
 async def note_purchases(happened: Sequence[Event]) -> None:
@@ -150,21 +156,20 @@ async def reopen(happened: Sequence[Event]) -> None:
 _REDONE = frozenset((touch, index, note_silences, note_standings))
 
 REACTIONS: dict[str, tuple[Verb, ...]] = {
-    "message.received": (touch, index, score, learn, note_silences),
-    "message.status_changed": (learn, campaigns.note_failures, note_silences, note_standings),
-    "message.recorded": (touch, index, note_silences, note_standings),
-    "conversation.state_changed": (note_silences,),
+    "message.received": (touch, index, score),
+    "message.status_changed": (campaigns.note_failures,),
+    "message.recorded": (touch, index),
     "message.changed": (index, score),
     "send.queued": (index,),
-    "send.sent": (touch, note_silences, note_standings),
-    "call.received": (touch, note_standings),
+    "send.sent": (touch,),
+    "call.received": (touch,),
     "note.written": (touch, index),
     "consent.requested": (touch,),
     "consent.prompted": (touch,),
     "consent.refused": (touch, note_withdrawals),
     "consent.expired": (touch,),
-    "consent.confirmed": (touch, privacy.give_thanks, note_standings),
-    "consent.withdrawn": (touch, note_withdrawals, privacy.bid_farewell, note_standings),
+    "consent.confirmed": (touch, privacy.give_thanks),
+    "consent.withdrawn": (touch, note_withdrawals, privacy.bid_farewell),
     "preference.changed": (touch,),
     "restriction.set": (touch, note_restrictions),
     "restriction.lifted": (touch, note_restrictions),
@@ -172,13 +177,11 @@ REACTIONS: dict[str, tuple[Verb, ...]] = {
     "contact.untagged": (touch,),
     "contact.stage_changed": (touch,),
     "contact.tier_changed": (touch,),
-    "score.message_scored": (note_standings,),
     "score.engagement_changed": (touch,),
-    "silence.diagnosed": (note_standings,),
     "privacy.request_opened": (touch,),
     "privacy.request_verified": (touch,),
     "privacy.request_closed": (touch,),
-    "order.placed": (note_purchases, note_standings),
+    "order.placed": (note_purchases,),
     "contact.merged": (campaigns.follow_merges, scoring.follow_merges),
     "template.status_changed": (campaigns.stop_with_templates,),
     "template.category_changed": (campaigns.stop_with_templates,),
@@ -191,17 +194,40 @@ REACTIONS: dict[str, tuple[Verb, ...]] = {
     "erasure.finished": (close_erased,),
     "touchpoint.used": (touch, ask_who_came),
 }
+NOTES: dict[str, tuple[Verb, ...]] = {
+    "message.received": (learn, note_silences),
+    "message.status_changed": (learn, note_silences, note_standings),
+    "message.recorded": (note_silences, note_standings),
+    "conversation.state_changed": (note_silences,),
+    "send.sent": (note_silences, note_standings),
+    "call.received": (note_standings,),
+    "consent.confirmed": (note_standings,),
+    "consent.withdrawn": (note_standings,),
+    "score.message_scored": (note_standings,),
+    "silence.diagnosed": (note_standings,),
+    "order.placed": (note_standings,),
+}
 
 
 async def react(limit: int = 500) -> int:
     """Follow the outbox one step; how many events were seen."""
-    return await events.follow(READER, _handle, limit, REACTIONS)
+    return await events.follow(READER, partial(_handle, REACTIONS), limit, REACTIONS)
 
 
-async def _handle(happened: Sequence[Event]) -> None:
+async def note(limit: int = 500) -> int:
+    """The same for what is only noted."""
+    return await events.follow(NOTING, partial(_handle, NOTES), limit, NOTES)
+
+
+async def _handle(verbs: Mapping[str, tuple[Verb, ...]], happened: Sequence[Event]) -> None:
     ordered = sorted(happened, key=lambda event: event.kind)
     for kind, group in groupby(ordered, key=lambda event: event.kind):
         batch = list(group)
-        for verb in REACTIONS[kind]:
+        for verb in verbs[kind]:
             with database.redone_if_lost() if verb in _REDONE else nullcontext():
                 await verb(batch)
+
+
+def _portions(found: Iterable[Id]) -> Iterator[list[Id]]:
+    once = list(dict.fromkeys(found))
+    return (once[start : start + _AT_ONCE] for start in range(0, len(once), _AT_ONCE))

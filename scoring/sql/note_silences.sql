@@ -11,3 +11,6 @@ SELECT $1::uuid, v.id, v.contact_id, '[]', GREATEST($2::bigint, m.provider_at + 
     ON CONFLICT (tenant_id, conversation_id) DO UPDATE
    SET contact_id = excluded.contact_id,
        due_at = CASE WHEN thread_silence.state IS NULL THEN excluded.due_at ELSE $2::bigint END
+ -- Where it was not judged yet and becomes due no later, there is nothing to write.
+ WHERE thread_silence.state IS NOT NULL OR thread_silence.due_at <> excluded.due_at
+    OR thread_silence.contact_id <> excluded.contact_id

@@ -150,7 +150,7 @@ class Office:
 
     async def reacts(self) -> None:
         """Everything follows that follows from what happened."""
-        while await reactions.react():
+        while await reactions.react() or await reactions.note():
             pass
         await conversations.end_mailings()
         await campaigns.look_after()
