@@ -30,7 +30,7 @@ _REFERENCES = ("message", "entry", "touchpoint", "tag", "request")
 _OF_CROWDS = {"mailing", "status"}
 _CROWD = 5 * clock.MINUTE
 # So many at once: SQLite has one writer, and webhooks wait for it.
-_AT_ONCE = 500
+_AT_ONCE = 200
 # Statuses that tell when somebody looked.
 _SEEN = ("read", "played")
 
