@@ -40,7 +40,7 @@ def read_types() -> None:
             known[place] = await read_anew(name)
         return known[place]
 
-    start._read_types = read  # type: ignore[attr-defined]
+    vars(start).update(_read_types=read)
 
 
 def read_statements() -> None:

@@ -12,5 +12,5 @@ SELECT $1::uuid, v.id, v.contact_id, '[]', GREATEST($2::bigint, m.provider_at + 
    SET contact_id = excluded.contact_id,
        due_at = CASE WHEN thread_silence.state IS NULL THEN excluded.due_at ELSE $2::bigint END
  -- Where it was not judged yet and becomes due no later, there is nothing to write.
- WHERE thread_silence.state IS NOT NULL OR thread_silence.due_at <> excluded.due_at
+ WHERE thread_silence.state IS NOT NULL OR thread_silence.due_at IS DISTINCT FROM excluded.due_at
     OR thread_silence.contact_id <> excluded.contact_id

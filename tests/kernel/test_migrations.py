@@ -196,6 +196,26 @@ def _rebuilding(name: str, database: Database, left_out: str) -> str:
     )
 
 
+async def test_what_is_only_noted_goes_on_where_reactions_stand(
+    backend: str, bare_environ: dict[str, str], tmp_path: Path
+) -> None:
+    place = settings.load(bare_environ)
+    with steps_up_to(migrations.FOLDER, 58, tmp_path) as before:
+        await filled.apply(place, before)
+    main, event_id = filled.both(place)[0], "019ab0000000700080000000000000ff"
+    await main.run_all(
+        [(f"INSERT INTO reader VALUES ('reactions', 41, '{event_id}', 1790000000000000, 7)", ())]
+    )
+    with steps_up_to(migrations.FOLDER, 59, tmp_path) as after:
+        await filled.apply(place, after)
+    columns = "name, position, replace(CAST(event_id AS text), '-', ''), lease_until, fence"
+    found = (await main.run_all([(f"SELECT {columns} FROM reader ORDER BY name", ())]))[0]
+    assert [tuple(row.values()) for row in found] == [
+        ("notes", 41, event_id, 0, 0),
+        ("reactions", 41, event_id, 1790000000000000, 7),
+    ]
+
+
 async def test_a_step_that_fails_leaves_nothing(
     backend: str, bare_environ: dict[str, str], tmp_path: Path
 ) -> None:
