@@ -230,8 +230,8 @@ def pytest_runtest_makereport(
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """`-n auto`: a test process per core and one more, for many tests wait for other programs."""
-    return len(os.sched_getaffinity(0)) + 1
+    """`-n auto`: a test process per core and two more, for many tests wait for other programs."""
+    return len(os.sched_getaffinity(0)) + 2
 
 
 def _environ(data: Path, redis_server: Redis) -> dict[str, str]:
